@@ -45,5 +45,5 @@ public sealed class LinuxException : Exception
     }
 
     /// <summary>Passes a system call's result through, or throws when it failed.</summary>
-    internal static long Check(long_t result, string call, string? path = null) => Check((long)result, call, path);
+    internal static long Check(syscall_arg result, string call, string? path = null) => Check((long)result, call, path);
 }

@@ -1,0 +1,270 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace LxcPS.Native;
+
+/// <summary>Who is at the other end of a local socket; see SO_PEERCRED in unix(7).</summary>
+/// <param name="ProcessId">The process that connected.</param>
+/// <param name="UserId">Its effective user.</param>
+/// <param name="GroupId">Its effective group.</param>
+public readonly record struct PeerCredentials(int ProcessId, uint UserId, uint GroupId);
+
+/// <summary>Unix sockets: abstract names, descriptors in messages, credentials.</summary>
+public static unsafe class LocalSockets
+{
+    /// <summary>The longest abstract name that sockaddr_un takes, in bytes.</summary>
+    public const int MaximumNameLength = 107;
+
+    private const int MSG_DONTWAIT = 0x40;
+    private const int MSG_NOSIGNAL = 0x4000;
+    private const int MSG_CMSG_CLOEXEC = 0x40000000;
+    private const int SOCK_CLOEXEC = 0x80000;
+    private const int SOCK_NONBLOCK = 0x800;
+    private const int MaximumDescriptors = 16;
+
+    /// <summary>A connected pair that keeps message boundaries, for a parent and its child.</summary>
+    public static (int First, int Second) Pair()
+    {
+        int* ends = stackalloc int[2];
+        if (socketpair(AF_UNIX, 5 /* SOCK_SEQPACKET */ | SOCK_CLOEXEC, 0, ends) < 0)
+        {
+            LinuxException.ThrowLast("socketpair");
+        }
+
+        return (ends[0], ends[1]);
+    }
+
+    /// <summary>Listens on an abstract name; EADDRINUSE says that somebody does already. Non-blocking.</summary>
+    public static int Listen(string name)
+    {
+        int fd = NewSocket(SOCK_NONBLOCK);
+        try
+        {
+            sockaddr_un address;
+            int length = Address(name, &address);
+            if (bind(fd, (sockaddr*)&address, length) < 0)
+            {
+                LinuxException.ThrowLast("bind", "@" + name);
+            }
+
+            if (listen(fd, 1024) < 0)
+            {
+                LinuxException.ThrowLast("listen", "@" + name);
+            }
+
+            return fd;
+        }
+        catch
+        {
+            Descriptors.Close(fd);
+            throw;
+        }
+    }
+
+    /// <summary>Connects to an abstract name, or -1 when nobody listens there.</summary>
+    public static int TryConnect(string name)
+    {
+        int fd = NewSocket(0);
+        sockaddr_un address;
+        int length = Address(name, &address);
+        while (connect(fd, (sockaddr*)&address, length) < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error == Errno.EINTR)
+            {
+                continue;
+            }
+
+            Descriptors.Close(fd);
+            return error is Errno.ECONNREFUSED or Errno.ENOENT ? -1 : throw new LinuxException("connect", error, "@" + name);
+        }
+
+        return fd;
+    }
+
+    /// <summary>Accepts a connection, or -1 when none waits. Non-blocking.</summary>
+    public static int Accept(int listener)
+    {
+        int fd = accept4(listener, null, null, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0)
+        {
+            return fd;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error is Errno.EAGAIN or Errno.EINTR or 103 /* ECONNABORTED */ ? -1 : throw new LinuxException("accept4", error);
+    }
+
+    /// <summary>Who connected.</summary>
+    public static PeerCredentials Peer(int fd)
+    {
+        int* credentials = stackalloc int[3];
+        socklen_t length = 12;
+        if (getsockopt(fd, SOL_SOCKET, 17 /* SO_PEERCRED */, credentials, &length) < 0)
+        {
+            LinuxException.ThrowLast("getsockopt(SO_PEERCRED)");
+        }
+
+        return new PeerCredentials(credentials[0], (uint)credentials[1], (uint)credentials[2]);
+    }
+
+    /// <summary>Sends a message with descriptors; false when a non-blocking peer does not take it now. Throws EPIPE when the peer is gone.</summary>
+    /// <param name="fd">The socket.</param>
+    /// <param name="data">At least one byte.</param>
+    /// <param name="descriptors">Descriptors that the peer gets copies of; 16 at most.</param>
+    /// <param name="wait">Whether to wait for room.</param>
+    /// <param name="credentials">Whether to attach the caller's credentials, as liblxc's clients do.</param>
+    public static int Send(int fd, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors = default, bool wait = true, bool credentials = false)
+    {
+        byte* control = stackalloc byte[CMSG_SPACE(12) + CMSG_SPACE(MaximumDescriptors * sizeof(int))];
+        fixed (byte* start = data)
+        {
+            iovec vector = new() { iov_base = start, iov_len = data.Length };
+            msghdr message = default;
+            message.msg_iov = &vector;
+            message.msg_iovlen = 1;
+            int used = 0;
+            if (credentials)
+            {
+                int* values = (int*)Header(control, SCM_CREDENTIALS, 12);
+                values[0] = (int)getpid();
+                values[1] = (int)(uint)geteuid();
+                values[2] = (int)(uint)getegid();
+                used = CMSG_SPACE(12);
+            }
+
+            if (descriptors.Length > 0)
+            {
+                byte* values = Header(control + used, SCM_RIGHTS, descriptors.Length * sizeof(int));
+                descriptors.CopyTo(new Span<int>(values, descriptors.Length));
+                used += CMSG_SPACE(descriptors.Length * sizeof(int));
+            }
+
+            message.msg_control = used == 0 ? null : control;
+            message.msg_controllen = used;
+            while (true)
+            {
+                long count = (long)sendmsg(fd, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                int error = Marshal.GetLastPInvokeError();
+                if (error == Errno.EAGAIN)
+                {
+                    return -1;
+                }
+
+                if (error != Errno.EINTR)
+                {
+                    throw new LinuxException("sendmsg", error);
+                }
+            }
+        }
+    }
+
+    /// <summary>Receives a message and the descriptors that came with it: the number of bytes, 0 at the end, -1 when a non-blocking socket has none.</summary>
+    /// <param name="fd">The socket.</param>
+    /// <param name="buffer">Receives the data.</param>
+    /// <param name="descriptors">Receives descriptors (close-on-exec); what does not fit is closed.</param>
+    /// <param name="received">How many descriptors came.</param>
+    public static int Receive(int fd, Span<byte> buffer, Span<int> descriptors, out int received)
+    {
+        byte* control = stackalloc byte[CMSG_SPACE(12) + CMSG_SPACE(MaximumDescriptors * sizeof(int))];
+        received = 0;
+        fixed (byte* start = buffer)
+        {
+            iovec vector = new() { iov_base = start, iov_len = buffer.Length };
+            msghdr message = default;
+            message.msg_iov = &vector;
+            message.msg_iovlen = 1;
+            message.msg_control = control;
+            message.msg_controllen = (CMSG_SPACE(12) + CMSG_SPACE(MaximumDescriptors * sizeof(int)));
+            long count;
+            while ((count = (long)recvmsg(fd, &message, MSG_CMSG_CLOEXEC)) < 0)
+            {
+                int error = Marshal.GetLastPInvokeError();
+                if (error == Errno.EAGAIN)
+                {
+                    return -1;
+                }
+
+                if (error != Errno.EINTR)
+                {
+                    throw new LinuxException("recvmsg", error);
+                }
+            }
+
+            for (cmsghdr* header = CMSG_FIRSTHDR(&message); header is not null; header = CMSG_NXTHDR(&message, header))
+            {
+                if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+                {
+                    continue;
+                }
+
+                int* values = (int*)CMSG_DATA(header);
+                int number = ((int)(nuint)header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+                for (int i = 0; i < number; i++)
+                {
+                    if (received < descriptors.Length)
+                    {
+                        descriptors[received++] = values[i];
+                    }
+                    else
+                    {
+                        Descriptors.Close(values[i]);
+                    }
+                }
+            }
+
+            return (int)count;
+        }
+    }
+
+    /// <summary>Ends one direction of a connection: the peer reads its end.</summary>
+    public static void ShutdownWrite(int fd)
+    {
+        if (shutdown(fd, 1) < 0)
+        {
+            LinuxException.ThrowLast("shutdown");
+        }
+    }
+
+    private static int NewSocket(int flags)
+    {
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+        if (fd < 0)
+        {
+            LinuxException.ThrowLast("socket(AF_UNIX)");
+        }
+
+        return fd;
+    }
+
+    private static int Address(string name, sockaddr_un* address)
+    {
+        Span<byte> raw = new(address, 110);
+        raw.Clear();
+        BitConverter.TryWriteBytes(raw, (ushort)AF_UNIX);
+        int length = Encoding.UTF8.GetByteCount(name);
+        if (length > MaximumNameLength)
+        {
+            throw new LinuxException("bind", Errno.ENAMETOOLONG, "@" + name);
+        }
+
+        Encoding.UTF8.GetBytes(name, raw[3..]);
+        return 3 + length;
+    }
+
+    private static byte* Header(byte* place, int type, int length)
+    {
+        cmsghdr* header = (cmsghdr*)place;
+        header->cmsg_len = CMSG_LEN(length);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = type;
+        return CMSG_DATA(header);
+    }
+}

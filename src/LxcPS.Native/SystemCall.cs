@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace LxcPS.Native;
+
+/// <summary>
+/// Numbers of the system calls that libc has no function for, or none that Tmds.LibC binds. Source: the kernel's syscall tables
+/// (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h); calls since Linux 5.1 have one number everywhere.
+/// </summary>
+internal static class SystemCall
+{
+    internal const int pidfd_send_signal = 424;
+    internal const int open_tree = 428;
+    internal const int move_mount = 429;
+    internal const int fsopen = 430;
+    internal const int fsconfig = 431;
+    internal const int fsmount = 432;
+    internal const int pidfd_open = 434;
+    internal const int clone3 = 435;
+    internal const int close_range = 436;
+    internal const int openat2 = 437;
+    internal const int mount_setattr = 442;
+
+    internal static readonly int signalfd4 = Number(289, 74);
+    internal static readonly int pivot_root = Number(155, 41);
+    internal static readonly int prctl = Number(157, 167);
+    internal static readonly int capget = Number(125, 90);
+    internal static readonly int capset = Number(126, 91);
+    internal static readonly int waitid = Number(247, 95);
+    internal static readonly int personality = Number(135, 92);
+    internal static readonly int keyctl = Number(250, 219);
+    internal static readonly int prlimit64 = Number(302, 261);
+    internal static readonly int setgroups = Number(116, 159);
+    internal static readonly int execveat = Number(322, 281);
+    internal static readonly int rt_sigaction = Number(13, 134);
+    internal static readonly int rt_sigprocmask = Number(14, 135);
+
+    private static int Number(int x64, int arm64) => RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => x64,
+        Architecture.Arm64 => arm64,
+        _ => throw new PlatformNotSupportedException("LxcPS knows the system call numbers of x86-64 and arm64 only"),
+    };
+}
