@@ -21,6 +21,9 @@ internal static class SystemCall
     internal const int mount_setattr = 442;
 
     internal static readonly int signalfd4 = Number(289, 74);
+    internal static readonly int eventfd2 = Number(290, 19);
+    internal static readonly int inotify_init1 = Number(294, 26);
+    internal static readonly int inotify_add_watch = Number(254, 27);
     internal static readonly int pivot_root = Number(155, 41);
     internal static readonly int prctl = Number(157, 167);
     internal static readonly int capget = Number(125, 90);

@@ -39,6 +39,18 @@ public sealed partial class Supervisor
     /// <summary>Runs a container from start to stop; the result is the exit code of its init.</summary>
     public static int Run(MonitorRequest request)
     {
+        if (request.Detach)
+        {
+            // Whoever started the monitor reaps what it started at once; the monitor is its child, and then nobody's.
+            Forking.Start(0, -1, () => RunReported(request));
+            return 0;
+        }
+
+        return RunReported(request);
+    }
+
+    private static int RunReported(MonitorRequest request)
+    {
         using Reporter reporter = new(request.ReportDescriptor);
         Supervisor supervisor = new(request, reporter);
         try
@@ -87,6 +99,9 @@ public sealed partial class Supervisor
                 exit = RunOnce();
             }
             while (IsReboot(exit));
+
+            // The name is free before anybody hears of the end: whoever waits for it may start the container again.
+            server.StopListening();
             server.SetState(ContainerState.Stopped);
             if (IsAttended)
             {
