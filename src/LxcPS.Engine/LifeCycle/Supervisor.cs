@@ -186,6 +186,7 @@ public sealed partial class Supervisor
     private void Launch()
     {
         byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy);
+        HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
         RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
@@ -228,6 +229,23 @@ public sealed partial class Supervisor
         channel.Send(SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
+        CreateNetwork(record);
+        channel.Send(SetupChannel.Kind.Network);
+        Await(channel, SetupChannel.Kind.Ready);
+        HookRunner.Run(plan, "start-host");
+        reporter.ThrowIfAbandoned();
+        channel.Send(SetupChannel.Kind.Go);
+        Await(channel, SetupChannel.Kind.Closed);
+    }
+
+    private void CreateNetwork(RuntimeRecord record)
+    {
+        // A container that keeps the host's namespace must not have its devices there.
+        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
+        {
+            return;
+        }
+
         foreach (string name in HostNetwork.Create(plan.Network, initPid))
         {
             record.AddInterface(name);
@@ -235,12 +253,6 @@ public sealed partial class Supervisor
         }
 
         record.Save();
-        channel.Send(SetupChannel.Kind.Network);
-        Await(channel, SetupChannel.Kind.Ready);
-        HookRunner.Run(plan, "start-host");
-        reporter.ThrowIfAbandoned();
-        channel.Send(SetupChannel.Kind.Go);
-        Await(channel, SetupChannel.Kind.Closed);
     }
 
     private void StartChild(int theirs, byte[]? seccomp)
