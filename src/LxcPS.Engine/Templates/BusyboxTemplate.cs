@@ -33,14 +33,7 @@ public sealed class BusyboxTemplate : RootfsTemplate
         writer.MakeLink("usr/bin", "../bin");
         writer.MakeLink("usr/sbin", "../bin");
         HostFile.Copy(program, writer, "bin/busybox", RootfsWriter.Executable);
-        foreach (string applet in applets)
-        {
-            if (applet != "busybox")
-            {
-                writer.MakeLink("bin/" + applet, "busybox");
-            }
-        }
-
+        writer.MakeLinks("bin/", applets.Where(applet => applet != "busybox"), "busybox");
         foreach ((string name, string text, uint mode) in BusyboxFiles.Of(context.ContainerName))
         {
             writer.WriteFile(name, text, mode);

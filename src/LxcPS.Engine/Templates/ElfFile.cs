@@ -11,7 +11,7 @@ internal static class ElfFile
     /// <param name="image">The file, or its beginning: the program headers stand right behind the ELF header.</param>
     internal static bool IsStatic(ReadOnlySpan<byte> image)
     {
-        if (image.Length < 64 || !image[..4].SequenceEqual("\x7FELF"u8))
+        if (image.Length < 64 || !image[..4].SequenceEqual("\u007FELF"u8))
         {
             return false;
         }

@@ -73,13 +73,22 @@ internal sealed class RootfsWriter : IDisposable
     }
 
     /// <summary>Makes a symbolic link.</summary>
-    internal void MakeLink(string path, string target)
+    internal void MakeLink(string path, string target) => MakeLinks(path[..(path.LastIndexOf('/') + 1)], [path[(path.LastIndexOf('/') + 1)..]], target);
+
+    /// <summary>Makes many symbolic links in one directory, all to the same target.</summary>
+    /// <param name="directory">The directory with a slash at the end, or an empty text for the root.</param>
+    /// <param name="names">The names of the links.</param>
+    /// <param name="target">What they hold.</param>
+    internal void MakeLinks(string directory, IEnumerable<string> names, string target)
     {
-        int parent = OpenParent(path, out string name);
+        int parent = OpenParent(directory + ".", out _);
         try
         {
-            FileTree.MakeSymbolicLink(target, parent, name);
-            FileTree.ChangeOwner(parent, name, 0, 0);
+            foreach (string name in names)
+            {
+                FileTree.MakeSymbolicLink(target, parent, name);
+                FileTree.ChangeOwner(parent, name, 0, 0);
+            }
         }
         finally
         {
