@@ -141,6 +141,26 @@ public static unsafe class FileTree
         }
     }
 
+    /// <summary>Renames within a file system; a name that is there already is replaced as rename(2) has it: a directory only when it is empty.</summary>
+    public static void Rename(int oldDirectory, string oldPath, int newDirectory, string newPath)
+    {
+        fixed (byte* oldName = CString.Of(oldPath, "rename"))
+        fixed (byte* newName = CString.Of(newPath, "rename"))
+        {
+            LinuxException.Check(syscall(SystemCall.renameat2, oldDirectory, oldName, newDirectory, newName, 0), "rename", oldPath);
+        }
+    }
+
+    /// <summary>Waits until an open file, or the names of an open directory, are on the disk; see fsync(2).</summary>
+    public static void Sync(int fd, string path)
+    {
+        // EINVAL and ENOTSUP: a file system that has no such thing for directories.
+        if (fsync(fd) < 0 && Marshal.GetLastPInvokeError() is int error and not (Errno.EINVAL or Errno.EOPNOTSUPP))
+        {
+            throw new LinuxException("fsync", error, path);
+        }
+    }
+
     /// <summary>Sets the file mode creation mask and returns the old one.</summary>
     public static uint SetMask(uint mask) => (uint)umask((mode_t)mask);
 

@@ -36,6 +36,10 @@ internal static class SystemCall
     internal static readonly int execveat = Number(322, 281);
     internal static readonly int setfsuid = Number(122, 151);
     internal static readonly int setfsgid = Number(123, 152);
+    internal static readonly int fcntl = Number(72, 25);
+    internal static readonly int flock = Number(73, 32);
+    internal static readonly int getdents64 = Number(217, 61);
+    internal static readonly int renameat2 = Number(316, 276);
     internal static readonly int rt_sigaction = Number(13, 134);
     internal static readonly int rt_sigprocmask = Number(14, 135);
     internal static readonly int getdents64 = Number(217, 61);
