@@ -74,6 +74,22 @@ public static unsafe class FileTree
         }
     }
 
+    /// <summary>Makes a directory and those above it that are missing.</summary>
+    public static void MakeDirectories(string path, uint mode)
+    {
+        if (Exists(path))
+        {
+            return;
+        }
+
+        for (int slash = path.IndexOf('/', 1); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            MakeDirectory(Descriptors.CurrentDirectory, path[..slash], mode);
+        }
+
+        MakeDirectory(Descriptors.CurrentDirectory, path, mode);
+    }
+
     /// <summary>Makes a device node, FIFO or empty file; false when the name is there already.</summary>
     public static bool MakeNode(int directory, string path, uint mode, ulong device)
     {
