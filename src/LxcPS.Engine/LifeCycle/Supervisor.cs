@@ -185,7 +185,7 @@ public sealed partial class Supervisor
 
     private void Launch()
     {
-        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy);
+        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
         RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);

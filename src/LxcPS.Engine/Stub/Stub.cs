@@ -6,4 +6,3 @@ public sealed class CgroupPlan { public static CgroupPlan Parse(string n, Config
 public static class CgroupLeftovers { public static bool Clear(string d)=>true; }
 public sealed class ContainerCgroups { public static ContainerCgroups Create(CgroupLayout l, CgroupPlan p)=>new(); public string? PayloadPath(string c)=>null; public IReadOnlyList<string> Directories=>[]; public int OpenUnified()=>-1; public void EnterMonitor(int p){} public void EnterPayload(int p,bool skipUnified){} public void ApplyLimits(IEnumerable<(string,string)> s){} public void Freeze(){} public void Thaw(){} public void Remove(){} public void Delegate(uint u,uint g){} }
 }
-namespace LxcPS.Engine.Seccomp { public static class SeccompCache { public static byte[] Load(string p)=>[]; } public static class SeccompFilter { public static void Install(ReadOnlySpan<byte> p){} } }
