@@ -11,8 +11,8 @@ public sealed record ConfigChange(string Key, IReadOnlyList<string> Values);
 /// <summary>Changes configuration files under the container's lock, all changes or none.</summary>
 public static class ConfigChanger
 {
-    /// <summary>How long another writer may hold the container, in milliseconds.</summary>
-    internal const int LockTimeout = 30_000;
+    /// <summary>How long another writer may hold the container.</summary>
+    internal static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Applies changes to a container's configuration.</summary>
     /// <exception cref="LxcException">ConfigUnknownKey, ConfigInvalidValue, ContainerBusy, StorageFull or another error of the file.</exception>

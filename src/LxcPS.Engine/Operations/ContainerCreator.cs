@@ -52,19 +52,22 @@ public static class ContainerCreator
             ContainerName = name,
             ContainerDirectory = creation.Directory,
             Privileged = options.Privileged,
-            Cancel = cancel,
+            CancellationToken = cancel,
             Progress = options.Progress,
-            Verbose = options.Verbose,
         });
-        ContainerConfig config = ContainerConfig.Create(store.ConfigPathOf(name));
-        config.AddComment($"Made by New-LxcContainer from the template {options.Template}");
+        if (root.LeftOut.Count > 0)
+        {
+            options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
+        }
+
+        ContainerConfig config = ContainerConfig.Create(creation.ConfigPath);
         foreach ((string key, string value) in root.Settings)
         {
             config.Add(key, value);
         }
 
         // Another creation must not choose the same ids before this one's are in the store.
-        using (store.LockIds(ConfigChanger.LockTimeout))
+        using (store.LockIds(ConfigChanger.LockTimeout, cancel))
         {
             AddDefaults(config, store, name, options);
             AddUserSettings(config, options.Settings);
@@ -86,7 +89,7 @@ public static class ContainerCreator
         if (!options.Privileged)
         {
             config.Set("lxc.rootfs.options", "idmap=container");
-            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.UsedIds()))
+            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.IdMapsInUse()))
             {
                 config.Add("lxc.idmap", map.ToString());
             }

@@ -21,12 +21,11 @@ public static class ContainerRemover
             ContainerStopper.Stop(store.LxcPath, name, new StopOptions { Kill = true }, cancel);
         }
 
-        using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         int reservation = ControlSocket.Reserve(store.LxcPath, name);
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);
-            store.Delete(name);
+            store.Delete(name, cancel: cancel);
         }
         finally
         {

@@ -12,7 +12,6 @@ public static class ContainerRenamer
     /// <exception cref="LxcException">ContainerRunning, ContainerExists, ContainerNotFound, ContainerBusy or InvalidName.</exception>
     public static void Rename(ContainerStore store, string name, string newName)
     {
-        using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         int reservation = ControlSocket.Reserve(store.LxcPath, name);
         try
         {

@@ -12,7 +12,9 @@ internal static class AtomicFile
     /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; nothing is left of the attempt.</exception>
     internal static void Write(string path, ReadOnlySpan<byte> content, uint mode = 0x1A0 /* 0640 */)
     {
-        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        // A new file is no link, and asking .NET for the target of what is not there is an error.
+        bool isLink = FileTree.TryStatus(Descriptors.CurrentDirectory, path, false, out FileStatus link) && link.IsSymbolicLink;
+        string target = isLink ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
         string directory = Path.GetDirectoryName(Path.GetFullPath(target)) ?? "/";
         string temporary = $".{Guid.NewGuid():n}.new";
         int parent = -1;

@@ -206,7 +206,8 @@ public sealed partial class ContainerStore
         }
     }
 
-    private LxcException NotFound(string name)
+    /// <summary>The error of a name that has no container.</summary>
+    public LxcException NotFound(string name)
     {
         bool partial = FileTree.Exists(PartialPathOf(name));
         return new LxcException(LxcErrorId.ContainerNotFound, partial
@@ -215,7 +216,7 @@ public sealed partial class ContainerStore
         {
             ContainerName = name,
             Path = DirectoryOf(name),
-            Advice = partial ? "Wait until it is created, or remove it." : "See the names that there are, or name another LxcPath.",
+            Advice = partial ? "Wait until it is created, or remove it." : "See Get-LxcContainer for those that there are, and -LxcPath for other directories.",
         };
     }
 }

@@ -90,7 +90,7 @@ public sealed class InvokeLxcCommandCommand : LxcCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        output = new CommandOutput(this, ThrottleLimit, Timeout, AsByteStream, PassThru, Stopping);
+        output = new CommandOutput(this, ThrottleLimit, Timeout, AsByteStream, PassThru, StopToken);
         if (Name is not null && !MyInvocation.ExpectingInput)
         {
             StartNamed();
@@ -206,7 +206,7 @@ public sealed class InvokeLxcCommandCommand : LxcCmdlet
         }
 
         ContainerStore store = Store;
-        foreach (string pattern in Name)
+        foreach (string pattern in Name!)
         {
             foreach (string name in ContainerNames.Matching(store, pattern, this))
             {

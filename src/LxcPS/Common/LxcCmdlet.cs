@@ -20,7 +20,7 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
     internal static HelperProgram Helper { get; } = new(ModuleFiles.MonitorPath);
 
     /// <summary>Cancelled by Ctrl+C.</summary>
-    protected CancellationToken Stopping => stopping.Token;
+    protected CancellationToken StopToken => stopping.Token;
 
     /// <summary>The store that -LxcPath names.</summary>
     /// <exception cref="LxcException">StorageFailed: the path does not lead to a directory of the file system.</exception>

@@ -60,7 +60,7 @@ public abstract class ContainerCmdlet : LxcCmdlet
         ContainerName.Validate(name);
         if (!store.Exists(name))
         {
-            throw ContainerNames.NotFound(store, name);
+            throw store.NotFound(name);
         }
     }
 }

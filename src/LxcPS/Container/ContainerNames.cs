@@ -24,14 +24,6 @@ internal static class ContainerNames
         return cmdlet.Try(pattern, () => ContainerCmdlet.Require(store, pattern)) ? [pattern] : [];
     }
 
-    /// <summary>The error of a name that has no container.</summary>
-    internal static LxcException NotFound(ContainerStore store, string name) =>
-        new(LxcErrorId.ContainerNotFound, $"There is no container '{name}' in {store.LxcPath}")
-        {
-            ContainerName = name,
-            Advice = "See Get-LxcContainer for those that exist, and -LxcPath for other directories.",
-        };
-
     private static bool IsExisting(ContainerStore store, string name) =>
         !name.Contains('/') && !name.Contains('\0') && store.Exists(name);
 

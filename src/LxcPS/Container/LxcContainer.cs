@@ -119,7 +119,7 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
         }
 
         List<IPAddress> list = [];
-        foreach (NetworkAddress address in NetworkAddresses.Of(pid))
+        foreach (InterfaceAddress address in NetworkAddresses.Of(pid))
         {
             list.Add(address.Address);
         }

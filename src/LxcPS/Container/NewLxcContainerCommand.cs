@@ -87,7 +87,7 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
                 WriteProgress(progress);
             },
             Verbose = WriteVerbose,
-        }, Stopping);
+        }, StopToken);
         if (shown)
         {
             progress.RecordType = ProgressRecordType.Completed;

@@ -25,7 +25,7 @@ public sealed class RemoveLxcContainerCommand : ContainerActionCmdlet
 
     private protected override void Act(WorkItem item)
     {
-        ContainerRemover.Remove(item.Target.Store, item.Target.Name, Force, Stopping);
+        ContainerRemover.Remove(item.Target.Store, item.Target.Name, Force, StopToken);
         item.Say("removed");
     }
 

@@ -52,7 +52,7 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
 
         if (Command is not null)
         {
-            output = new CommandOutput(this, ThrottleLimit, timeout: null, asByteStream: false, passThru: PassThru, Stopping);
+            output = new CommandOutput(this, ThrottleLimit, timeout: null, asByteStream: false, passThru: PassThru, StopToken);
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
         base.Dispose(disposing);
     }
 
-    private protected override void Act(WorkItem item) => Start(item, RequestOf(item.Target, []), Stopping);
+    private protected override void Act(WorkItem item) => Start(item, RequestOf(item.Target, []), StopToken);
 
     /// <summary>Starts one container in the background.</summary>
     internal static void Start(WorkItem item, MonitorRequest request, CancellationToken stopping)

@@ -35,13 +35,13 @@ public sealed class StopLxcContainerCommand : ContainerActionCmdlet
 
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(ThrottleLimit)))
         {
-            // Stopping is waiting: all at once takes as long as the slowest.
+            // StopToken is waiting: all at once takes as long as the slowest.
             ThrottleLimit = 1024;
         }
     }
 
     private protected override void Act(WorkItem item) =>
-        Stop(item, new StopOptions { Timeout = TimeoutAttribute.Milliseconds(Timeout), Kill = Kill, NoKill = NoKill }, Stopping);
+        Stop(item, new StopOptions { Timeout = TimeoutAttribute.Milliseconds(Timeout), Kill = Kill, NoKill = NoKill }, StopToken);
 
     /// <summary>Stops one container.</summary>
     internal static StopResult Stop(WorkItem item, StopOptions options, CancellationToken stopping)

@@ -38,7 +38,7 @@ public sealed class WaitLxcContainerCommand : ContainerActionCmdlet
     private protected override void Act(WorkItem item)
     {
         int timeout = Timeout is { } time ? TimeoutAttribute.Milliseconds(time) : -1;
-        ContainerState? state = StateWait.Until(item.Target.LxcPath, item.Target.Name, State, timeout, Stopping)
+        ContainerState? state = StateWait.Until(item.Target.LxcPath, item.Target.Name, State, timeout, StopToken)
             ?? throw new LxcException(LxcErrorId.Timeout,
                 $"Container '{item.Target.Name}' was not {string.Join(" or ", State)} within {Timeout!.Value.TotalSeconds:0.###} seconds")
             {

@@ -23,7 +23,7 @@ public sealed class TestLxcHostCommand : LxcCmdlet
     {
         WildcardPattern[] patterns = Array.ConvertAll(Name, name => new WildcardPattern(name, WildcardOptions.IgnoreCase));
         bool complete = true;
-        foreach (HostCapability capability in HostCheck.Run(new HostCheckContext { LxcPath = Store.LxcPath, MonitorPath = Helper.Path }))
+        foreach (HostCapability capability in HostCheck.Run(Store.LxcPath, Helper.Path))
         {
             if (!Array.Exists(patterns, pattern => pattern.IsMatch(capability.Name)))
             {
