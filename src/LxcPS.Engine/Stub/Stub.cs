@@ -10,13 +10,6 @@ public sealed class ContainerConfig { public List<ConfigEntry> Entries {get;} = 
  public IEnumerable<ConfigEntry> WithPrefix(string p){ foreach(var e in Entries) if(e.Key.StartsWith(p)) yield return e; }
  public void Set(string k,string v){ Entries.Add(new(k,v,"",0)); } }
 }
-namespace LxcPS.Engine.Cgroups {
-public sealed class CgroupHierarchy { public int Version=>1; public IReadOnlyList<string> Controllers=>[]; public string MountPoint=>""; public string OwnPath=>""; public string PathOf(string c)=>c; }
-public sealed class CgroupLayout { public static CgroupLayout Read()=>new(); public IReadOnlyList<CgroupHierarchy> Hierarchies=>[]; public bool IsUnified=>false; public CgroupHierarchy? Unified=>null; public CgroupHierarchy? Find(string c)=>null; }
-public sealed class CgroupPlan { public static CgroupPlan Parse(string n, Configuration.ContainerConfig c)=>new(); }
-public static class CgroupLeftovers { public static bool Clear(string d)=>true; }
-public sealed class ContainerCgroups { public static ContainerCgroups Create(CgroupLayout l, CgroupPlan p)=>new(); public string? PayloadPath(string c)=>null; public IReadOnlyList<string> Directories=>[]; public int OpenUnified()=>-1; public void EnterMonitor(int p){} public void EnterPayload(int p,bool skipUnified){} public void ApplyLimits(IEnumerable<(string,string)> s){} public void Freeze(){} public void Thaw(){} public void Remove(){} public void Delegate(uint u,uint g){} }
-}
 namespace LxcPS.Engine.Network {
 public sealed class NetworkPlan { public static NetworkPlan Parse(IEnumerable<KeyValuePair<string,string>> e)=>new(); public bool HostNetwork=>false; }
 public static class HostNetwork { public static IReadOnlyList<string> Create(NetworkPlan p,int pid)=>[]; public static void Remove(string n){} public static bool Exists(string n)=>false; }
