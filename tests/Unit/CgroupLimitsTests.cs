@@ -32,7 +32,7 @@ public class CgroupLimitsTests
     }
 
     [Fact]
-    public void V2() => Assert.Equal("""
+    public void OnV2() => Assert.Equal("""
         lxc.cgroup2.cpu.max=150000 100000
         lxc.cgroup2.cpu.weight=250
         lxc.cgroup2.cpuset.cpus=0-1
@@ -45,7 +45,7 @@ public class CgroupLimitsTests
         """, Show(Everything().ToSettings(V2)));
 
     [Fact]
-    public void LegacyHierarchies() => Assert.Equal("""
+    public void OnV1() => Assert.Equal("""
         lxc.cgroup.blkio.bfq.weight=118
         lxc.cgroup.cpu.cfs_period_us=100000
         lxc.cgroup.cpu.cfs_quota_us=150000

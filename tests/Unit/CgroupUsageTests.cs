@@ -8,7 +8,7 @@ public class CgroupUsageTests
     private static CgroupUsage Read(Dictionary<string, string> files) => CgroupUsage.Read(files.GetValueOrDefault);
 
     [Fact]
-    public void V2() => Assert.Equal(new CgroupUsage
+    public void OnV2() => Assert.Equal(new CgroupUsage
     {
         Memory = 4_096_000, MemoryLimit = null, MemoryPeak = 8_192_000, Swap = 0, CpuTime = TimeSpan.FromMilliseconds(1500), ThrottledPeriods = 7,
         ThrottledTime = TimeSpan.FromMilliseconds(250), Pids = 3, PidsLimit = 100, IoRead = 300, IoWritten = 50,
@@ -21,7 +21,7 @@ public class CgroupUsageTests
     }));
 
     [Fact]
-    public void LegacyHierarchies() => Assert.Equal(new CgroupUsage
+    public void OnV1() => Assert.Equal(new CgroupUsage
     {
         Memory = 1000, MemoryLimit = 536_870_912, MemoryPeak = 2000, Swap = 512, CpuTime = TimeSpan.FromSeconds(2), ThrottledPeriods = 1,
         ThrottledTime = TimeSpan.FromMilliseconds(3), Pids = 2, PidsLimit = null, IoRead = 4096, IoWritten = 8192,
