@@ -1,3 +1,4 @@
+using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Network;
@@ -14,6 +15,7 @@ internal sealed class ContainerSetup
 {
     private readonly LaunchPlan plan;
     private readonly SetupChannel channel;
+    private readonly CgroupEntrance entrance;
     private readonly byte[]? seccomp;
     private readonly bool keepStandardStreams;
     private string step = "clone";
@@ -23,12 +25,14 @@ internal sealed class ContainerSetup
     /// <summary>Prepares the child's part in the monitor, before the clone.</summary>
     /// <param name="plan">What to do.</param>
     /// <param name="channel">The child's end of the channel.</param>
+    /// <param name="entrance">The way into the container's cgroups.</param>
     /// <param name="seccomp">The compiled filter, or null.</param>
     /// <param name="keepStandardStreams">Whether init gets the monitor's standard streams rather than the console.</param>
-    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, byte[]? seccomp, bool keepStandardStreams)
+    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, CgroupEntrance entrance, byte[]? seccomp, bool keepStandardStreams)
     {
         this.plan = plan;
         this.channel = channel;
+        this.entrance = entrance;
         this.seccomp = seccomp;
         this.keepStandardStreams = keepStandardStreams;
     }
@@ -76,6 +80,8 @@ internal sealed class ContainerSetup
 
         Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.mount.auto");
         channel.Expect(SetupChannel.Kind.Cgroups);
+        entrance.Enter();
+        entrance.Dispose();
         if (plan.CgroupNamespace)
         {
             Processes.Unshare(Processes.CLONE_NEWCGROUP);

@@ -9,7 +9,7 @@ namespace LxcPS.Engine.LifeCycle;
 /// monitor                                  child
 ///   Maps (id maps are written)        ->
 ///   Mount (one descriptor), repeated  ->     mounts
-///   Cgroups (it is in its cgroups)    ->     cgroup namespace and mounts
+///   Cgroups (its limits are set)      ->     enters them, cgroup namespace and mounts
 ///                                     &lt;-   Terminals (devpts, console, ttys)
 ///   Network (interfaces are there)    ->     configures them
 ///                                     &lt;-   Ready
@@ -40,7 +40,7 @@ public sealed class SetupChannel : IDisposable
         /// <summary>The monitor could not make an optional mount.</summary>
         NoMount,
 
-        /// <summary>The child is in its cgroups.</summary>
+        /// <summary>The cgroups are ready for the child.</summary>
         Cgroups,
 
         /// <summary>The devpts instance, the console's master and the ttys' masters.</summary>

@@ -28,7 +28,6 @@ public sealed partial class Supervisor
     private int devpts = -1;
     private int signals = -1;
     private readonly List<int> ttys = [];
-    private bool bornInCgroup;
 
     private Supervisor(MonitorRequest request, Reporter reporter)
     {
@@ -153,6 +152,7 @@ public sealed partial class Supervisor
             reporter.Dispose();
         }
 
+        EnterOwnCgroups();
         ExitStatus exit = Watch();
         server.SetState(ContainerState.Stopping);
         console?.Drain();
@@ -168,6 +168,20 @@ public sealed partial class Supervisor
 
         RunEndHook("post-stop", target);
         return exit;
+    }
+
+    // Only now: on cgroup v2 the move waits for a grace period of the kernel's, and nobody waits for the monitor any more.
+    private void EnterOwnCgroups()
+    {
+        try
+        {
+            cgroups!.EnterMonitor(Processes.CurrentId);
+        }
+        catch (LxcException e)
+        {
+            // The container runs, and what the monitor uses is counted elsewhere.
+            reporter.Warning(e.Message);
+        }
     }
 
     private void RunEndHook(string type, string target)
@@ -220,11 +234,14 @@ public sealed partial class Supervisor
             Descriptors.Close(userNamespace);
         }
 
-        // While the child mounts, it is moved: on cgroup v1 a move can wait for a grace period of the kernel's.
+        // The child moves itself at the message: moved by the monitor it would wait for a grace period of the kernel's.
         cgroups.ApplyLimits(CgroupSettings());
-        cgroups.EnterPayload(initPid, skipUnified: bornInCgroup);
+        foreach (string warning in cgroups.Warnings)
+        {
+            reporter.Warning(warning);
+        }
+
         cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
-        cgroups.EnterMonitor(Processes.CurrentId);
         WriteProcSettings();
         channel.Send(SetupChannel.Kind.Cgroups);
 
@@ -258,11 +275,11 @@ public sealed partial class Supervisor
     private void StartChild(int theirs, byte[]? seccomp)
     {
         int unified = cgroups!.OpenUnified();
-        bornInCgroup = unified >= 0;
+        using CgroupEntrance entrance = cgroups.OpenEntrance(skipUnified: unified >= 0);
         try
         {
             using SetupChannel childEnd = new(theirs);
-            ContainerSetup setup = new(plan, childEnd, seccomp, KeepsStreams);
+            ContainerSetup setup = new(plan, childEnd, entrance, seccomp, KeepsStreams);
             (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, setup.Run);
         }
         finally

@@ -30,7 +30,9 @@ internal sealed partial class ControlServer
                 AnswerConfigItem(fd, TextOf(data));
                 break;
             case ControlCommand.GetCgroup or ControlCommand.GetLimitCgroup:
-                string? cgroup = supervisor.ContainerCgroups?.PayloadPath(TextOf(data));
+                string? cgroup = command == ControlCommand.GetCgroup
+                    ? supervisor.ContainerCgroups?.PayloadPath(TextOf(data))
+                    : supervisor.ContainerCgroups?.LimitPath(TextOf(data));
                 Answer(fd, cgroup is null ? -Errno.ENOENT : 0, data: cgroup is null ? default : Text(cgroup));
                 break;
             case ControlCommand.Stop:
@@ -46,7 +48,9 @@ internal sealed partial class ControlServer
                 AnswerDescriptor(fd, supervisor.Devpts);
                 break;
             case ControlCommand.GetCgroup2Fd or ControlCommand.GetLimitCgroup2Fd:
-                int unified = supervisor.ContainerCgroups?.OpenUnified() ?? -1;
+                int unified = (command == ControlCommand.GetCgroup2Fd
+                    ? supervisor.ContainerCgroups?.OpenUnified()
+                    : supervisor.ContainerCgroups?.OpenUnifiedLimit()) ?? -1;
                 AnswerDescriptor(fd, unified);
                 Descriptors.Close(unified);
                 break;

@@ -1,0 +1,186 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Cgroups;
+
+/// <content>Making the directories.</content>
+public sealed partial class ContainerCgroups
+{
+    /// <summary>LXC's own bound on the numbers that it appends to a name that is taken.</summary>
+    private const int NameAttempts = 1000;
+
+    private LinuxException? lastRefusal;
+
+    // The hierarchies in which a whole container can be stopped come first, so that they are also the first to be cleared.
+    private void FindPlaces()
+    {
+        bool relative = plan.IsRelative || Processes.EffectiveUserId != 0;
+        for (int rank = 0; rank < 3; rank++)
+        {
+            foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
+            {
+                int own = hierarchy.Version == 2 ? 0 : hierarchy.Has("freezer") ? 1 : 2;
+                if (own == rank && hierarchy.BaseOf(relative) is { } start)
+                {
+                    places.Add(new CgroupPlace(hierarchy, start, hierarchy.PathOf(start)));
+                }
+            }
+        }
+
+        if (places.Count == 0)
+        {
+            throw Failed("No cgroup hierarchy is mounted where this process can use it", advice: "Mount cgroup2 on /sys/fs/cgroup.");
+        }
+    }
+
+    // A directory of that name is another container's or a dead one's, which cannot be told apart without a race: take the next name, as LXC does.
+    private void MakeAll(string path, bool isMonitor)
+    {
+        for (int attempt = 0; attempt < (plan.IsExact ? 1 : NameAttempts); attempt++)
+        {
+            if (TryMakeAll(attempt == 0 ? path : $"{path}-{attempt}", isMonitor))
+            {
+                if (places.Count == 0)
+                {
+                    throw Failed($"No cgroup hierarchy lets this process make cgroups: {lastRefusal?.Message}", lastRefusal);
+                }
+
+                return;
+            }
+        }
+
+        throw Failed($"The cgroup '{path}' exists already", advice: plan.IsExact
+            ? "Remove it, or name another in lxc.cgroup.dir.container and lxc.cgroup.dir.monitor."
+            : "Remove the unused cgroups of that name and its numbered ones.");
+    }
+
+    private bool TryMakeAll(string path, bool isMonitor)
+    {
+        List<CgroupPlace> closed = [];
+        foreach (CgroupPlace place in places)
+        {
+            bool made;
+            try
+            {
+                made = CgroupDirectory.Make(place.Hierarchy, place.Base, path, mustBeNew: true, place.Parents);
+            }
+            catch (LinuxException e) when (!isMonitor && e.Call == "mkdir" && e.Number is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+            {
+                // Not ours to use: a hierarchy that was not delegated, or is read-only in this container. As LXC does, the others are used.
+                lastRefusal = e;
+                closed.Add(place);
+                continue;
+            }
+
+            if (!made)
+            {
+                Unmake(isMonitor);
+                return false;
+            }
+
+            string directory = $"{place.Base}/{path}";
+            if (isMonitor)
+            {
+                place.Monitor = directory;
+            }
+            else
+            {
+                place.Limit = place.Payload = directory;
+            }
+        }
+
+        foreach (CgroupPlace place in closed)
+        {
+            places.Remove(place);
+        }
+
+        return true;
+    }
+
+    private void MakeInner()
+    {
+        foreach (CgroupPlace place in places)
+        {
+            // The devices list of a v1 cgroup can be replaced as a whole only while nothing is below it: that one waits for the limits.
+            if (place.IsUnified || !place.Hierarchy.Has("devices"))
+            {
+                MakeInner(place);
+            }
+        }
+    }
+
+    private void MakeInner(CgroupPlace place)
+    {
+        if (plan.Inner is not null && place.Limit is not null && place.Payload == place.Limit)
+        {
+            CgroupDirectory.Make(place.Hierarchy, place.Limit, plan.Inner, mustBeNew: false, []);
+            place.Payload = $"{place.Limit}/{plan.Inner}";
+        }
+    }
+
+    // A pure v2 host hands on everything, so that any limit can be set later. On a hybrid one nobody expects controllers in v2: on demand.
+    private void EnableControllers()
+    {
+        if (layout.IsUnified && UnifiedPlace is { Hierarchy.Controllers: { Count: > 0 } controllers } place)
+        {
+            EnableControllers(place, controllers, isRequired: false);
+        }
+    }
+
+    private static void EnableControllers(CgroupPlace place, IReadOnlyList<string> controllers, bool isRequired)
+    {
+        string last = place.Payload![..place.Payload!.LastIndexOf('/')];
+        for (string directory = place.Base; ; directory = NextBelow(directory, last))
+        {
+            try
+            {
+                EnableIn(place, directory, controllers);
+            }
+            catch (LinuxException) when (!isRequired)
+            {
+                // One controller that cannot be had (cpu with real-time processes about, say) must not cost the others.
+                foreach (string controller in controllers)
+                {
+                    TryEnable(directory, controller);
+                }
+            }
+
+            if (directory == last)
+            {
+                return;
+            }
+        }
+    }
+
+    private static void EnableIn(CgroupPlace place, string directory, IReadOnlyList<string> controllers)
+    {
+        try
+        {
+            CgroupDirectory.Enable(directory, controllers);
+        }
+        catch (LinuxException e) when (e.Number == Errno.EBUSY && !place.HoldsMonitor && place.Monitor is not null)
+        {
+            // With lxc.cgroup.relative the monitor itself is the process that keeps its cgroup from handing controllers on.
+            MoveSelf(place, place.Monitor);
+            place.HoldsMonitor = true;
+            CgroupDirectory.Enable(directory, controllers);
+        }
+    }
+
+    private static void TryEnable(string directory, string controller)
+    {
+        try
+        {
+            CgroupDirectory.Enable(directory, [controller]);
+        }
+        catch (LinuxException)
+        {
+            // A limit that needs it is refused with the reason when it is set.
+        }
+    }
+
+    private static string NextBelow(string directory, string last)
+    {
+        int slash = last.IndexOf('/', directory.Length + 1);
+        return slash < 0 ? last : last[..slash];
+    }
+}
