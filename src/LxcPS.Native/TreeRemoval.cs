@@ -15,6 +15,7 @@ public sealed unsafe class TreeRemoval
     private const int MaximumPending = 4096;
 
     private readonly List<Level> levels = [];
+    private readonly byte[] buffer = new byte[32768];
     private readonly int parent;
     private readonly string path;
     private readonly CancellationToken cancel;
@@ -81,7 +82,7 @@ public sealed unsafe class TreeRemoval
     // Removes what is no directory and notes what is.
     private void List(Level level)
     {
-        DirectoryReader reader = new(current, path);
+        DirectoryReader reader = new(current, path, buffer);
         reader.Rewind();
         level.IsRead = true;
         level.Removed = 0;

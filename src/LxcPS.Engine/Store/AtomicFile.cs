@@ -12,7 +12,7 @@ internal static class AtomicFile
     /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; nothing is left of the attempt.</exception>
     internal static void Write(string path, ReadOnlySpan<byte> content, uint mode = 0x1A0 /* 0640 */)
     {
-        string target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        string target = TargetOf(path);
         string directory = Path.GetDirectoryName(Path.GetFullPath(target)) ?? "/";
         string temporary = $".{Guid.NewGuid():n}.new";
         int parent = -1;
@@ -56,6 +56,23 @@ internal static class AtomicFile
             }
 
             Descriptors.Close(parent);
+        }
+    }
+
+    private static string TargetOf(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LxcException(LxcErrorId.StorageFailed, $"'{DisplayText.Of(path)}' cannot be written: {e.Message.TrimEnd('.')}", e)
+            {
+                Path = path,
+                Advice = "Mend or remove the symbolic link.",
+            };
         }
     }
 
