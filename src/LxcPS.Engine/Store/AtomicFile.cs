@@ -22,7 +22,8 @@ internal static class AtomicFile
             parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
             string name = Path.GetFileName(target);
             bool exists = FileTree.TryStatus(parent, name, true, out FileStatus old);
-            int fd = Descriptors.OpenAt(parent, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
+            int flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
+            int fd = Descriptors.OpenAt(parent, temporary, flags, 0x180 /* 0600 */);
             made = true;
             try
             {

@@ -15,7 +15,9 @@ public sealed partial class ContainerStore
     /// </summary>
     /// <param name="name">The container.</param>
     /// <param name="newName">What it is called from then on.</param>
-    /// <exception cref="LxcException">InvalidName, ContainerNotFound, ContainerExists, ContainerBusy, PermissionDenied, StorageFull or StorageFailed.</exception>
+    /// <exception cref="LxcException">
+    /// InvalidName, ContainerNotFound, ContainerExists, ContainerBusy, PermissionDenied, StorageFull or StorageFailed.
+    /// </exception>
     public void Rename(string name, string newName)
     {
         ContainerName.Validate(name);
