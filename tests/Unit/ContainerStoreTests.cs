@@ -104,6 +104,7 @@ public sealed class ContainerStoreTests : IDisposable
         LxcException error = Assert.Throws<LxcException>(() => store.BeginCreate("c1"));
         Assert.Equal(LxcErrorId.ContainerExists, error.ErrorId);
         Assert.Contains("another session", error.Message);
+        Assert.Equal(LxcErrorId.ContainerBusy, Assert.Throws<LxcException>(() => store.Delete("c1")).ErrorId);
         Assert.Equal(["c1"], Entries(store.LxcPath));
         File.WriteAllText(first.ConfigPath, "");
         first.Commit();

@@ -77,7 +77,7 @@ public sealed partial class ContainerStore
             parent = OpenStore();
             if (PartialState(parent, name, out int partial) == Partial.Locked)
             {
-                throw BeingCreated(name);
+                throw BeingCreated(name, LxcErrorId.ContainerBusy);
             }
 
             Descriptors.Close(partial);
@@ -138,7 +138,7 @@ public sealed partial class ContainerStore
             switch (state)
             {
                 case Partial.Locked:
-                    throw BeingCreated(name);
+                    throw BeingCreated(name, LxcErrorId.ContainerExists);
                 case Partial.None:
                     throw new LxcException(LxcErrorId.ContainerExists, Exists(name)
                         ? $"There is a container '{DisplayText.Of(name)}' in '{DisplayText.Of(LxcPath)}' already"
@@ -218,8 +218,8 @@ public sealed partial class ContainerStore
         }
     }
 
-    private LxcException BeingCreated(string name) =>
-        new(LxcErrorId.ContainerExists, $"Container '{DisplayText.Of(name)}' is being created by another session")
+    private LxcException BeingCreated(string name, string errorId) =>
+        new(errorId, $"Container '{DisplayText.Of(name)}' is being created by another session")
         {
             ContainerName = name,
             Path = DirectoryOf(name),
