@@ -16,7 +16,7 @@ public sealed unsafe class DirectoryReader
     public const byte DT_LNK = 10;
 #pragma warning restore CS1591
 
-    private readonly byte[] buffer = new byte[32768];
+    private readonly byte[] buffer;
     private readonly int fd;
     private readonly string path;
     private int length;
@@ -27,8 +27,10 @@ public sealed unsafe class DirectoryReader
     /// <summary>Begins to read.</summary>
     /// <param name="fd">The open directory.</param>
     /// <param name="path">Its path, for messages.</param>
-    public DirectoryReader(int fd, string path)
+    /// <param name="buffer">Where names are read into, for who reads many directories; null to make one.</param>
+    public DirectoryReader(int fd, string path, byte[]? buffer = null)
     {
+        this.buffer = buffer ?? new byte[32768];
         this.fd = fd;
         this.path = path;
     }

@@ -15,6 +15,7 @@ public sealed unsafe class TreeRemoval
     private const int MaximumPending = 4096;
 
     private readonly List<Level> levels = [];
+    private readonly byte[] buffer = new byte[32768];
     private readonly int parent;
     private readonly string path;
     private readonly CancellationToken cancel;
@@ -81,7 +82,7 @@ public sealed unsafe class TreeRemoval
     // Removes what is no directory and notes what is.
     private void List(Level level)
     {
-        DirectoryReader reader = new(current, path);
+        DirectoryReader reader = new(current, path, buffer);
         reader.Rewind();
         level.IsRead = true;
         level.Removed = 0;
@@ -90,16 +91,13 @@ public sealed unsafe class TreeRemoval
             cancel.ThrowIfCancellationRequested();
             byte[] name = new byte[reader.NameBytes.Length + 1];
             reader.NameBytes.CopyTo(name);
-            if (reader.Type == DirectoryReader.DT_DIR || !Unlink(name))
-            {
-                if (level.Pending.Count < MaximumPending)
-                {
-                    level.Pending.Push(name);
-                }
-            }
-            else
+            if (reader.Type != DirectoryReader.DT_DIR && Unlink(name))
             {
                 level.Removed++;
+            }
+            else if (level.Pending.Count < MaximumPending)
+            {
+                level.Pending.Push(name);
             }
         }
     }
@@ -194,7 +192,8 @@ public sealed unsafe class TreeRemoval
     // Back by "..", and only to where we came from: a directory that was moved meanwhile would lead elsewhere.
     private int OpenAbove()
     {
-        int above = Descriptors.OpenResolved(current, "..", O_RDONLY | O_DIRECTORY, 0, Descriptors.RESOLVE_NO_XDEV | Descriptors.RESOLVE_NO_SYMLINKS);
+        const ulong Resolve = Descriptors.RESOLVE_NO_XDEV | Descriptors.RESOLVE_NO_SYMLINKS;
+        int above = Descriptors.OpenResolved(current, "..", O_RDONLY | O_DIRECTORY, 0, Resolve);
         if (Identity(above, path) != levels[^2].Identity)
         {
             Descriptors.Close(above);
@@ -207,10 +206,9 @@ public sealed unsafe class TreeRemoval
     // -1 where there is none, or something else than a directory.
     private int Open(int directory, byte[] name)
     {
-        const ulong Resolve = Descriptors.RESOLVE_NO_XDEV | Descriptors.RESOLVE_NO_SYMLINKS | Descriptors.RESOLVE_NO_MAGICLINKS;
         ulong* how = stackalloc ulong[3];
         how[1] = 0;
-        how[2] = Resolve;
+        how[2] = Descriptors.RESOLVE_NO_XDEV | Descriptors.RESOLVE_NO_SYMLINKS | Descriptors.RESOLVE_NO_MAGICLINKS;
         for (bool retried = false; ; retried = true)
         {
             how[0] = (ulong)(uint)(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -265,12 +263,8 @@ public sealed unsafe class TreeRemoval
 
     private static (ulong FileSystem, ulong Inode) Identity(int fd, string path)
     {
-        if (!FileTree.TryStatus(fd, string.Empty, false, out FileStatus status))
-        {
-            LinuxException.ThrowLast("stat", path);
-        }
-
-        return (status.FileSystem, status.Inode);
+        return FileTree.TryStatus(fd, string.Empty, false, out FileStatus status)
+            ? (status.FileSystem, status.Inode) : throw new LinuxException("stat", Marshal.GetLastPInvokeError(), path);
     }
 
     private LinuxException Failed(string call, int error, byte[]? name)
@@ -297,9 +291,7 @@ public sealed unsafe class TreeRemoval
         internal byte[] Name { get; } = name;
 
         internal (ulong FileSystem, ulong Inode) Identity { get; } = identity;
-
         internal Stack<byte[]> Pending { get; } = new();
-
         internal bool IsRead { get; set; }
 
         /// <summary>What went since it was read last: without any, reading again is of no use.</summary>

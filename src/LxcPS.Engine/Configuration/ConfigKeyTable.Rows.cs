@@ -55,7 +55,10 @@ public static partial class ConfigKeyTable
         new("lxc.net.[i].ipv6.gateway", Kind.IPv6Gateway, Served, "The IPv6 default gateway; auto: the link's address; dev: the interface"),
         new("lxc.net.[i].script.up", Kind.Text, Served, "A program of the host that runs when the interface has been made"),
         new("lxc.net.[i].script.down", Kind.Text, Served, "A program of the host that runs before the interface goes"),
-        new("lxc.net.[i].veth.mode", Kind.Choice, Unserved, "veth: connect by a bridge or by routes") { Choices = ["bridge", "router"], ServedChoices = ["bridge"] },
+        new("lxc.net.[i].veth.mode", Kind.Choice, Unserved, "veth: connect by a bridge or by routes")
+        {
+            Choices = ["bridge", "router"], ServedChoices = ["bridge"],
+        },
         new("lxc.net.[i].veth.pair", Kind.Interface, Served, "veth: the name of the host's end"),
         new("lxc.net.[i].veth.ipv4.route", Kind.IPv4Route, Unserved, "veth: an IPv4 route of the host to the container") { IsList = true },
         new("lxc.net.[i].veth.ipv6.route", Kind.IPv6Route, Unserved, "veth: an IPv6 route of the host to the container") { IsList = true },
@@ -64,9 +67,15 @@ public static partial class ConfigKeyTable
         new("lxc.net.[i].veth.vlan.id", Kind.VlanOrNone, Unserved, "veth: the VLAN of untagged packets on the bridge"),
         new("lxc.net.[i].veth.vlan.tagged.id", Kind.Vlan, Unserved, "veth: a VLAN of tagged packets on the bridge") { IsList = true },
         new("lxc.net.[i].vlan.id", Kind.Vlan, Unserved, "vlan: the VLAN of the interface"),
-        new("lxc.net.[i].macvlan.mode", Kind.Choice, Unserved, "macvlan: how it exchanges packets with its siblings") { Choices = ["private", "vepa", "bridge", "passthru"] },
+        new("lxc.net.[i].macvlan.mode", Kind.Choice, Unserved, "macvlan: how it exchanges packets with its siblings")
+        {
+            Choices = ["private", "vepa", "bridge", "passthru"],
+        },
         new("lxc.net.[i].ipvlan.mode", Kind.Choice, Unserved, "ipvlan: the layer that it works on") { Choices = ["l3", "l3s", "l2"] },
-        new("lxc.net.[i].ipvlan.isolation", Kind.Choice, Unserved, "ipvlan: how it exchanges packets with its siblings") { Choices = ["bridge", "private", "vepa"] },
+        new("lxc.net.[i].ipvlan.isolation", Kind.Choice, Unserved, "ipvlan: how it exchanges packets with its siblings")
+        {
+            Choices = ["bridge", "private", "vepa"],
+        },
 
         new("lxc.pty.max", Kind.Number, Served, "The most pseudoterminals that the container can have"),
         new("lxc.console.buffer.size", Kind.BufferSize, Served, "Bytes of console output kept in memory; auto: 128 KiB"),
@@ -112,9 +121,9 @@ public static partial class ConfigKeyTable
         new("lxc.sysctl.*", Kind.Text, Served, "A kernel parameter of the container's namespaces"),
 
         new("lxc.apparmor.profile", Kind.Text, Accepted, "The AppArmor profile; without effect where the kernel has no AppArmor"),
-        new("lxc.apparmor.allow_incomplete", Kind.Flag, Accepted, "1 starts although AppArmor cannot confine mounts; without effect where the kernel has no AppArmor"),
-        new("lxc.apparmor.allow_nesting", Kind.Flag, Accepted, "1 lets containers run inside; without effect where the kernel has no AppArmor"),
-        new("lxc.apparmor.raw", Kind.Text, Accepted, "A rule for the generated profile; without effect where the kernel has no AppArmor") { IsList = true },
+        new("lxc.apparmor.allow_incomplete", Kind.Flag, Accepted, "1 starts although AppArmor cannot confine mounts; without effect where there is none"),
+        new("lxc.apparmor.allow_nesting", Kind.Flag, Accepted, "1 lets containers run inside; without effect where there is none"),
+        new("lxc.apparmor.raw", Kind.Text, Accepted, "A rule for the generated profile; without effect where there is none") { IsList = true },
         new("lxc.selinux.context", Kind.Text, Unserved, "The SELinux context of the container"),
         new("lxc.selinux.context.keyring", Kind.Text, Unserved, "The SELinux context of its keyring"),
         new("lxc.keyring.session", Kind.Flag, Served, "0 keeps the caller's session keyring"),
@@ -138,13 +147,13 @@ public static partial class ConfigKeyTable
         new("lxc.hook.clone", Kind.Text, Accepted, "Runs when the container is copied; without effect on the start") { IsList = true },
         new("lxc.hook.destroy", Kind.Text, Accepted, "Runs when the container is removed; without effect on the start") { IsList = true },
 
-        new("lxc.log.level", Kind.LogLevel, Accepted, "The level of LXC's log; LxcPS reports errors itself and takes the key without effect"),
+        new("lxc.log.level", Kind.LogLevel, Accepted, "The level of LXC's log; taken without effect, as errors are reported whole"),
         new("lxc.log.file", Kind.Path, Accepted, "The file of LXC's log; taken without effect"),
         new("lxc.log.syslog", Kind.Text, Accepted, "The syslog facility of LXC's log; taken without effect"),
         new("lxc.start.auto", Kind.Flag, Served, "1 starts the container with the host"),
         new("lxc.start.delay", Kind.Number, Served, "Seconds to wait before the next container is started"),
         new("lxc.start.order", Kind.Integer, Served, "The place in that order: higher numbers start first"),
-        new("lxc.monitor.unshare", Kind.Number, Accepted, "1 gives the monitor a mount namespace; ours always has what it needs: taken without effect"),
+        new("lxc.monitor.unshare", Kind.Number, Accepted, "1 gives the monitor a mount namespace of its own; taken without effect"),
         new("lxc.monitor.signal.pdeath", Kind.Signal, Served, "The signal that init gets when the monitor dies; SIGKILL when absent"),
         new("lxc.group", Kind.Words, Served, "Groups that the container is started with") { IsList = true },
         new("lxc.environment", Kind.Variable, Served, "A variable of init's environment: NAME=value, or NAME to take the caller's value") { IsList = true },

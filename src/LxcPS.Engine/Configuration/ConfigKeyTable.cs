@@ -28,7 +28,7 @@ public static partial class ConfigKeyTable
         {
             if (name.Length > family.Length && name.StartsWith(family, StringComparison.Ordinal))
             {
-                return ByName[family + "*"];
+                return IsWord(name) ? ByName[family + "*"] : null;
             }
         }
 
@@ -101,11 +101,25 @@ public static partial class ConfigKeyTable
         };
     }
 
-    // lxc.net.12.type is the row lxc.net.[i].type.
+    // lxc.net.12.type is the row lxc.net.[i].type; written so it is no key.
     private static string PatternOf(string name)
     {
         int index = IndexLength(name);
-        return index == 0 ? name : string.Concat(NetworkPrefix, "[i]", name.AsSpan(NetworkPrefix.Length + index));
+        return index == 0 ? name.Replace("[i]", "[]") : string.Concat(NetworkPrefix, "[i]", name.AsSpan(NetworkPrefix.Length + index));
+    }
+
+    // What a line could hold before its = and give back.
+    private static bool IsWord(string name)
+    {
+        foreach (char c in name)
+        {
+            if (char.IsControl(c) || char.IsWhiteSpace(c) || c == '=')
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int IndexLength(string name)

@@ -5,6 +5,7 @@ internal sealed class ConfigLine
 {
     private int valueStart;
     private int valueEnd;
+    private char quote;
 
     private ConfigLine(string text, string end)
     {
@@ -53,7 +54,7 @@ internal sealed class ConfigLine
     {
         // A line "key =" has no blank for the value to stand behind.
         string gap = valueStart > 0 && Text[valueStart - 1] == '=' && valueStart == valueEnd && value.Length > 0 ? " " : string.Empty;
-        Text = string.Concat(Text.AsSpan(0, valueStart), gap, Quote(value), Text.AsSpan(valueEnd));
+        Text = string.Concat(Text.AsSpan(0, valueStart), gap, quote == '\0' ? Quote(value) : $"{quote}{value}{quote}", Text.AsSpan(valueEnd));
         Read();
     }
 
@@ -66,7 +67,7 @@ internal sealed class ConfigLine
 
     private void Read()
     {
-        (Key, Value, IsBroken) = (null, string.Empty, false);
+        (Key, Value, IsBroken, quote) = (null, string.Empty, false, '\0');
         ReadOnlySpan<char> rest = Text.AsSpan().TrimStart(" \t");
         if (!rest.StartsWith("lxc."))
         {
@@ -96,7 +97,7 @@ internal sealed class ConfigLine
         Value = Text[valueStart..valueEnd];
         if (Value.Length > 1 && Value[0] is '"' or '\'' && Value[^1] == Value[0])
         {
-            Value = Value[1..^1];
+            (Value, quote) = (Value[1..^1], Value[0]);
         }
     }
 }

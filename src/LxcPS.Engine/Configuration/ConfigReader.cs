@@ -78,7 +78,8 @@ internal sealed class ConfigReader
             ConfigLine line = lines[i];
             if (i == 0 && line.Text.StartsWith('\uFEFF'))
             {
-                Fail(new LxcException(LxcErrorId.ConfigSyntax, $"Configuration '{DisplayText.Of(path)}', line 1: the file begins with a byte order mark, and LXC would pass over its first line")
+                Fail(new LxcException(LxcErrorId.ConfigSyntax,
+                    $"Configuration '{DisplayText.Of(path)}', line 1: it begins with a byte order mark, and LXC would pass over the line")
                 {
                     Path = path,
                     Line = 1,
@@ -88,7 +89,8 @@ internal sealed class ConfigReader
 
             if (line.IsBroken)
             {
-                Fail(new LxcException(LxcErrorId.ConfigSyntax, $"Configuration '{DisplayText.Of(path)}', line {i + 1}: '{DisplayText.Of(line.Text.Trim())}' has no =")
+                Fail(new LxcException(LxcErrorId.ConfigSyntax,
+                    $"Configuration '{DisplayText.Of(path)}', line {i + 1}: '{DisplayText.Of(line.Text.Trim())}' has no =")
                 {
                     Path = path,
                     Line = i + 1,
@@ -171,7 +173,8 @@ internal sealed class ConfigReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fail(new LxcException(LxcErrorId.StorageFailed, $"Configuration '{DisplayText.Of(from)}', line {line}: the directory '{DisplayText.Of(path)}' cannot be read: {e.Message}", e)
+            Fail(new LxcException(LxcErrorId.StorageFailed,
+                $"Configuration '{DisplayText.Of(from)}', line {line}: '{DisplayText.Of(path)}' cannot be read: {e.Message.TrimEnd('.')}", e)
             {
                 Path = from,
                 Line = line,

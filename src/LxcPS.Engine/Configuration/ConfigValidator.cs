@@ -33,7 +33,8 @@ internal static partial class ConfigValidator
             ConfigValueKind.Number => ConfigNumber.TryParse(value, uint.MaxValue, out _) ? null : "it must be a number from 0 to 4294967295",
             ConfigValueKind.Integer => ConfigNumber.TryParseSigned(value, out long number) && number is >= int.MinValue and <= int.MaxValue
                 ? null : "it must be a number from -2147483648 to 2147483647",
-            ConfigValueKind.Count => ConfigNumber.TryParse(value, int.MaxValue, out ulong count) && count > 0 ? null : "it must be a number from 1 to 2147483647",
+            ConfigValueKind.Count => ConfigNumber.TryParse(value, int.MaxValue, out ulong count) && count > 0
+                ? null : "it must be a number from 1 to 2147483647",
             ConfigValueKind.Numbers => Numbers(value),
             ConfigValueKind.Size => Sizes.TryParse(value, out _) ? null : "it must be a size in bytes such as 500000 or 64KB",
             ConfigValueKind.BufferSize => value == "auto" || Sizes.TryParse(value, out _) ? null : "it must be auto or a size such as 64KB",
@@ -53,7 +54,8 @@ internal static partial class ConfigValidator
             ConfigValueKind.IdMap => IdMapEntry.TryParse(value, out _, out string? reason) ? null : reason,
             ConfigValueKind.ResourceLimit => ResourceLimit(value),
             ConfigValueKind.TimeOffset => TimeOffset(value),
-            ConfigValueKind.UnixSocket => value.StartsWith("unix:", StringComparison.Ordinal) && value.Length > 5 ? null : "it must be unix: and a path",
+            ConfigValueKind.UnixSocket => value.StartsWith("unix:", StringComparison.Ordinal) && value.Length > 5
+                ? null : "it must be unix: and a path",
             _ => NetworkReason(key.Kind, value),
         };
     }

@@ -208,7 +208,8 @@ public sealed partial class ContainerConfig
         {
         }
 
-        throw new LxcException(LxcErrorId.ConfigInvalidValue, $"'{DisplayText.Of(value)}' cannot be written into '{DisplayText.Of(Path)}' as the value of {key}")
+        throw new LxcException(LxcErrorId.ConfigInvalidValue,
+            $"'{DisplayText.Of(value)}' cannot be written into '{DisplayText.Of(Path)}' as the value of {key}")
         {
             Path = Path,
             ConfigKey = key,

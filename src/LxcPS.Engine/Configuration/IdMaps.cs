@@ -17,7 +17,9 @@ public sealed class IdMaps
     public bool IsEmpty => entries.Count == 0;
 
     /// <summary>Reads the maps of a configuration and checks them against one another.</summary>
-    /// <exception cref="LxcException">ConfigInvalidValue: a map cannot be read, or overlaps another, or only one of user and group ids has maps.</exception>
+    /// <exception cref="LxcException">
+    /// ConfigInvalidValue: a map cannot be read, or overlaps another, or only one of user and group ids has maps.
+    /// </exception>
     public static IdMaps Of(ContainerConfig config)
     {
         List<IdMapEntry> entries = [];
@@ -92,7 +94,8 @@ public sealed class IdMaps
         string kind = group ? "group" : "user";
         if (same.Count is 0 or > MaximumLines)
         {
-            throw Invalid(same.Count == 0 ? $"The id maps have no range of {kind} ids" : $"The id maps have {same.Count} ranges of {kind} ids, and the kernel takes {MaximumLines}",
+            throw Invalid(same.Count == 0 ? $"The id maps have no range of {kind} ids"
+                : $"The id maps have {same.Count} ranges of {kind} ids, and the kernel takes {MaximumLines}",
                 "Give user and group ids at least one range each, and join ranges that follow one another.");
         }
 

@@ -12,9 +12,7 @@ internal static class AtomicFile
     /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; nothing is left of the attempt.</exception>
     internal static void Write(string path, ReadOnlySpan<byte> content, uint mode = 0x1A0 /* 0640 */)
     {
-        // A new file is no link, and asking .NET for the target of what is not there is an error.
-        bool isLink = FileTree.TryStatus(Descriptors.CurrentDirectory, path, false, out FileStatus link) && link.IsSymbolicLink;
-        string target = isLink ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
+        string target = TargetOf(path);
         string directory = Path.GetDirectoryName(Path.GetFullPath(target)) ?? "/";
         string temporary = $".{Guid.NewGuid():n}.new";
         int parent = -1;
@@ -24,7 +22,8 @@ internal static class AtomicFile
             parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
             string name = Path.GetFileName(target);
             bool exists = FileTree.TryStatus(parent, name, true, out FileStatus old);
-            int fd = Descriptors.OpenAt(parent, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
+            int flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
+            int fd = Descriptors.OpenAt(parent, temporary, flags, 0x180 /* 0600 */);
             made = true;
             try
             {
@@ -58,6 +57,23 @@ internal static class AtomicFile
             }
 
             Descriptors.Close(parent);
+        }
+    }
+
+    private static string TargetOf(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LxcException(LxcErrorId.StorageFailed, $"'{DisplayText.Of(path)}' cannot be written: {e.Message.TrimEnd('.')}", e)
+            {
+                Path = path,
+                Advice = "Mend or remove the symbolic link.",
+            };
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class ContainerCreation : IDisposable
         {
             if (!FileTree.TryStatus(directory, ContainerStore.ConfigName, true, out _))
             {
-                throw new LxcException(LxcErrorId.StorageFailed, $"Container '{DisplayText.Of(Name)}' cannot be defined: '{ConfigPath}' has not been written")
+                throw new LxcException(LxcErrorId.StorageFailed,
+                    $"Container '{DisplayText.Of(Name)}' cannot be defined: '{ConfigPath}' has not been written")
                 {
                     ContainerName = Name,
                     Path = ConfigPath,

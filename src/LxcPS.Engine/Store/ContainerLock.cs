@@ -63,7 +63,8 @@ public sealed class ContainerLock : IDisposable
         try
         {
             FileTree.MakeDirectories(directory, 0x1ED /* 0755 */);
-            fd = Descriptors.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NoControllingTerminal, 0x180 /* 0600 */);
+            int flags = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.NoControllingTerminal;
+            fd = Descriptors.Open(path, flags, 0x180 /* 0600 */);
             if (!FileLocks.TryLock(fd, path))
             {
                 Wait(ref fd, path, name, timeout, cancel);

@@ -15,18 +15,17 @@ public sealed partial class ContainerStore
         int parent = -1;
         int directory = -1;
         int partial = -1;
-        string hidden = HiddenDirectory.CreatingName(name);
+        string hidden = string.Empty;
         try
         {
             // Others may pass, as the mapped root of a container has to, and not look: who has which containers is not theirs to know.
             FileTree.MakeDirectories(LxcPath, 0x1C9 /* 0711 */);
             parent = OpenStore();
             HiddenDirectory.Sweep(parent, LxcPath, CancellationToken.None);
-            FileTree.MakeDirectory(parent, hidden, 0x1C0 /* 0700 */);
-            directory = Descriptors.OpenAt(parent, hidden, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
-            FileLocks.TryLockDirectory(directory, hidden);
+            directory = HiddenDirectory.Make(parent, name, out hidden);
             FileTree.ChangeMode(directory, 0x1F8 /* 0770 */, hidden);
-            partial = Descriptors.OpenAt(directory, ContainerCreation.PartialName, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive, 0x180 /* 0600 */);
+            int flags = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive;
+            partial = Descriptors.OpenAt(directory, ContainerCreation.PartialName, flags, 0x180 /* 0600 */);
             FileLocks.TryLock(partial, ContainerCreation.PartialName);
             while (!TryAppear(parent, hidden, name))
             {
@@ -57,7 +56,9 @@ public sealed partial class ContainerStore
     /// <param name="name">The container.</param>
     /// <param name="held">The container's lock where the caller has it; it is taken otherwise.</param>
     /// <param name="cancel">Stops the removal, which cannot be taken back.</param>
-    /// <exception cref="LxcException">InvalidName, ContainerNotFound, ContainerBusy, PermissionDenied, or StorageFailed, as when something is mounted in it.</exception>
+    /// <exception cref="LxcException">
+    /// InvalidName, ContainerNotFound, ContainerBusy, PermissionDenied, or StorageFailed, as when something is mounted in it.
+    /// </exception>
     public void Delete(string name, ContainerLock? held = null, CancellationToken cancel = default)
     {
         ContainerName.Validate(name);
@@ -76,7 +77,7 @@ public sealed partial class ContainerStore
             parent = OpenStore();
             if (PartialState(parent, name, out int partial) == Partial.Locked)
             {
-                throw BeingCreated(name);
+                throw BeingCreated(name, LxcErrorId.ContainerBusy);
             }
 
             Descriptors.Close(partial);
@@ -137,7 +138,7 @@ public sealed partial class ContainerStore
             switch (state)
             {
                 case Partial.Locked:
-                    throw BeingCreated(name);
+                    throw BeingCreated(name, LxcErrorId.ContainerExists);
                 case Partial.None:
                     throw new LxcException(LxcErrorId.ContainerExists, Exists(name)
                         ? $"There is a container '{DisplayText.Of(name)}' in '{DisplayText.Of(LxcPath)}' already"
@@ -195,7 +196,9 @@ public sealed partial class ContainerStore
     {
         if (!status.IsDirectory)
         {
-            throw new LxcException(LxcErrorId.StorageFailed, $"Container '{DisplayText.Of(name)}' cannot be removed: '{DisplayText.Of(DirectoryOf(name))}' is {(status.IsSymbolicLink ? "a symbolic link" : "no directory")}")
+            string kind = status.IsSymbolicLink ? "a symbolic link" : "no directory";
+            throw new LxcException(LxcErrorId.StorageFailed,
+                $"Container '{DisplayText.Of(name)}' cannot be removed: '{DisplayText.Of(DirectoryOf(name))}' is {kind}")
             {
                 ContainerName = name,
                 Path = DirectoryOf(name),
@@ -205,7 +208,8 @@ public sealed partial class ContainerStore
 
         if (MountTable.FirstBelow(DirectoryOf(name)) is { } mount)
         {
-            throw new LxcException(LxcErrorId.StorageFailed, $"Container '{DisplayText.Of(name)}' cannot be removed: something is mounted on '{DisplayText.Of(mount)}'")
+            throw new LxcException(LxcErrorId.StorageFailed,
+                $"Container '{DisplayText.Of(name)}' cannot be removed: something is mounted on '{DisplayText.Of(mount)}'")
             {
                 ContainerName = name,
                 Path = mount,
@@ -214,8 +218,8 @@ public sealed partial class ContainerStore
         }
     }
 
-    private LxcException BeingCreated(string name) =>
-        new(LxcErrorId.ContainerExists, $"Container '{DisplayText.Of(name)}' is being created by another session")
+    private LxcException BeingCreated(string name, string errorId) =>
+        new(errorId, $"Container '{DisplayText.Of(name)}' is being created by another session")
         {
             ContainerName = name,
             Path = DirectoryOf(name),

@@ -15,7 +15,9 @@ public sealed partial class ContainerStore
     /// </summary>
     /// <param name="name">The container.</param>
     /// <param name="newName">What it is called from then on.</param>
-    /// <exception cref="LxcException">InvalidName, ContainerNotFound, ContainerExists, ContainerBusy, PermissionDenied, StorageFull or StorageFailed.</exception>
+    /// <exception cref="LxcException">
+    /// InvalidName, ContainerNotFound, ContainerExists, ContainerBusy, PermissionDenied, StorageFull or StorageFailed.
+    /// </exception>
     public void Rename(string name, string newName)
     {
         ContainerName.Validate(name);
@@ -118,7 +120,12 @@ public sealed partial class ContainerStore
             if (FileTree.Exists(file))
             {
                 ContainerConfig config = ContainerConfig.Load(file, out _);
-                if (config.Rewrite((key, value) => key == "lxc.uts.name" ? value == oldName ? name : null : change.Apply(value)))
+                if (config.Rewrite((key, value) => key switch
+                    {
+                        "lxc.uts.name" => value == oldName ? name : null,
+                        "lxc.mount.entry" => change.ApplyToMounts(value),
+                        _ => change.Apply(value),
+                    }))
                 {
                     config.Save();
                 }
@@ -130,7 +137,7 @@ public sealed partial class ContainerStore
             && table.StartsWith(DirectoryOf(name) + "/", StringComparison.Ordinal) && FileTree.Exists(table))
         {
             string text = ConfigText.Decode(ConfigText.ReadAll(table), out System.Text.Encoding encoding);
-            string changed = change.Apply(text);
+            string changed = change.ApplyToMounts(text);
             if (changed != text)
             {
                 AtomicFile.Write(table, encoding.GetBytes(changed));

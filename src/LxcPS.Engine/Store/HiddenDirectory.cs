@@ -14,11 +14,40 @@ internal static class HiddenDirectory
     // So that the whole fits into a component of a path.
     private const int MaximumName = 200;
 
-    /// <summary>A new name for a container's directory that is being made.</summary>
-    internal static string CreatingName(string name) => Name(name, ".creating-");
-
-    /// <summary>A new name for a container's directory that is being removed.</summary>
-    internal static string RemovingName(string name) => Name(name, ".removing-");
+    /// <summary>Makes and locks a directory for a container that is being made.</summary>
+    /// <param name="parent">The open directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="hidden">What the directory is called.</param>
+    /// <returns>The open directory, which holds the lock.</returns>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal static int Make(int parent, string name, out string hidden)
+    {
+        while (true)
+        {
+            hidden = Name(name, ".creating-");
+            FileTree.MakeDirectory(parent, hidden, 0x1C0 /* 0700 */);
+            int fd = -1;
+            bool kept = false;
+            try
+            {
+                // Until it is locked another session may take it for a leftover: then it is made again.
+                fd = Descriptors.OpenAt(parent, hidden, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
+                kept = FileLocks.TryLockDirectory(fd, hidden) && FileTree.TryStatus(parent, hidden, false, out FileStatus status)
+                    && status.Inode == FileTree.Status(fd, string.Empty).Inode;
+                if (kept)
+                {
+                    return fd;
+                }
+            }
+            catch (LinuxException e) when (e.Number == Errno.ENOENT)
+            {
+            }
+            finally
+            {
+                Descriptors.Close(kept ? -1 : fd);
+            }
+        }
+    }
 
     /// <summary>Removes a container's directory: out of sight at once, then name by name.</summary>
     /// <param name="parent">The open directory of containers.</param>
@@ -33,7 +62,7 @@ internal static class HiddenDirectory
         {
             // Another who removes leftovers holds it for a moment at most, or is welcome to the work.
             FileLocks.TryLockDirectory(fd, name);
-            string hidden = RemovingName(name);
+            string hidden = Name(name, ".removing-");
             FileTree.Rename(parent, name, parent, hidden);
             TreeRemoval.Remove(parent, hidden, $"{lxcPath}/{hidden}", cancel);
         }

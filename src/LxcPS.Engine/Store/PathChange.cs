@@ -2,18 +2,16 @@ using System.Text;
 
 namespace LxcPS.Engine.Store;
 
-/// <summary>Replaces a directory wherever a text has it as a path or as the beginning of one, also in the writing of fstab(5).</summary>
+/// <summary>Replaces a directory wherever a text has it as a path or as the beginning of one.</summary>
 /// <param name="from">The directory, absolute.</param>
 /// <param name="to">What it is called now.</param>
 internal sealed class PathChange(string from, string to)
 {
     /// <summary>The text with the new directory.</summary>
-    internal string Apply(string text)
-    {
-        string changed = Replace(text, from, to);
-        string escaped = Escape(from);
-        return escaped == from ? changed : Replace(changed, escaped, Escape(to));
-    }
+    internal string Apply(string text) => Replace(text, from, to);
+
+    /// <summary>The lines of fstab(5) with the new directory: there blanks in paths are octal.</summary>
+    internal string ApplyToMounts(string text) => Replace(text, Escape(from), Escape(to));
 
     private static string Replace(string text, string from, string to)
     {
