@@ -16,7 +16,6 @@ public class RtnetlinkTests
             Master = 7,
             Mtu = 1400,
             PeerName = "eth0",
-            PeerUp = true,
             PeerNamespaceOf = 4242,
         });
 
@@ -30,7 +29,7 @@ public class RtnetlinkTests
             "0800 0a00 07000000" +                               // IFLA_MASTER
             "4c00 1200 0800 0100 76657468" +                     // IFLA_LINKINFO, IFLA_INFO_KIND veth
             "4000 0200 3c00 0100" +                              // IFLA_INFO_DATA, VETH_INFO_PEER
-            "00000000 00000000 01000000 01000000" +              // ifinfomsg of the peer: IFF_UP
+            "00000000 00000000 00000000 00000000" +              // ifinfomsg of the peer: down
             "0900 0300 6574683000 000000" +                      // IFLA_IFNAME eth0
             "0800 0400 78050000" +                               // IFLA_MTU
             "0800 1300 92100000";                                // IFLA_NET_NS_PID
