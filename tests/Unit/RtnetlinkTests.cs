@@ -21,14 +21,14 @@ public class RtnetlinkTests
 
         // As a little-endian machine sends it; the layout is that of linux/netlink.h and linux/if_link.h.
         const string expected =
-            "94000000 1000 0506 00000000 00000000" +            // nlmsghdr: RTM_NEWLINK, REQUEST|ACK|CREATE|EXCL
+            "88000000 1000 0506 00000000 00000000" +            // nlmsghdr: RTM_NEWLINK, REQUEST|ACK|CREATE|EXCL
             "00000000 00000000 00000000 00000000" +              // ifinfomsg: down
             "0a00 0300 766574684100 0000" +                      // IFLA_IFNAME vethA
             "0a00 0100 fe0102030405 0000" +                      // IFLA_ADDRESS
             "0800 0400 78050000" +                               // IFLA_MTU
             "0800 0a00 07000000" +                               // IFLA_MASTER
-            "4c00 1200 0800 0100 76657468" +                     // IFLA_LINKINFO, IFLA_INFO_KIND veth
-            "4000 0200 3c00 0100" +                              // IFLA_INFO_DATA, VETH_INFO_PEER
+            "4000 1200 0800 0100 76657468" +                     // IFLA_LINKINFO, IFLA_INFO_KIND veth
+            "3400 0200 3000 0100" +                              // IFLA_INFO_DATA, VETH_INFO_PEER
             "00000000 00000000 00000000 00000000" +              // ifinfomsg of the peer: down
             "0900 0300 6574683000 000000" +                      // IFLA_IFNAME eth0
             "0800 0400 78050000" +                               // IFLA_MTU
