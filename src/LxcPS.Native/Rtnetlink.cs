@@ -99,7 +99,7 @@ public sealed class Rtnetlink : IDisposable
         return addresses;
     }
 
-    /// <summary>Makes a pair in one step: the other end is born in its network namespace. The near end is down.</summary>
+    /// <summary>Makes a pair in one step: the other end is born in its network namespace. Both are down: the kernel opens no end before it has the other.</summary>
     public void CreateVeth(VethPair pair) => socket.Request(VethMessage(pair), "RTM_NEWLINK", pair.Name);
 
     /// <summary>Sets an interface up by its name.</summary>
@@ -175,7 +175,7 @@ public sealed class Rtnetlink : IDisposable
         message.AddBare(IFLA_INFO_KIND, "veth");
         int data = message.Begin(IFLA_INFO_DATA);
         int peer = message.Begin(VETH_INFO_PEER);
-        message.Append(LinkHeader(stackalloc byte[LinkHeaderSize], 0, pair.PeerUp ? NetworkLink.IFF_UP : 0, pair.PeerUp ? NetworkLink.IFF_UP : 0));
+        message.Append(LinkHeader(stackalloc byte[LinkHeaderSize], 0, 0, 0));
         AddEnd(message, pair.PeerName, pair.PeerHardwareAddress, pair.Mtu);
         message.Add(IFLA_NET_NS_PID, (uint)pair.PeerNamespaceOf);
         return message.End(peer).End(data).End(info);

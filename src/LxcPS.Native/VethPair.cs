@@ -21,9 +21,6 @@ public sealed class VethPair
     /// <summary>The hardware address of the other end, or null.</summary>
     public byte[]? PeerHardwareAddress { get; init; }
 
-    /// <summary>Whether the other end is up from the start.</summary>
-    public bool PeerUp { get; init; }
-
     /// <summary>The process, or thread, in whose network namespace the other end is born.</summary>
     public required int PeerNamespaceOf { get; init; }
 }

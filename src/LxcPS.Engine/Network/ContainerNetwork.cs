@@ -5,7 +5,7 @@ namespace LxcPS.Engine.Network;
 /// <summary>The container's side of its network, run in its network namespace.</summary>
 public static class ContainerNetwork
 {
-    /// <summary>Brings the loopback up and gives the devices their addresses and default routes.</summary>
+    /// <summary>Brings the loopback up, gives the devices their addresses, brings them up and adds the default routes.</summary>
     /// <exception cref="LxcException">NetworkFailed, with the key.</exception>
     public static void Configure(NetworkPlan plan)
     {
@@ -13,7 +13,7 @@ public static class ContainerNetwork
         kernel.SetUp(Rtnetlink.LoopbackIndex);
         foreach (NetworkDevice device in plan.Devices)
         {
-            if (device.Type == NetworkType.Veth && (device.Addresses.Count > 0 || device.Gateway4 is not null || device.Gateway6 is not null))
+            if (device.Type == NetworkType.Veth && (device.IsUp || device.Addresses.Count > 0))
             {
                 ConfigureDevice(kernel, device);
             }
@@ -25,12 +25,18 @@ public static class ContainerNetwork
         string key = device.KeyOf("name");
         try
         {
-            // Born with its name, and up if it is to be.
+            // Born with its name.
             int index = (kernel.FindLink(device.Name!) ?? throw new LinuxException("RTM_GETLINK", Errno.ENODEV, device.Name)).Index;
             foreach (DeviceAddress address in device.Addresses)
             {
                 key = device.KeyOf(address.IsVersion6 ? "ipv6.address" : "ipv4.address");
                 kernel.AddAddress(index, address.Address, address.PrefixLength, address.Broadcast, address.Text);
+            }
+
+            if (device.IsUp)
+            {
+                key = device.KeyOf("flags");
+                kernel.SetUp(index);
             }
 
             foreach (DeviceGateway? gateway in (ReadOnlySpan<DeviceGateway?>)[device.Gateway4, device.Gateway6])

@@ -147,7 +147,6 @@ public static class HostNetwork
                 Mtu = device.Mtu != 0 ? device.Mtu : link?.Mtu ?? 0,
                 PeerName = device.Name!,
                 PeerHardwareAddress = device.HardwareAddress,
-                PeerUp = device.IsUp,
                 PeerNamespaceOf = initPid,
             };
             try

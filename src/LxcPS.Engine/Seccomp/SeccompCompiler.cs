@@ -100,7 +100,7 @@ public static class SeccompCompiler
             {
                 ConfigKey = "lxc.seccomp.profile",
                 Line = rule.Line,
-                Advice = e.Number == Errno.EEXIST ? "An earlier line has a rule for the same call and conditions: keep one." : "Correct the line.",
+                Advice = "Correct the line; a rule can have one condition on each argument.",
             };
         }
     }
