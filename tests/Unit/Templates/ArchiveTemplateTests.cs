@@ -55,7 +55,7 @@ public class ArchiveTemplateTests
         }
 
         LxcException error = Assert.Throws<LxcException>(() => Build(directory, null));
-        Assert.Equal(LxcErrorId.TemplateFailed, error.ErrorId);
+        Assert.True(error.ErrorId == LxcErrorId.TemplateFailed, error.ToString());
         Assert.Contains("unexpected end of file", error.Message);
     }
 
