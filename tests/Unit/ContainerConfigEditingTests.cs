@@ -95,8 +95,8 @@ public sealed class ContainerConfigEditingTests : IDisposable
     [Fact]
     public void WhatAnIncludeSaysIsOverruledInThisFile()
     {
-        directory.File("common.conf", "lxc.tty.max = 4\nlxc.cap.drop = a\nlxc.cap.drop = b\nlxc.net.0.type = veth\n");
-        string path = directory.File("config", "lxc.tty.max = 1\nlxc.include = common.conf\n");
+        directory.Make("common.conf", "lxc.tty.max = 4\nlxc.cap.drop = a\nlxc.cap.drop = b\nlxc.net.0.type = veth\n");
+        string path = directory.Make("config", "lxc.tty.max = 1\nlxc.include = common.conf\n");
         ContainerConfig config = ContainerConfig.Load(path);
         config.Set("lxc.tty.max", "2");
         config.Remove("lxc.cap.drop", "a");
@@ -113,8 +113,8 @@ public sealed class ContainerConfigEditingTests : IDisposable
     [Fact]
     public void IncludesAreLinesOfTheirOwn()
     {
-        directory.File("a.conf", "lxc.tty.max = 4\n");
-        directory.File("b.conf", "lxc.tty.max = 5\n");
+        directory.Make("a.conf", "lxc.tty.max = 4\n");
+        directory.Make("b.conf", "lxc.tty.max = 5\n");
         ContainerConfig config = ContainerConfig.Create(directory.Path + "/config");
         config.Add("lxc.include", "a.conf");
         config.Add("lxc.include", "b.conf");
@@ -127,7 +127,7 @@ public sealed class ContainerConfigEditingTests : IDisposable
     [Fact]
     public void SaveKeepsModeAndLeavesNothingBeside()
     {
-        string path = directory.File("config", "lxc.tty.max = 1\n");
+        string path = directory.Make("config", "lxc.tty.max = 1\n");
         File.SetUnixFileMode(path, (UnixFileMode)0x184 /* 0604 */);
         ContainerConfig config = ContainerConfig.Load(path);
         config.Set("lxc.tty.max", "2");
@@ -150,7 +150,7 @@ public sealed class ContainerConfigEditingTests : IDisposable
     [Fact]
     public void ALinkStaysALink()
     {
-        string target = directory.File("shared/config", "lxc.tty.max = 1\n");
+        string target = directory.Make("shared/config", "lxc.tty.max = 1\n");
         string link = directory.Path + "/config";
         File.CreateSymbolicLink(link, "shared/config");
         ContainerConfig config = ContainerConfig.Load(link);

@@ -43,7 +43,7 @@ public sealed class ContainerConfigTests : IDisposable
     [InlineData("# only a comment")]
     public void ADocumentIsKeptByteForByte(string text)
     {
-        string path = directory.File("config", text);
+        string path = directory.Make("config", text);
         Assert.Equal(text, ContainerConfig.Load(path).Text);
         ContainerConfig.Load(path).Save();
         Assert.Equal(Encoding.UTF8.GetBytes(text), File.ReadAllBytes(path));
@@ -53,7 +53,7 @@ public sealed class ContainerConfigTests : IDisposable
     public void BytesThatAreNoUtf8AreKept()
     {
         byte[] bytes = [.. "# caf\xE9\nlxc.tty.max = 4\n".Select(c => (byte)c)];
-        string path = directory.File("config");
+        string path = directory.Make("config");
         File.WriteAllBytes(path, bytes);
         ContainerConfig config = ContainerConfig.Load(path);
         config.Set("lxc.tty.max", "5");
@@ -137,7 +137,7 @@ public sealed class ContainerConfigTests : IDisposable
     [Fact]
     public void AllErrorsCanBeHadAndTheRestIsRead()
     {
-        string path = directory.File("config", "lxc.uts.name = a\nlxc.oops\nlxc.autodev = 7\nlxc.nope = 1\nlxc.include = /none/here\nlxc.tty.max = 2\n");
+        string path = directory.Make("config", "lxc.uts.name = a\nlxc.oops\nlxc.autodev = 7\nlxc.nope = 1\nlxc.include = /none/here\nlxc.tty.max = 2\n");
         ContainerConfig config = ContainerConfig.Load(path, out IReadOnlyList<LxcException> errors);
         Assert.Equal([2, 3, 4, 5], errors.Select(error => error.Line));
         Assert.Equal([LxcErrorId.ConfigSyntax, LxcErrorId.ConfigInvalidValue, LxcErrorId.ConfigUnknownKey, LxcErrorId.StorageFailed], errors.Select(error => error.ErrorId));
@@ -152,12 +152,12 @@ public sealed class ContainerConfigTests : IDisposable
     [Fact]
     public void IncludesStandInTheirPlace()
     {
-        directory.File("conf.d/20-b.conf", "lxc.tty.max = 20\nlxc.cap.drop = b\n");
-        directory.File("conf.d/10-a.conf", "lxc.tty.max = 10\nlxc.cap.drop = a\n");
-        directory.File("conf.d/README", "lxc.nonsense\n");
-        string common = directory.File("common.conf", $"lxc.cap.drop = first\nlxc.include = {directory.Path}/conf.d/\nlxc.cap.drop = after\n");
+        directory.Make("conf.d/20-b.conf", "lxc.tty.max = 20\nlxc.cap.drop = b\n");
+        directory.Make("conf.d/10-a.conf", "lxc.tty.max = 10\nlxc.cap.drop = a\n");
+        directory.Make("conf.d/README", "lxc.nonsense\n");
+        string common = directory.Make("common.conf", $"lxc.cap.drop = first\nlxc.include = {directory.Path}/conf.d/\nlxc.cap.drop = after\n");
         string text = $"lxc.tty.max = 1\nlxc.include = common.conf\nlxc.include = {directory.Path}/missing.d/\nlxc.pty.max = 5\n";
-        string path = directory.File("config", text);
+        string path = directory.Make("config", text);
         ContainerConfig config = ContainerConfig.Load(path);
         Assert.Equal(["first", "a", "b", "after"], config.GetAll("lxc.cap.drop"));
         Assert.Equal("20", config.Get("lxc.tty.max"));
@@ -168,11 +168,11 @@ public sealed class ContainerConfigTests : IDisposable
     [Fact]
     public void IncludesThatLoopOrFailNameTheLine()
     {
-        string path = directory.File("config", "\nlxc.include = config\n");
+        string path = directory.Make("config", "\nlxc.include = config\n");
         LxcException loop = Assert.Throws<LxcException>(() => ContainerConfig.Load(path));
         Assert.Equal((LxcErrorId.ConfigSyntax, 2), (loop.ErrorId, loop.Line));
-        directory.File("bad.conf", "# x\nlxc.oops = 1\n");
-        path = directory.File("config", "lxc.include = bad.conf\n");
+        directory.Make("bad.conf", "# x\nlxc.oops = 1\n");
+        path = directory.Make("config", "lxc.include = bad.conf\n");
         LxcException inner = Assert.Throws<LxcException>(() => ContainerConfig.Load(path));
         Assert.Equal((directory.Path + "/bad.conf", 2), (inner.Path, inner.Line));
     }

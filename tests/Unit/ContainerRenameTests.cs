@@ -18,9 +18,9 @@ public sealed class ContainerRenameTests : IDisposable
     [Fact]
     public void PathsIntoTheContainerFollowItsName()
     {
-        directory.File("lxc/old/config", ConfigOf("old"));
-        directory.File("lxc/old/fstab", $"{Lxc}/old/share srv none bind 0 0\n/old x none bind 0 0\n");
-        directory.File("lxc/old/snaps/snap0/config", $"lxc.rootfs.path = {Lxc}/old/snaps/snap0/rootfs\n");
+        directory.Make("lxc/old/config", ConfigOf("old"));
+        directory.Make("lxc/old/fstab", $"{Lxc}/old/share srv none bind 0 0\n/old x none bind 0 0\n");
+        directory.Make("lxc/old/snaps/snap0/config", $"lxc.rootfs.path = {Lxc}/old/snaps/snap0/rootfs\n");
         store.Rename("old", "new name");
         Assert.Equal(["new name"], store.Names());
         Assert.Equal(ConfigOf("new name", escaped: "new\\040name"), File.ReadAllText(store.ConfigPathOf("new name")));
@@ -31,8 +31,8 @@ public sealed class ContainerRenameTests : IDisposable
     [Fact]
     public void AChangeKilledBeforeTheMoveIsTakenBack()
     {
-        directory.File("lxc/old/config", ConfigOf("old"));
-        directory.File("lxc/old/.renaming", "old\nnew\n");
+        directory.Make("lxc/old/config", ConfigOf("old"));
+        directory.Make("lxc/old/.renaming", "old\nnew\n");
         Assert.Equal("old", store.LoadConfig("old").Get("lxc.uts.name"));
         Assert.False(File.Exists($"{Lxc}/old/.renaming"));
     }
@@ -40,8 +40,8 @@ public sealed class ContainerRenameTests : IDisposable
     [Fact]
     public void AChangeKilledAfterTheMoveIsFinished()
     {
-        directory.File("lxc/new/config", ConfigOf("old"));
-        directory.File("lxc/new/.renaming", "old\nnew\n");
+        directory.Make("lxc/new/config", ConfigOf("old"));
+        directory.Make("lxc/new/.renaming", "old\nnew\n");
         Assert.Equal(Lxc + "/new/rootfs", store.LoadConfig("new").Get("lxc.rootfs.path"));
         Assert.Equal(ConfigOf("new"), File.ReadAllText(store.ConfigPathOf("new")));
         Assert.False(File.Exists($"{Lxc}/new/.renaming"));
@@ -50,9 +50,9 @@ public sealed class ContainerRenameTests : IDisposable
     [Fact]
     public void ANameThatIsTakenIsRefused()
     {
-        directory.File("lxc/a/config", ConfigOf("a"));
-        directory.File("lxc/b/config");
-        directory.File("lxc/.x/config");
+        directory.Make("lxc/a/config", ConfigOf("a"));
+        directory.Make("lxc/b/config");
+        directory.Make("lxc/.x/config");
         Assert.Equal(LxcErrorId.ContainerExists, Assert.Throws<LxcException>(() => store.Rename("a", "b")).ErrorId);
         Assert.Equal(LxcErrorId.ContainerNotFound, Assert.Throws<LxcException>(() => store.Rename("c", "d")).ErrorId);
         Assert.Equal(LxcErrorId.InvalidName, Assert.Throws<LxcException>(() => store.Rename("a", "../x")).ErrorId);

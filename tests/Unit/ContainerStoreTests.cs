@@ -26,8 +26,8 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void TheDefaultPathComesFromTheFilesOfLxc()
     {
-        string system = directory.File("lxc.conf", "# lxc.lxcpath = /no\nlxc.bdev.lvm.vg = x\n lxc.lxcpath = /srv/lxc/ \n");
-        directory.File("home/.config/lxc/lxc.conf", "lxc.lxcpath = /mine\n");
+        string system = directory.Make("lxc.conf", "# lxc.lxcpath = /no\nlxc.bdev.lvm.vg = x\n lxc.lxcpath = /srv/lxc/ \n");
+        directory.Make("home/.config/lxc/lxc.conf", "lxc.lxcpath = /mine\n");
         Assert.Equal("/srv/lxc", ContainerStore.FindDefaultLxcPath(true, system, "/root", null));
         Assert.Equal("/var/lib/lxc", ContainerStore.FindDefaultLxcPath(true, "/none", "/root", "/data"));
         Assert.Equal("/mine", ContainerStore.FindDefaultLxcPath(false, system, directory.Path + "/home", "/data"));
@@ -41,12 +41,12 @@ public sealed class ContainerStoreTests : IDisposable
         Assert.Empty(store.Names());
         foreach (string name in (string[])["b", "a", "B", ".hidden", "making", "bücher"])
         {
-            directory.File($"lxc/{name}/config");
+            directory.Make($"lxc/{name}/config");
         }
 
-        directory.File("lxc/making/partial");
-        directory.File("lxc/file");
-        directory.File("elsewhere/config");
+        directory.Make("lxc/making/partial");
+        directory.Make("lxc/file");
+        directory.Make("elsewhere/config");
         Directory.CreateDirectory(store.LxcPath + "/empty");
         Directory.CreateSymbolicLink(store.LxcPath + "/linked", directory.Path + "/elsewhere");
         Directory.CreateSymbolicLink(store.LxcPath + "/broken", directory.Path + "/nowhere");
@@ -59,7 +59,7 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void AConfigurationIsLoadedOrMissed()
     {
-        directory.File("lxc/c1/config", "lxc.uts.name = c1\n");
+        directory.Make("lxc/c1/config", "lxc.uts.name = c1\n");
         Assert.Equal("c1", store.LoadConfig("c1").Get("lxc.uts.name"));
         LxcException error = Assert.Throws<LxcException>(() => store.LoadConfig("c2"));
         Assert.Equal((LxcErrorId.ContainerNotFound, "c2"), (error.ErrorId, error.ContainerName));
@@ -89,8 +89,8 @@ public sealed class ContainerStoreTests : IDisposable
     {
         using (ContainerCreation creation = store.BeginCreate("c1"))
         {
-            directory.File("lxc/c1/rootfs/etc/hostname", "x");
-            directory.File("lxc/c1/config");
+            directory.Make("lxc/c1/rootfs/etc/hostname", "x");
+            directory.Make("lxc/c1/config");
         }
 
         Assert.Empty(Entries(store.LxcPath));
@@ -138,12 +138,12 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void WhatAKilledCreatorLeftIsCleared()
     {
-        directory.File("lxc/c1/partial");
-        directory.File("lxc/c1/config");
-        directory.File("lxc/c1/rootfs/x");
-        directory.File("lxc/.c2.creating-0123abcd/partial");
-        directory.File("lxc/.c3.removing-0123abcd/rootfs/x");
-        directory.File("lxc/.c3.removing-notours/rootfs/x");
+        directory.Make("lxc/c1/partial");
+        directory.Make("lxc/c1/config");
+        directory.Make("lxc/c1/rootfs/x");
+        directory.Make("lxc/.c2.creating-0123abcd/partial");
+        directory.Make("lxc/.c3.removing-0123abcd/rootfs/x");
+        directory.Make("lxc/.c3.removing-notours/rootfs/x");
         Directory.CreateDirectory(store.LxcPath + "/c4");
         using ContainerCreation creation = store.BeginCreate("c1");
         Assert.Equal(["partial"], Entries(store.DirectoryOf("c1")));
@@ -154,7 +154,7 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void ADirectoryThatIsNoContainerIsNotTouched()
     {
-        directory.File("lxc/stuff/precious");
+        directory.Make("lxc/stuff/precious");
         Assert.Equal(LxcErrorId.ContainerExists, Assert.Throws<LxcException>(() => store.BeginCreate("stuff")).ErrorId);
         Assert.Equal(LxcErrorId.ContainerNotFound, Assert.Throws<LxcException>(() => store.Delete("stuff")).ErrorId);
         Assert.True(File.Exists(store.LxcPath + "/stuff/precious"));
@@ -163,12 +163,12 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void ADeletedContainerIsGoneAndLinksOutOfItAreNot()
     {
-        directory.File("outside/file", "kept");
-        directory.File("lxc/c1/config");
-        directory.File("lxc/c1/rootfs/etc/passwd");
+        directory.Make("outside/file", "kept");
+        directory.Make("lxc/c1/config");
+        directory.Make("lxc/c1/rootfs/etc/passwd");
         Directory.CreateSymbolicLink(store.RootfsPathOf("c1") + "/trap", directory.Path + "/outside");
         Directory.CreateSymbolicLink(store.RootfsPathOf("c1") + "/up", "../../../outside");
-        directory.File("lxc/.old.removing-89abcdef/x");
+        directory.Make("lxc/.old.removing-89abcdef/x");
         store.Delete("c1");
         Assert.Empty(Entries(store.LxcPath));
         Assert.Equal("kept", File.ReadAllText(directory.Path + "/outside/file"));
@@ -178,7 +178,7 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void ALinkInPlaceOfAContainerIsRefused()
     {
-        directory.File("elsewhere/config");
+        directory.Make("elsewhere/config");
         Directory.CreateDirectory(store.LxcPath);
         Directory.CreateSymbolicLink(store.LxcPath + "/linked", directory.Path + "/elsewhere");
         Assert.Contains("symbolic link", Assert.Throws<LxcException>(() => store.Delete("linked")).Message);
@@ -188,7 +188,7 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void ADeletionNeedsTheLockOrGetsIt()
     {
-        directory.File("lxc/c1/config");
+        directory.Make("lxc/c1/config");
         using ContainerLock held = store.Lock("c1", TimeSpan.Zero);
         store.Delete("c1", held);
         Assert.Empty(store.Names());
@@ -197,10 +197,10 @@ public sealed class ContainerStoreTests : IDisposable
     [Fact]
     public void IdMapsAreThoseOfAllContainers()
     {
-        directory.File("lxc/a/config", "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 200000 65536\n");
-        directory.File("lxc/b/config", "lxc.idmap = u 0 300000 65536\nlxc.oops\n");
-        directory.File("lxc/b/partial");
-        directory.File("lxc/c/config", "lxc.uts.name = c\n");
+        directory.Make("lxc/a/config", "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 200000 65536\n");
+        directory.Make("lxc/b/config", "lxc.idmap = u 0 300000 65536\nlxc.oops\n");
+        directory.Make("lxc/b/partial");
+        directory.Make("lxc/c/config", "lxc.uts.name = c\n");
         Assert.Equal([100000u, 200000u, 300000u], store.IdMapsInUse().Select(map => map.HostId).Order());
         using ContainerLock ids = store.LockIds(TimeSpan.Zero);
         Assert.Equal(LxcErrorId.ContainerBusy, Assert.Throws<LxcException>(() => store.LockIds(TimeSpan.Zero)).ErrorId);

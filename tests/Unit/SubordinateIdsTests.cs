@@ -70,5 +70,5 @@ public sealed class SubordinateIdsTests : IDisposable
         Assert.Equal(4094u, (SubordinateIds.OwnLast - SubordinateIds.OwnFirst + 1) / SubordinateIds.ContainerSize);
 
     private SubordinateIds Read(string users, string groups) =>
-        SubordinateIds.Read(directory.File("subuid", users), directory.File("subgid", groups));
+        SubordinateIds.Read(directory.Make("subuid", users), directory.Make("subgid", groups));
 }

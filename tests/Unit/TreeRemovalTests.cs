@@ -43,7 +43,7 @@ public sealed class TreeRemovalTests : IDisposable
             Directory.CreateDirectory($"{directory.Path}/tree/wide/{i}");
         }
 
-        directory.File("tree/name with\nnewline");
+        directory.Make("tree/name with\nnewline");
         File.CreateSymbolicLink(directory.Path + "/tree/loop", ".");
         FileTree.MakeNode(parent, "tree/fifo", 0x1000 | 0x180, 0);
         Assert.True(TreeRemoval.Remove(parent, "tree", "tree"));
@@ -54,8 +54,8 @@ public sealed class TreeRemovalTests : IDisposable
     [Fact]
     public void LinksAreRemovedAndNotFollowed()
     {
-        directory.File("outside/a/file", "kept");
-        directory.File("tree/x");
+        directory.Make("outside/a/file", "kept");
+        directory.Make("tree/x");
         Directory.CreateSymbolicLink(directory.Path + "/tree/absolute", directory.Path + "/outside");
         Directory.CreateSymbolicLink(directory.Path + "/tree/relative", "../outside/a");
         Directory.CreateSymbolicLink(directory.Path + "/top", directory.Path + "/outside");
@@ -67,7 +67,7 @@ public sealed class TreeRemovalTests : IDisposable
     [Fact]
     public void DirectoriesThatTheirOwnerLockedAreRemoved()
     {
-        directory.File("tree/locked/deep/file");
+        directory.Make("tree/locked/deep/file");
         File.SetUnixFileMode(directory.Path + "/tree/locked/deep", UnixFileMode.None);
         File.SetUnixFileMode(directory.Path + "/tree/locked", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Assert.True(TreeRemoval.Remove(parent, "tree", "tree"));
@@ -76,7 +76,7 @@ public sealed class TreeRemovalTests : IDisposable
     [Fact]
     public void AStopLeavesTheRest()
     {
-        directory.File("tree/x");
+        directory.Make("tree/x");
         Assert.Throws<OperationCanceledException>(() => TreeRemoval.Remove(parent, "tree", "tree", new CancellationToken(true)));
         Assert.True(File.Exists(directory.Path + "/tree/x"));
     }

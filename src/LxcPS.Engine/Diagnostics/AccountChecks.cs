@@ -24,7 +24,7 @@ internal static class AccountChecks
 
         // Root may map any id; a table keeps its ranges apart from those of users.
         list.Offer(title, longest >= Enough, "The ids that a container's users get on the host", found,
-            $"Give {user} a range that nobody else has: usermod {option} 1000000-1065535 {user}.");
+            $"Give {user} a range that no other user has: usermod {option} 1000000-1065535 {user}.");
     }
 
     /// <summary>The name of a user in the text of passwd(5), or null.</summary>

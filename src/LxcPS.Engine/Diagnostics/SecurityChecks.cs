@@ -8,11 +8,16 @@ internal static class SecurityChecks
 {
     private static readonly (string Name, string Purpose)[] Needed =
     [
-        ("sys_admin", "namespaces, mounts and cgroups"), ("net_admin", "network interfaces"), ("sys_resource", "resource limits"),
-        ("setuid", "users of containers"), ("setgid", "groups of containers"), ("setpcap", "dropping capabilities"),
-        ("sys_chroot", "changing the root"), ("chown", "owners of files"), ("dac_override", "files of other owners"),
-        ("fowner", "modes of files"), ("fsetid", "setuid bits of files"), ("mknod", "device nodes"), ("kill", "signals to containers"),
-        ("sys_ptrace", "looking into containers"),
+        ("sys_admin", "namespaces, mounts and cgroups"), ("setuid", "users of containers"), ("setgid", "groups of containers"),
+        ("setpcap", "dropping capabilities"), ("sys_chroot", "changing the root"), ("chown", "owners of files"),
+        ("dac_override", "files of other owners"), ("fowner", "modes of files"), ("fsetid", "setuid bits of files"),
+        ("kill", "signals to containers"),
+    ];
+
+    private static readonly (string Name, string Purpose)[] Useful =
+    [
+        ("net_admin", "network interfaces"), ("sys_resource", "raising resource limits"), ("mknod", "device nodes of privileged containers"),
+        ("sys_ptrace", "looking into containers"), ("mac_admin", "AppArmor profiles"),
     ];
 
     internal static void Add(CapabilityList list)
@@ -53,20 +58,26 @@ internal static class SecurityChecks
     private static void AddCapabilities(CapabilityList list, string status)
     {
         ulong effective = ProcessStatus.Mask(status, "CapEff");
-        List<string> missing = MissingOf(effective);
+        List<string> missing = MissingOf(effective, Needed);
         list.Require("Capabilities", missing.Count == 0, "The rights that setting up a container takes",
             missing.Count == 0 ? "the caller has all that are needed" : "the caller lacks " + string.Join(", ", missing),
+            "Run the session as root, outside a container that drops capabilities.");
+        List<string> wanted = MissingOf(effective, Useful);
+        list.Offer("Further capabilities", wanted.Count == 0, "The rights that some settings of containers take",
+            wanted.Count == 0 ? "the caller has all that are used" : "the caller lacks " + string.Join(", ", wanted),
             "Run the session as root, outside a container that drops capabilities.");
         bool locked = ProcessStatus.Field(status, "NoNewPrivs") == "1";
         list.Offer("Gaining privileges", !locked, "Programs such as newuidmap that run with more rights than their caller",
             locked ? "no_new_privs is set" : "no_new_privs is not set", "Start the session without no_new_privs.");
     }
 
-    /// <summary>The capabilities that a mask lacks, with what each is for.</summary>
-    internal static List<string> MissingOf(ulong effective)
+    /// <summary>The capabilities without which no container starts and that a mask lacks, with what each is for.</summary>
+    internal static List<string> MissingOf(ulong effective) => MissingOf(effective, Needed);
+
+    private static List<string> MissingOf(ulong effective, (string Name, string Purpose)[] wanted)
     {
         List<string> missing = [];
-        foreach ((string name, string purpose) in Needed)
+        foreach ((string name, string purpose) in wanted)
         {
             if ((effective & (1UL << Capabilities.Find(name))) == 0)
             {

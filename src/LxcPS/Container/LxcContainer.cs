@@ -29,7 +29,7 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
         State = state;
         config = new Lazy<ContainerConfig?>(ReadConfig);
         processId = new Lazy<int?>(() => IsStopped ? null : ControlClient.GetInitPid(LxcPath, Name) is > 0 and int pid ? pid : null);
-        usage = new Lazy<CgroupUsage?>(() => IsStopped ? null : ContainerCgroupFiles.Of(LxcPath, Name)?.ReadUsage());
+        usage = new Lazy<CgroupUsage?>(() => IsStopped ? null : CgroupSettings.FilesOf(LxcPath, Name) is { } files ? CgroupUsage.Read(files) : null);
         addresses = new Lazy<IReadOnlyList<IPAddress>>(ReadAddresses);
     }
 
