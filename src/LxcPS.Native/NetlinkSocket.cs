@@ -22,13 +22,14 @@ public sealed unsafe class NetlinkSocket : IDisposable
     private const int NETLINK_CAP_ACK = 10;
     private const int NETLINK_EXT_ACK = 11;
     private const int NETLINK_GET_STRICT_CHK = 12;
+    private const int MSG_TRUNC = 0x20;
     private const ushort NLMSG_ERROR = 2;
     private const ushort NLMSG_DONE = 3;
     private const ushort NLM_F_ACK_TLVS = 0x200;
     private const ushort NLMSGERR_ATTR_MSG = 1;
 
-    // The kernel fills at most 32 KiB of a dump at once.
-    private readonly byte[] buffer = new byte[32768];
+    // A part of a dump fits the buffer of the reader; single messages are some KiB at most.
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(16384);
     private readonly int fd;
     private uint sequence;
 
@@ -147,10 +148,10 @@ public sealed unsafe class NetlinkSocket : IDisposable
         {
             while (true)
             {
-                long count = (long)recv(fd, start, buffer.Length, 0);
+                long count = (long)recv(fd, start, buffer.Length, MSG_TRUNC);
                 if (count >= 0)
                 {
-                    return (int)count;
+                    return count <= buffer.Length ? (int)count : throw new LinuxException("recv(AF_NETLINK)", Errno.EOVERFLOW);
                 }
 
                 int error = Marshal.GetLastPInvokeError();

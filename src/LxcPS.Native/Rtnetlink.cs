@@ -103,12 +103,10 @@ public sealed class Rtnetlink : IDisposable
     public void CreateVeth(VethPair pair) => socket.Request(VethMessage(pair), "RTM_NEWLINK", pair.Name);
 
     /// <summary>Sets an interface up by its name.</summary>
-    public void SetUp(string name) =>
-        socket.Request(LinkMessage(RTM_SETLINK, NetlinkMessage.NLM_F_ACK, 0, NetworkLink.IFF_UP, NetworkLink.IFF_UP).Add(IFLA_IFNAME, name), "RTM_SETLINK", name);
+    public void SetUp(string name) => socket.Request(UpMessage(0).Add(IFLA_IFNAME, name), "RTM_SETLINK", name);
 
     /// <summary>Sets an interface up by its index.</summary>
-    public void SetUp(int index) =>
-        socket.Request(LinkMessage(RTM_SETLINK, NetlinkMessage.NLM_F_ACK, index, NetworkLink.IFF_UP, NetworkLink.IFF_UP), "RTM_SETLINK", index.ToString());
+    public void SetUp(int index) => socket.Request(UpMessage(index), "RTM_SETLINK", index.ToString());
 
     /// <summary>Removes an interface; false when there is none of that name.</summary>
     public bool Delete(string name)
@@ -243,6 +241,9 @@ public sealed class Rtnetlink : IDisposable
     // rtgenmsg: the family, padded.
     private static NetlinkMessage NamespaceMessage(ushort type, int pid) =>
         new NetlinkMessage(type, NetlinkMessage.NLM_F_ACK).Append([AF_UNSPEC, 0, 0, 0]).Add(NETNSA_PID, (uint)pid);
+
+    private static NetlinkMessage UpMessage(int index) =>
+        LinkMessage(RTM_SETLINK, NetlinkMessage.NLM_F_ACK, index, NetworkLink.IFF_UP, NetworkLink.IFF_UP);
 
     private static NetlinkMessage LinkMessage(ushort type, ushort flags, int index, uint linkFlags, uint change) =>
         new NetlinkMessage(type, flags).Append(LinkHeader(stackalloc byte[LinkHeaderSize], index, linkFlags, change));

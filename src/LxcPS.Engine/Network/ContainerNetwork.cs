@@ -51,11 +51,14 @@ public static class ContainerNetwork
         catch (LinuxException e)
         {
             string complaint = kernel.Complaint.Length == 0 ? string.Empty : $" ({kernel.Complaint})";
-            throw new LxcException(LxcErrorId.NetworkFailed, $"The network device '{device.Name}' could not be configured: {e.Message}{complaint}", e)
+            throw new LxcException(LxcErrorId.NetworkFailed,
+                $"The network device '{device.Name}' could not be configured: {e.Message}{complaint}", e)
             {
                 Step = "network",
                 ConfigKey = key,
-                Advice = e.Number == Errno.EEXIST ? "The address or route is there already: remove one of the lines that ask for it." : $"See {key} in the container's configuration.",
+                Advice = e.Number == Errno.EEXIST
+                    ? "The address or route is there already: remove one of the lines that ask for it."
+                    : $"See {key} in the container's configuration.",
             };
         }
     }

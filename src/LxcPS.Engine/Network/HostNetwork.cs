@@ -175,7 +175,8 @@ public static class HostNetwork
     }
 
     private static NetworkLink FindLink(Rtnetlink kernel, NetworkDevice device) =>
-        kernel.FindLink(device.Link!) ?? throw new LxcException(LxcErrorId.NetworkFailed, $"The host has no interface '{device.Link}' for the network device {device.Index}")
+        kernel.FindLink(device.Link!) ?? throw new LxcException(LxcErrorId.NetworkFailed,
+            $"The host has no interface '{device.Link}' for the network device {device.Index}")
         {
             Step = "network",
             ConfigKey = device.KeyOf("link"),

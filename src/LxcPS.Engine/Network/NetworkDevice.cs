@@ -62,7 +62,8 @@ public sealed class NetworkDevice
             case "mtu": Mtu = value.Length == 0 ? 0 : MtuOf(value); break;
             case "hwaddr":
                 HardwareAddress = value.Length == 0 ? null : Network.HardwareAddress.TryParse(value)
-                    ?? throw Invalid(setting, value, "Write six pairs of hexadecimal digits with colons, the first pair even; an x is replaced by a random digit.");
+                    ?? throw Invalid(setting, value,
+                        "Write six pairs of hexadecimal digits with colons, the first pair even; an x is replaced by a random digit.");
                 break;
             case "flags":
                 IsUp = value is "up" || (value.Length == 0 ? false : throw Invalid(setting, value, "The only flag is up."));
@@ -160,7 +161,8 @@ public sealed class NetworkDevice
             valid &= c is not ('/' or ':' or '%') && !char.IsWhiteSpace(c) && !char.IsControl(c);
         }
 
-        return valid ? value : throw Invalid(setting, value, $"A name of an interface has {MaximumNameLength} bytes at most, no space and none of '/', ':' and '%'.");
+        return valid ? value : throw Invalid(setting, value,
+            $"A name of an interface has {MaximumNameLength} bytes at most, no space and none of '/', ':' and '%'.");
     }
 
     private uint MtuOf(string value) =>
@@ -182,7 +184,8 @@ public sealed class NetworkDevice
 
     private DeviceGateway? GatewayOf(string setting, string value, bool version6) =>
         value.Length == 0 ? null
-        : DeviceGateway.TryParse(value, version6) ?? throw Invalid(setting, value, "Write an address, auto for that of the link, or dev for a route to the device.");
+        : DeviceGateway.TryParse(value, version6) ?? throw Invalid(setting, value,
+            "Write an address, auto for that of the link, or dev for a route to the device.");
 
     private LxcException Invalid(string setting, string value, string advice) =>
         new(LxcErrorId.ConfigInvalidValue, $"The value '{value}' of '{KeyOf(setting)}' is not valid")

@@ -84,7 +84,8 @@ public static class SeccompCompiler
 
         if (unknown.Length > 0)
         {
-            warn?.Invoke($"The seccomp policy '{path}' has rules for system calls that libseccomp {LibSeccomp.Version} does not know, and they were left out: {unknown}");
+            warn?.Invoke($"The seccomp policy '{path}' has rules for system calls that libseccomp {LibSeccomp.Version} does not know, " +
+                $"and they were left out: {unknown}");
         }
     }
 
@@ -96,7 +97,8 @@ public static class SeccompCompiler
         }
         catch (LinuxException e)
         {
-            throw new LxcException(LxcErrorId.ConfinementFailed, $"The rule for '{rule.Call}' in line {rule.Line} of the seccomp policy '{path}' was refused: {e.Message}", e)
+            throw new LxcException(LxcErrorId.ConfinementFailed,
+                $"The rule for '{rule.Call}' in line {rule.Line} of the seccomp policy '{path}' was refused: {e.Message}", e)
             {
                 ConfigKey = "lxc.seccomp.profile",
                 Line = rule.Line,

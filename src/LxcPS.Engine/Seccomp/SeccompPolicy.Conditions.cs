@@ -37,7 +37,9 @@ public sealed partial class SeccompPolicy
             throw NoCondition(text, number);
         }
 
-        return comparison == MaskedEqual ? new ArgumentComparison((uint)index, comparison, mask, value) : new ArgumentComparison((uint)index, comparison, value, 0);
+        return comparison == MaskedEqual
+            ? new ArgumentComparison((uint)index, comparison, mask, value)
+            : new ArgumentComparison((uint)index, comparison, value, 0);
     }
 
     private LxcException NoCondition(string text, int number) =>

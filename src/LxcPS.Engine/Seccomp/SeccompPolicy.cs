@@ -64,7 +64,8 @@ public sealed partial class SeccompPolicy
             }
         }
 
-        return heads == 2 ? policy : throw policy.Wrong(lines.Length, heads == 0 ? "the format's number is missing" : "the line with denylist or allowlist is missing");
+        return heads == 2 ? policy : throw policy.Wrong(lines.Length,
+            heads == 0 ? "the format's number is missing" : "the line with denylist or allowlist is missing");
     }
 
     private static string WithoutComment(string line)
@@ -172,7 +173,8 @@ public sealed partial class SeccompPolicy
                 return uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint errno) && errno <= 4095
                     ? LibSeccomp.SCMP_ACT_ERRNO | errno : throw Wrong(number, $"'{value}' is no errno; give a number from 0 to 4095");
             case "notify":
-                throw new LxcException(LxcErrorId.ConfigUnsupported, $"The seccomp policy '{path}' asks for user notification in line {number}, which is not supported")
+                throw new LxcException(LxcErrorId.ConfigUnsupported,
+                    $"The seccomp policy '{path}' asks for user notification in line {number}, which is not supported")
                 {
                     Path = path,
                     ConfigKey = "lxc.seccomp.profile",
