@@ -27,7 +27,7 @@ internal static class HookRunner
         foreach (string hook in hooks)
         {
             // Version 0 gives name, section and kind as arguments; a shell splits the hook's own, as liblxc has it.
-            string command = byEnvironment ? $"exec {hook}" : $"exec {hook} {plan.Name} lxc {type}";
+            string command = byEnvironment ? $"exec {hook}" : $"exec {hook} {Quoted(plan.Name)} lxc {type}";
             ExitStatus exit = RunShell(command, environment, out string output);
             if (exit.ExitCode != 0)
             {
@@ -43,6 +43,9 @@ internal static class HookRunner
             }
         }
     }
+
+    // A container's name may hold what a shell would act on.
+    private static string Quoted(string text) => $"'{text.Replace("'", @"'\''")}'";
 
     private static List<string> EnvironmentOf(LaunchPlan plan, string type, bool byEnvironment)
     {
