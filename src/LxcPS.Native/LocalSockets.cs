@@ -127,7 +127,7 @@ public static unsafe class LocalSockets
     /// <param name="credentials">Whether to attach the caller's credentials, as liblxc's clients do.</param>
     public static int Send(int fd, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors = default, bool wait = true, bool credentials = false)
     {
-        byte* control = stackalloc byte[CMSG_SPACE(12) + CMSG_SPACE(MaximumDescriptors * sizeof(int))];
+        byte* control = stackalloc byte[ControlSpace(12) + ControlSpace(MaximumDescriptors * sizeof(int))];
         fixed (byte* start = data)
         {
             iovec vector = new() { iov_base = start, iov_len = data.Length };
@@ -141,14 +141,14 @@ public static unsafe class LocalSockets
                 values[0] = (int)getpid();
                 values[1] = (int)(uint)geteuid();
                 values[2] = (int)(uint)getegid();
-                used = CMSG_SPACE(12);
+                used = ControlSpace(12);
             }
 
             if (descriptors.Length > 0)
             {
                 byte* values = Header(control + used, SCM_RIGHTS, descriptors.Length * sizeof(int));
                 descriptors.CopyTo(new Span<int>(values, descriptors.Length));
-                used += CMSG_SPACE(descriptors.Length * sizeof(int));
+                used += ControlSpace(descriptors.Length * sizeof(int));
             }
 
             message.msg_control = used == 0 ? null : control;
@@ -182,7 +182,7 @@ public static unsafe class LocalSockets
     /// <param name="received">How many descriptors came.</param>
     public static int Receive(int fd, Span<byte> buffer, Span<int> descriptors, out int received)
     {
-        byte* control = stackalloc byte[CMSG_SPACE(12) + CMSG_SPACE(MaximumDescriptors * sizeof(int))];
+        byte* control = stackalloc byte[ControlSpace(12) + ControlSpace(MaximumDescriptors * sizeof(int))];
         received = 0;
         fixed (byte* start = buffer)
         {
@@ -191,7 +191,7 @@ public static unsafe class LocalSockets
             message.msg_iov = &vector;
             message.msg_iovlen = 1;
             message.msg_control = control;
-            message.msg_controllen = (CMSG_SPACE(12) + CMSG_SPACE(MaximumDescriptors * sizeof(int)));
+            message.msg_controllen = (ControlSpace(12) + ControlSpace(MaximumDescriptors * sizeof(int)));
             long count;
             while ((count = (long)recvmsg(fd, &message, MSG_CMSG_CLOEXEC)) < 0)
             {
@@ -215,7 +215,7 @@ public static unsafe class LocalSockets
                 }
 
                 int* values = (int*)CMSG_DATA(header);
-                int number = ((int)(nuint)header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+                int number = ((int)(nuint)header->cmsg_len - ControlLength(0)) / sizeof(int);
                 for (int i = 0; i < number; i++)
                 {
                     if (received < descriptors.Length)
@@ -268,10 +268,15 @@ public static unsafe class LocalSockets
         return 3 + length;
     }
 
+    // Tmds.LibC's CMSG_LEN rounds up as CMSG_SPACE does, which makes two descriptors of one; see cmsg(3).
+    private static int ControlLength(int data) => sizeof(cmsghdr) + data;
+
+    private static int ControlSpace(int data) => sizeof(cmsghdr) + ((data + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1));
+
     private static byte* Header(byte* place, int type, int length)
     {
         cmsghdr* header = (cmsghdr*)place;
-        header->cmsg_len = CMSG_LEN(length);
+        header->cmsg_len = ControlLength(length);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = type;
         return CMSG_DATA(header);
