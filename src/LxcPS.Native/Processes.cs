@@ -164,24 +164,17 @@ public static unsafe class Processes
     /// <summary>Sets the real, effective and saved user and group and the supplementary groups of the calling thread.</summary>
     public static void SetIdentity(uint userId, uint groupId, ReadOnlySpan<uint> groups, bool setGroups = true)
     {
+        // Raw calls: libc's change all threads of the process, and wait for the finalizer thread that a cloned child does not have.
         fixed (uint* list = groups)
         {
-            // The raw call: libc's would tell threads of the process that a cloned child does not have.
             if (setGroups)
             {
                 LinuxException.Check(syscall(SystemCall.setgroups, groups.Length, list), "setgroups");
             }
         }
 
-        if (setresgid(groupId, groupId, groupId) < 0)
-        {
-            LinuxException.ThrowLast("setresgid", groupId.ToString());
-        }
-
-        if (setresuid(userId, userId, userId) < 0)
-        {
-            LinuxException.ThrowLast("setresuid", userId.ToString());
-        }
+        LinuxException.Check(syscall(SystemCall.setresgid, groupId, groupId, groupId), "setresgid", groupId.ToString());
+        LinuxException.Check(syscall(SystemCall.setresuid, userId, userId, userId), "setresuid", userId.ToString());
     }
 
     /// <summary>The process id as the caller's PID namespace numbers it.</summary>

@@ -29,6 +29,8 @@ internal static class SystemCall
     internal static readonly int personality = Number(135, 92);
     internal static readonly int keyctl = Number(250, 219);
     internal static readonly int prlimit64 = Number(302, 261);
+    internal static readonly int setresuid = Number(117, 147);
+    internal static readonly int setresgid = Number(119, 149);
     internal static readonly int setgroups = Number(116, 159);
     internal static readonly int execveat = Number(322, 281);
     internal static readonly int setfsuid = Number(122, 151);
