@@ -45,9 +45,12 @@ public static class Errno
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
+    public const int ENETDOWN = 100;
+    public const int ENETUNREACH = 101;
     public const int ECONNRESET = 104;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
+    public const int EHOSTUNREACH = 113;
     public const int EALREADY = 114;
     public const int EDQUOT = 122;
     public const int ECANCELED = 125;
@@ -104,9 +107,12 @@ public static class Errno
         [EOPNOTSUPP] = ("EOPNOTSUPP", "Operation not supported"),
         [EADDRINUSE] = ("EADDRINUSE", "Address already in use"),
         [EADDRNOTAVAIL] = ("EADDRNOTAVAIL", "Cannot assign requested address"),
+        [ENETDOWN] = ("ENETDOWN", "Network is down"),
+        [ENETUNREACH] = ("ENETUNREACH", "Network is unreachable"),
         [ECONNRESET] = ("ECONNRESET", "Connection reset by peer"),
         [ETIMEDOUT] = ("ETIMEDOUT", "Connection timed out"),
         [ECONNREFUSED] = ("ECONNREFUSED", "Connection refused"),
+        [EHOSTUNREACH] = ("EHOSTUNREACH", "No route to host"),
         [EALREADY] = ("EALREADY", "Operation already in progress"),
         [EDQUOT] = ("EDQUOT", "Disk quota exceeded"),
         [ECANCELED] = ("ECANCELED", "Operation canceled"),

@@ -74,6 +74,22 @@ public static unsafe class FileTree
         }
     }
 
+    /// <summary>Makes a directory and those above it that are missing.</summary>
+    public static void MakeDirectories(string path, uint mode)
+    {
+        if (Exists(path))
+        {
+            return;
+        }
+
+        for (int slash = path.IndexOf('/', 1); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            MakeDirectory(Descriptors.CurrentDirectory, path[..slash], mode);
+        }
+
+        MakeDirectory(Descriptors.CurrentDirectory, path, mode);
+    }
+
     /// <summary>Makes a device node, FIFO or empty file; false when the name is there already.</summary>
     public static bool MakeNode(int directory, string path, uint mode, ulong device)
     {
@@ -138,6 +154,26 @@ public static unsafe class FileTree
             {
                 LinuxException.ThrowLast("fchmodat", path);
             }
+        }
+    }
+
+    /// <summary>Renames within a file system; a name that is there already is replaced as rename(2) has it: a directory only when it is empty.</summary>
+    public static void Rename(int oldDirectory, string oldPath, int newDirectory, string newPath)
+    {
+        fixed (byte* oldName = CString.Of(oldPath, "rename"))
+        fixed (byte* newName = CString.Of(newPath, "rename"))
+        {
+            LinuxException.Check(syscall(SystemCall.renameat2, oldDirectory, oldName, newDirectory, newName, 0), "rename", oldPath);
+        }
+    }
+
+    /// <summary>Waits until an open file, or the names of an open directory, are on the disk; see fsync(2).</summary>
+    public static void Sync(int fd, string path)
+    {
+        // EINVAL and ENOTSUP: a file system that has no such thing for directories.
+        if (fsync(fd) < 0 && Marshal.GetLastPInvokeError() is int error and not (Errno.EINVAL or Errno.EOPNOTSUPP))
+        {
+            throw new LinuxException("fsync", error, path);
         }
     }
 

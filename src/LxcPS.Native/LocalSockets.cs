@@ -39,6 +39,20 @@ public static unsafe class LocalSockets
     /// <summary>Listens on an abstract name; EADDRINUSE says that somebody does already. Non-blocking.</summary>
     public static int Listen(string name)
     {
+        int fd = Reserve(name);
+        if (listen(fd, 1024) < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            Descriptors.Close(fd);
+            throw new LinuxException("listen", error, "@" + name);
+        }
+
+        return fd;
+    }
+
+    /// <summary>Takes an abstract name without listening: nobody else can have it, and who connects is refused.</summary>
+    public static int Reserve(string name)
+    {
         int fd = NewSocket(SOCK_NONBLOCK);
         try
         {
@@ -47,11 +61,6 @@ public static unsafe class LocalSockets
             if (bind(fd, (sockaddr*)&address, length) < 0)
             {
                 LinuxException.ThrowLast("bind", "@" + name);
-            }
-
-            if (listen(fd, 1024) < 0)
-            {
-                LinuxException.ThrowLast("listen", "@" + name);
             }
 
             return fd;

@@ -21,6 +21,9 @@ internal static class SystemCall
     internal const int mount_setattr = 442;
 
     internal static readonly int signalfd4 = Number(289, 74);
+    internal static readonly int eventfd2 = Number(290, 19);
+    internal static readonly int inotify_init1 = Number(294, 26);
+    internal static readonly int inotify_add_watch = Number(254, 27);
     internal static readonly int pivot_root = Number(155, 41);
     internal static readonly int prctl = Number(157, 167);
     internal static readonly int capget = Number(125, 90);
@@ -29,14 +32,20 @@ internal static class SystemCall
     internal static readonly int personality = Number(135, 92);
     internal static readonly int keyctl = Number(250, 219);
     internal static readonly int prlimit64 = Number(302, 261);
+    internal static readonly int seccomp = Number(317, 277);
     internal static readonly int setresuid = Number(117, 147);
     internal static readonly int setresgid = Number(119, 149);
     internal static readonly int setgroups = Number(116, 159);
     internal static readonly int execveat = Number(322, 281);
     internal static readonly int setfsuid = Number(122, 151);
     internal static readonly int setfsgid = Number(123, 152);
+    internal static readonly int fcntl = Number(72, 25);
+    internal static readonly int flock = Number(73, 32);
+    internal static readonly int getdents64 = Number(217, 61);
+    internal static readonly int renameat2 = Number(316, 276);
     internal static readonly int rt_sigaction = Number(13, 134);
     internal static readonly int rt_sigprocmask = Number(14, 135);
+    internal static readonly int bpf = Number(321, 280);
 
     private static int Number(int x64, int arm64) => RuntimeInformation.ProcessArchitecture switch
     {

@@ -34,13 +34,14 @@ public sealed class AttachRequest
     public int ReportDescriptor { get; init; } = -1;
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
-    public List<string> ToArguments()
+    /// <param name="reportDescriptor">The descriptor that the helper will have to report on.</param>
+    public List<string> ToArguments(int reportDescriptor)
     {
         List<string> arguments = ["attach", "--lxcpath", LxcPath, "--name", Name];
         Add("--user", User);
         Add("--group", Group);
         Add("--cwd", WorkingDirectory);
-        Add("--report", ReportDescriptor < 0 ? null : ReportDescriptor.ToString());
+        Add("--report", reportDescriptor.ToString());
         foreach (string variable in Environment)
         {
             Add("--env", variable);

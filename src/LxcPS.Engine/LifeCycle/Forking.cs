@@ -11,12 +11,22 @@ internal static class Forking
     /// <summary>Room for what the runtime may allocate between the start of the region and the child's end of it.</summary>
     private const long RegionSize = 240 * 1024;
 
+    private static bool settled;
+
     /// <summary>Starts a child that runs the action and ends with its result; returns its process id and pidfd.</summary>
     /// <param name="flags">CLONE_ flags without CLONE_VM.</param>
     /// <param name="cgroup">A cgroup v2 directory for the child to be born in, or -1.</param>
     /// <param name="child">Runs in the child; its result is the exit code. It must not throw: an exception there ends the child with 255.</param>
     internal static (int Pid, int Pidfd) Start(ulong flags, int cgroup, Func<int> child)
     {
+        if (!settled)
+        {
+            // The runtime's finalizer thread may still be on its way up and hold a lock of libc's, which the child would inherit held: once it
+            // has answered, it sleeps. Only once: what is cloned has no such thread to answer.
+            GC.WaitForPendingFinalizers();
+            settled = true;
+        }
+
         // No collection may run while the clone happens: the copy would have half of one, and nobody to finish it.
         bool region = GC.TryStartNoGCRegion(RegionSize);
         int pid;

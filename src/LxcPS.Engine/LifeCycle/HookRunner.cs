@@ -27,7 +27,7 @@ internal static class HookRunner
         foreach (string hook in hooks)
         {
             // Version 0 gives name, section and kind as arguments; a shell splits the hook's own, as liblxc has it.
-            string command = byEnvironment ? $"exec {hook}" : $"exec {hook} {plan.Name} lxc {type}";
+            string command = byEnvironment ? $"exec {hook}" : $"exec {hook} {Quoted(plan.Name)} lxc {type}";
             ExitStatus exit = RunShell(command, environment, out string output);
             if (exit.ExitCode != 0)
             {
@@ -43,6 +43,9 @@ internal static class HookRunner
             }
         }
     }
+
+    // A container's name may hold what a shell would act on.
+    private static string Quoted(string text) => $"'{text.Replace("'", @"'\''")}'";
 
     private static List<string> EnvironmentOf(LaunchPlan plan, string type, bool byEnvironment)
     {
@@ -85,7 +88,8 @@ internal static class HookRunner
             });
             Descriptors.Close(write);
             write = -1;
-            output = ReadOutput(read);
+            Descriptors.SetNonBlocking(read, true);
+            output = ReadOutput(read, pidfd);
             ExitStatus exit = Processes.Wait(pidfd);
             Descriptors.Close(pidfd);
             return exit;
@@ -97,21 +101,31 @@ internal static class HookRunner
         }
     }
 
-    private static string ReadOutput(int pipe)
+    private static string ReadOutput(int pipe, int pidfd)
     {
         byte[] buffer = new byte[MaximumOutput];
         byte[] rest = new byte[1024];
         int length = 0;
+        bool open = true;
         while (true)
         {
-            // What goes beyond the limit is read all the same: a hook must not wait for a full pipe.
-            int count = length < buffer.Length ? Descriptors.Read(pipe, buffer.AsSpan(length)) : Descriptors.Read(pipe, rest);
-            if (count <= 0)
+            // Until the hook ends, not until its pipe does: what it leaves running in the background may keep that open.
+            Readiness ended = open
+                ? Polling.Wait(pipe, Readiness.Readable, pidfd, Readiness.Readable, -1).Second
+                : Polling.Wait(pidfd, Readiness.Readable, -1);
+            int count;
+            do
+            {
+                // What goes beyond the limit is read all the same: a hook must not wait for a full pipe.
+                count = length < buffer.Length ? Descriptors.Read(pipe, buffer.AsSpan(length)) : Descriptors.Read(pipe, rest);
+                length = Math.Min(buffer.Length, length + Math.Max(0, count));
+            }
+            while (count > 0);
+            open &= count != 0;
+            if (ended != Readiness.None)
             {
                 return Encoding.UTF8.GetString(buffer, 0, length);
             }
-
-            length = Math.Min(buffer.Length, length + count);
         }
     }
 }

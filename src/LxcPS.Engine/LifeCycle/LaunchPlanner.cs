@@ -21,6 +21,7 @@ public static class LaunchPlanner
     /// <exception cref="LxcException">A value that cannot be served, with its key.</exception>
     public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config)
     {
+        config.RequireServed();
         List<IdMapEntry> idMaps = [];
         foreach (string value in config.GetAll("lxc.idmap"))
         {
@@ -240,7 +241,7 @@ public static class LaunchPlanner
         config.Get(key) is { Length: > 0 } value ? value != "0" : otherwise;
 
     private static long Number(ContainerConfig config, string key, long otherwise) =>
-        config.Get(key) is { Length: > 0 } value && long.TryParse(value, out long number) ? number : otherwise;
+        config.Get(key) is { Length: > 0 } value && ConfigNumber.TryParse(value, long.MaxValue, out ulong number) ? (long)number : otherwise;
 
     private static int BufferOf(string? size) =>
         size is null or "" ? 0 : size == "auto" ? 1 << 17 : (int)Math.Min(Sizes.Parse(size), 1 << 30);

@@ -12,6 +12,9 @@ public sealed class MonitorRequest
     /// <summary>The program to run under the minimal init instead of the container's init, or empty.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
+    /// <summary>Whether the monitor leaves its parent, which does not wait for it.</summary>
+    public bool Detach { get; init; }
+
     /// <summary>Whether standard input, output and error of the monitor are the container's.</summary>
     public bool Foreground { get; init; }
 
@@ -22,7 +25,9 @@ public sealed class MonitorRequest
     public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
-    public List<string> ToArguments()
+    /// <param name="reportDescriptor">The descriptor that the monitor will have to report on.</param>
+    /// <param name="detach">Whether the monitor leaves its parent.</param>
+    public List<string> ToArguments(int reportDescriptor, bool detach)
     {
         List<string> arguments = ["start", "--lxcpath", LxcPath, "--name", Name];
         if (Foreground)
@@ -30,10 +35,12 @@ public sealed class MonitorRequest
             arguments.Add("--foreground");
         }
 
-        if (ReportDescriptor >= 0)
+        if (detach)
         {
-            arguments.AddRange(["--report", ReportDescriptor.ToString()]);
+            arguments.Add("--detach");
         }
+
+        arguments.AddRange(["--report", reportDescriptor.ToString()]);
 
         foreach (string setting in Settings)
         {
@@ -56,6 +63,7 @@ public sealed class MonitorRequest
         string? lxcPath = null;
         string? name = null;
         bool foreground = false;
+        bool detach = false;
         int report = -1;
         List<string> settings = [];
         List<string> command = [];
@@ -64,6 +72,7 @@ public sealed class MonitorRequest
             switch (arguments[i])
             {
                 case "--foreground": foreground = true; break;
+                case "--detach": detach = true; break;
                 case "--lxcpath" when i + 1 < arguments.Length: lxcPath = arguments[++i]; break;
                 case "--name" when i + 1 < arguments.Length: name = arguments[++i]; break;
                 case "--report" when i + 1 < arguments.Length && int.TryParse(arguments[i + 1], out report): i++; break;
@@ -78,6 +87,7 @@ public sealed class MonitorRequest
             LxcPath = lxcPath ?? throw new LxcException(LxcErrorId.StartFailed, "The monitor needs --lxcpath"),
             Name = name ?? throw new LxcException(LxcErrorId.StartFailed, "The monitor needs --name"),
             Foreground = foreground,
+            Detach = detach,
             ReportDescriptor = report,
             Settings = settings,
             Command = command,

@@ -124,14 +124,8 @@ public sealed partial class Supervisor
         console = null;
     }
 
-    // The interface goes with the network namespace, most often before this runs.
-    private static void RemoveInterface(string name)
-    {
-        if (HostNetwork.Exists(name))
-        {
-            HostNetwork.Remove(name);
-        }
-    }
+    // The interface goes with the network namespace, some time after init: its name must be free before the next start.
+    private static void RemoveInterface(string name) => HostNetwork.Remove(name);
 
     private static void CloseDescriptor(ref int fd)
     {

@@ -38,6 +38,18 @@ public sealed partial class Supervisor
     /// <summary>Runs a container from start to stop; the result is the exit code of its init.</summary>
     public static int Run(MonitorRequest request)
     {
+        if (request.Detach)
+        {
+            // Whoever started the monitor reaps what it started at once; the monitor is its child, and then nobody's.
+            Forking.Start(0, -1, () => RunReported(request));
+            return 0;
+        }
+
+        return RunReported(request);
+    }
+
+    private static int RunReported(MonitorRequest request)
+    {
         using Reporter reporter = new(request.ReportDescriptor);
         Supervisor supervisor = new(request, reporter);
         try
@@ -86,6 +98,9 @@ public sealed partial class Supervisor
                 exit = RunOnce();
             }
             while (IsReboot(exit));
+
+            // The name is free before anybody hears of the end: whoever waits for it may start the container again.
+            server.StopListening();
             server.SetState(ContainerState.Stopped);
             if (IsAttended)
             {
@@ -184,7 +199,8 @@ public sealed partial class Supervisor
 
     private void Launch()
     {
-        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy);
+        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
+        HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
         RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
@@ -230,6 +246,23 @@ public sealed partial class Supervisor
         channel.Send(SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
+        CreateNetwork(record);
+        channel.Send(SetupChannel.Kind.Network);
+        Await(channel, SetupChannel.Kind.Ready);
+        HookRunner.Run(plan, "start-host");
+        reporter.ThrowIfAbandoned();
+        channel.Send(SetupChannel.Kind.Go);
+        Await(channel, SetupChannel.Kind.Closed);
+    }
+
+    private void CreateNetwork(RuntimeRecord record)
+    {
+        // A container that keeps the host's namespace must not have its devices there.
+        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
+        {
+            return;
+        }
+
         foreach (string name in HostNetwork.Create(plan.Network, initPid))
         {
             record.AddInterface(name);
@@ -237,12 +270,6 @@ public sealed partial class Supervisor
         }
 
         record.Save();
-        channel.Send(SetupChannel.Kind.Network);
-        Await(channel, SetupChannel.Kind.Ready);
-        HookRunner.Run(plan, "start-host");
-        reporter.ThrowIfAbandoned();
-        channel.Send(SetupChannel.Kind.Go);
-        Await(channel, SetupChannel.Kind.Closed);
     }
 
     private void StartChild(int theirs, byte[]? seccomp)

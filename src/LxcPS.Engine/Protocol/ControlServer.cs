@@ -17,7 +17,7 @@ internal sealed partial class ControlServer : IDisposable
     private readonly Supervisor supervisor;
     private readonly string lxcPath;
     private readonly string name;
-    private readonly int listener;
+    private int listener;
     private readonly Dictionary<int, Client> clients = [];
     private bool accepting = true;
 
@@ -45,12 +45,7 @@ internal sealed partial class ControlServer : IDisposable
         }
         catch (LinuxException e) when (e.Number == Errno.EADDRINUSE)
         {
-            throw new LxcException(LxcErrorId.ContainerRunning, $"Container '{name}' is running already", e)
-            {
-                ContainerName = name,
-                Step = "command socket",
-                Advice = "Stop it first, or use Restart-LxcContainer.",
-            };
+            throw ControlSocket.IsTaken(lxcPath, name, e);
         }
     }
 
@@ -86,16 +81,25 @@ internal sealed partial class ControlServer : IDisposable
         }
     }
 
+    /// <summary>Gives the name of the command socket up; clients that are connected stay so.</summary>
+    internal void StopListening()
+    {
+        if (listener >= 0)
+        {
+            poll.Remove(listener);
+            Descriptors.Close(listener);
+            listener = -1;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        StopListening();
         foreach (int fd in clients.Keys.ToArray())
         {
             Drop(fd);
         }
-
-        poll.Remove(listener);
-        Descriptors.Close(listener);
     }
 
     private void AcceptAll()
@@ -188,7 +192,7 @@ internal sealed partial class ControlServer : IDisposable
 
         poll.Remove(fd);
         Descriptors.Close(fd);
-        if (!accepting)
+        if (!accepting && listener >= 0)
         {
             accepting = true;
             poll.Modify(listener, Readiness.Readable);

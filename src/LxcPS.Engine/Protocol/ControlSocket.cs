@@ -1,4 +1,5 @@
 using System.Text;
+using LxcPS.Native;
 
 namespace LxcPS.Engine.Protocol;
 
@@ -25,6 +26,37 @@ public static class ControlSocket
         // 106: what LXC's buffer leaves; a longer name is a 64-bit FNV-1a hash of path and name.
         return Encoding.UTF8.GetByteCount(full) < 106 ? full : $"lxc/{Fnv1a64($"{lxcPath}/{name}"):x16}/command";
     }
+
+    /// <summary>
+    /// Takes a container's name for a change of the container itself: no monitor can start meanwhile. Close the descriptor to give it back.
+    /// </summary>
+    /// <exception cref="LxcException">ContainerRunning: a monitor has it. ContainerBusy: another session changes the container.</exception>
+    public static int Reserve(string lxcPath, string name)
+    {
+        try
+        {
+            return LocalSockets.Reserve(NameOf(lxcPath, name));
+        }
+        catch (LinuxException e) when (e.Number == Errno.EADDRINUSE)
+        {
+            throw IsTaken(lxcPath, name, e);
+        }
+    }
+
+    /// <summary>Why a container's name cannot be had: its monitor listens, or somebody changes the container.</summary>
+    internal static LxcException IsTaken(string lxcPath, string name, LinuxException cause) => ControlClient.IsAlive(lxcPath, name)
+        ? new LxcException(LxcErrorId.ContainerRunning, $"Container '{name}' is running", cause)
+        {
+            ContainerName = name,
+            Step = "command socket",
+            Advice = "Stop it first with Stop-LxcContainer, or use Restart-LxcContainer to start it anew.",
+        }
+        : new LxcException(LxcErrorId.ContainerBusy, $"Container '{name}' is being removed, renamed or stopped by another session at this moment", cause)
+        {
+            ContainerName = name,
+            Step = "command socket",
+            Advice = "Try again when that has ended.",
+        };
 
     /// <summary>The 64-bit FNV-1a hash of a text's UTF-8 bytes.</summary>
     public static ulong Fnv1a64(string text)

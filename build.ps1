@@ -1,0 +1,227 @@
+<#
+.SYNOPSIS
+Builds, tests, demonstrates, measures and packages LxcPS.
+.DESCRIPTION
+./pwsh build.ps1 <task>, where the task is one of
+  Build    the module folder out/LxcPS/<version>, ready for Import-Module
+  Test     every test layer that this machine can run; the last line is 'N passed, N failed, N skipped'
+  Demo     real containers: created, limited, started, entered, listed, suspended, stopped and removed
+  Bench    our times beside those of the peers that are installed, in one table
+  Help     docs/help as en-US/LxcPS.dll-Help.xml
+  Package  Build and Help for every runtime that this machine can link for, and an archive of the folder
+  Clean    removes out
+What is missing on the machine is installed through apt-get where that is possible, and named where it is not.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Help', 'Package', 'Clean')]
+    [string] $Task = 'Build',
+
+    # Of the Pester tests: only files whose name matches.
+    [string] $TestName = '*',
+
+    # How many times Bench measures each line.
+    [int] $Runs = 30,
+
+    # Also the tests that take minutes: thousands of cycles, hundreds of kills.
+    [switch] $Long
+)
+
+$ErrorActionPreference = 'Stop'
+$root = $PSScriptRoot
+$out = Join-Path $root 'out'
+$version = ([xml][IO.File]::ReadAllText((Join-Path $root 'Directory.Build.props'))).SelectSingleNode('/Project/PropertyGroup/Version').InnerText
+$module = Join-Path $out "LxcPS/$version"
+$rid = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 'linux-arm64' } else { 'linux-x64' }
+
+function Invoke-Tool {
+    # Runs a program whose failure ends the build; its output is shown only then, unless -Show.
+    param([string] $Program, [string[]] $ArgumentList, [switch] $Show)
+    if ($Show) {
+        & $Program @ArgumentList | Out-Host
+    }
+    else {
+        $text = & $Program @ArgumentList 2>&1
+    }
+
+    if ($LASTEXITCODE -ne 0) {
+        if (-not $Show) {
+            $text | Out-Host
+        }
+
+        throw "$Program $($ArgumentList -join ' ') ended with $LASTEXITCODE"
+    }
+}
+
+function Install-Missing {
+    # Packages: a table of the command or file that shows that a package is there, and the package.
+    param([System.Collections.IDictionary] $Need, [switch] $Optional)
+    $missing = @(foreach ($probe in $Need.Keys) {
+        $there = if ($probe.StartsWith('/')) { Test-Path $probe } else { [bool](Get-Command $probe -CommandType Application -ErrorAction Ignore) }
+        if (-not $there) { $Need[$probe] }
+    }) | Select-Object -Unique
+    if (-not $missing) {
+        return
+    }
+
+    $isRoot = [Environment]::UserName -eq 'root'
+    if ($isRoot -and (Get-Command apt-get -CommandType Application -ErrorAction Ignore)) {
+        Write-Host "Installing $($missing -join ', ') with apt-get"
+        $env:DEBIAN_FRONTEND = 'noninteractive'
+        try {
+            Invoke-Tool apt-get @('-qq', 'update')
+            Invoke-Tool apt-get (@('-qq', 'install', '-y', '--no-install-recommends') + $missing)
+        }
+        catch {
+            if (-not $Optional) {
+                throw
+            }
+
+            Write-Host "Not installed: $($_.Exception.Message)"
+        }
+    }
+    elseif (-not $Optional) {
+        throw "Missing: $($missing -join ', '). Run: sudo apt-get install $($missing -join ' ')"
+    }
+}
+
+function Get-PackageRoot {
+    if ($env:NUGET_PACKAGES) { $env:NUGET_PACKAGES } else { Join-Path $HOME '.nuget/packages' }
+}
+
+function Build-Module {
+    param([string[]] $Runtime = @($rid))
+    $linker = @{ 'ld' = 'binutils'; 'gcc' = 'gcc'; '/usr/include/zlib.h' = 'zlib1g-dev'; '/usr/include/stdlib.h' = 'libc6-dev' }
+    Install-Missing $linker
+    Write-Host "Building LxcPS $version"
+    Invoke-Tool dotnet @('build', (Join-Path $root 'src/LxcPS/LxcPS.csproj'), '-c', 'Release', '-v', 'quiet', '--nologo')
+    $built = Join-Path $root 'src/LxcPS/bin/Release/net10.0'
+    New-Item -ItemType Directory -Force $module | Out-Null
+    foreach ($name in 'LxcPS.dll', 'LxcPS.Engine.dll', 'LxcPS.Native.dll', 'LxcPS.Format.ps1xml', 'LxcPS.Types.ps1xml') {
+        Copy-Item (Join-Path $built $name) (Join-Path $module $name) -Force
+    }
+
+    Copy-Item (Join-Path $root 'src/LxcPS.Engine/Seccomp/default.seccomp') (Join-Path $module 'default.seccomp') -Force
+    Copy-Item (Join-Path $root 'LICENSE') (Join-Path $module 'LICENSE') -Force
+    $manifest = [IO.File]::ReadAllText((Join-Path $root 'src/LxcPS/LxcPS.psd1'))
+    [IO.File]::WriteAllText((Join-Path $module 'LxcPS.psd1'), $manifest.Replace("'0.0.0'", "'$version'"))
+    foreach ($runtime in $Runtime) {
+        $target = Join-Path $module "runtimes/$runtime"
+        New-Item -ItemType Directory -Force $target | Out-Null
+        $stage = Join-Path $out "monitor/$runtime"
+        Invoke-Tool dotnet @('publish', (Join-Path $root 'src/LxcPS.Monitor/LxcPS.Monitor.csproj'), '-r', $runtime, '-c', 'Release', '-v', 'quiet', '--nologo', '-o', $stage)
+        # A new file in the old one's place: containers that run keep the old one.
+        $monitor = Join-Path $target 'lxcps-monitor'
+        Copy-Item (Join-Path $stage 'lxcps-monitor') "$monitor.new" -Force
+        [IO.File]::Move("$monitor.new", $monitor, $true)
+        $libc = Join-Path (Get-PackageRoot) "tmds.libc/0.5.0/runtimes/$runtime/lib/netstandard2.0/Tmds.LibC.dll"
+        Copy-Item $libc (Join-Path $target 'Tmds.LibC.dll') -Force
+    }
+}
+
+function Build-Help {
+    Write-Host 'Making help'
+    $target = Join-Path $module 'en-US'
+    New-Item -ItemType Directory -Force $target | Out-Null
+    Invoke-Tool dotnet @('run', '--project', (Join-Path $root 'tools/Help/LxcPS.Help.csproj'), '-c', 'Release', '-v', 'quiet', '--',
+        (Join-Path $root 'docs/help'), (Join-Path $target 'LxcPS.dll-Help.xml'))
+}
+
+function Get-ShellPath {
+    # The PowerShell that runs this script, to be started again: the real one, or the host through ./pwsh.
+    Join-Path $root 'pwsh'
+}
+
+function Invoke-UnitTest {
+    $log = Join-Path $out 'unit.log'
+    & dotnet run --project (Join-Path $root 'tests/Unit/LxcPS.Tests.csproj') -c Release -v quiet -- -noLogo 2>&1 | Tee-Object -FilePath $log | Out-Host
+    $code = $LASTEXITCODE
+    $summary = Select-String -Path $log -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
+    if (-not $summary) {
+        throw 'The unit tests did not run to their end'
+    }
+
+    $groups = $summary.Matches[0].Groups
+    $failed = [int]$groups[2].Value + [int]$groups[3].Value
+    if ($code -ne 0 -and $failed -eq 0) {
+        throw "The unit tests ended with $code"
+    }
+
+    [pscustomobject]@{ Layer = 'Unit'; Passed = [int]$groups[1].Value - $failed - [int]$groups[4].Value; Failed = $failed; Skipped = [int]$groups[4].Value }
+}
+
+function Invoke-PesterTest {
+    $env:LXCPS_MODULE = Join-Path $module 'LxcPS.psd1'
+    $env:LXCPS_LONG = if ($Long) { '1' } else { '' }
+    $result = Join-Path $out 'pester.txt'
+    Remove-Item $result -Force -ErrorAction Ignore
+    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Name $TestName -ResultPath $result | Out-Host
+    if (-not (Test-Path $result)) {
+        throw "The Pester tests did not run to their end (exit code $LASTEXITCODE)"
+    }
+
+    $counts = @(Get-Content $result)
+    [pscustomobject]@{ Layer = 'Pester'; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
+}
+
+switch ($Task) {
+    'Clean' {
+        if (Test-Path $out) {
+            Remove-Item $out -Recurse -Force
+        }
+    }
+    'Build' {
+        Build-Module
+        Build-Help
+        Write-Host "Import-Module $module"
+    }
+    'Help' {
+        Build-Help
+    }
+    'Package' {
+        $runtimes = @($rid)
+        $other = if ($rid -eq 'linux-x64') { 'linux-arm64' } else { 'linux-x64' }
+        $triple = if ($other -eq 'linux-arm64') { 'aarch64-linux-gnu' } else { 'x86_64-linux-gnu' }
+        if (Get-Command "$triple-gcc" -CommandType Application -ErrorAction Ignore) {
+            $runtimes += $other
+        }
+        else {
+            Write-Host "Without $other`: it needs $triple-gcc (apt-get install gcc-$triple)"
+        }
+
+        Build-Module -Runtime $runtimes
+        Build-Help
+        $archive = Join-Path $out "LxcPS-$version.tar.gz"
+        Invoke-Tool tar @('-C', $out, '-czf', $archive, "LxcPS/$version")
+        Write-Host $archive
+    }
+    'Test' {
+        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; '/usr/lib/x86_64-linux-gnu/libseccomp.so.2' = 'libseccomp2' } -Optional
+        Build-Module
+        Build-Help
+        $results = @(
+            if ($TestName -eq '*') { Invoke-UnitTest }
+            Invoke-PesterTest
+        )
+        $passed = ($results | Measure-Object Passed -Sum).Sum
+        $failed = ($results | Measure-Object Failed -Sum).Sum
+        $skipped = ($results | Measure-Object Skipped -Sum).Sum
+        $results | Format-Table | Out-Host
+        Write-Host "$passed passed, $failed failed, $skipped skipped"
+        exit ([int]($failed -gt 0))
+    }
+    'Demo' {
+        Install-Missing @{ '/bin/busybox' = 'busybox-static' } -Optional
+        Build-Module
+        Build-Help
+        & (Get-ShellPath) -NoProfile -File (Join-Path $root 'tools/Demo.ps1') -Module (Join-Path $module 'LxcPS.psd1')
+        exit $LASTEXITCODE
+    }
+    'Bench' {
+        Install-Missing ([ordered]@{ 'lxc-start' = 'lxc'; 'crun' = 'crun'; '/bin/busybox' = 'busybox-static' }) -Optional
+        Build-Module
+        & (Get-ShellPath) -NoProfile -File (Join-Path $root 'bench/Measure-LxcPS.ps1') -Module (Join-Path $module 'LxcPS.psd1') -Runs $Runs
+        exit $LASTEXITCODE
+    }
+}

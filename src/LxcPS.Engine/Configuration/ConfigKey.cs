@@ -1,0 +1,65 @@
+namespace LxcPS.Engine.Configuration;
+
+/// <summary>A row of <see cref="ConfigKeyTable"/>: what one key of lxc.container.conf(5) takes and means.</summary>
+public sealed class ConfigKey
+{
+    internal ConfigKey(string name, ConfigValueKind kind, ConfigKeySupport support, string summary)
+    {
+        Name = name;
+        Kind = kind;
+        Support = support;
+        Summary = summary;
+    }
+
+    /// <summary>The name, or a pattern: <c>[i]</c> stands for a number, a final <c>.*</c> for any name.</summary>
+    public string Name { get; }
+
+    /// <summary>What its value is.</summary>
+    public ConfigValueKind Kind { get; }
+
+    /// <summary>Whether each line adds a value; otherwise the last line counts.</summary>
+    public bool IsList { get; internal init; }
+
+    /// <summary>The values that there are, for kinds that are a choice; else empty.</summary>
+    public IReadOnlyList<string> Choices { get; internal init; } = [];
+
+    /// <summary>The values of <see cref="Choices"/> that this version serves; empty where it serves all.</summary>
+    public IReadOnlyList<string> ServedChoices { get; internal init; } = [];
+
+    /// <summary>What this version does with it.</summary>
+    public ConfigKeySupport Support { get; }
+
+    /// <summary>Whether a start takes it: served, or accepted without effect.</summary>
+    public bool IsServed => Support != ConfigKeySupport.Unserved;
+
+    /// <summary>One line of documentation.</summary>
+    public string Summary { get; }
+
+    /// <summary>Whether the name stands for several keys.</summary>
+    public bool IsPattern => Name.EndsWith(".*", StringComparison.Ordinal) || Name.Contains("[i]");
+
+    /// <summary>Whether one line can hold several values with blanks between them.</summary>
+    public bool HasWords => Kind is ConfigValueKind.Words or ConfigValueKind.Choices or ConfigValueKind.Capabilities or ConfigValueKind.AutoMounts;
+
+    /// <summary>Why a value cannot be this key's, as the end of a sentence; null where it can. The empty value clears and always can.</summary>
+    public string? Validate(string value) => ConfigValidator.Reason(this, value);
+
+    /// <summary>Whether this version serves the key with this value.</summary>
+    public bool Serves(string value)
+    {
+        if (value.Length == 0 || (IsServed && ServedChoices.Count == 0))
+        {
+            return true;
+        }
+
+        foreach (string choice in ServedChoices)
+        {
+            if (IsServed && choice == value)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

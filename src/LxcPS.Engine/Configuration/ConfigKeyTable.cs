@@ -1,0 +1,181 @@
+namespace LxcPS.Engine.Configuration;
+
+/// <summary>
+/// All keys of lxc.container.conf(5), LXC 5 to 7. The one table that the parser, the validation, the completion and the documentation read.
+/// </summary>
+public static partial class ConfigKeyTable
+{
+    private const string NetworkPrefix = "lxc.net.";
+
+    private static readonly Dictionary<string, ConfigKey> ByName;
+
+    // In the constructor: the rows are initialised in another file, and files have no order.
+    static ConfigKeyTable() => ByName = IndexRows();
+
+    /// <summary>All rows, in the order of the man page.</summary>
+    public static IReadOnlyList<ConfigKey> All => Rows;
+
+    /// <summary>The row of a key, or null where there is no such key.</summary>
+    /// <param name="name">A key as a configuration has it, e.g. <c>lxc.net.0.type</c> or <c>lxc.sysctl.net.ipv4.ip_forward</c>.</param>
+    public static ConfigKey? Find(string name)
+    {
+        if (ByName.TryGetValue(PatternOf(name), out ConfigKey? key))
+        {
+            return key;
+        }
+
+        foreach (string family in Families)
+        {
+            if (name.Length > family.Length && name.StartsWith(family, StringComparison.Ordinal))
+            {
+                return IsWord(name) ? ByName[family + "*"] : null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The name of the key that is spelled most like another; null where none is near.</summary>
+    public static string? Nearest(string name)
+    {
+        string wanted = PatternOf(name.ToLowerInvariant());
+        wanted = wanted.StartsWith("lxc.", StringComparison.Ordinal) ? wanted : "lxc." + wanted;
+        string? nearest = null;
+        int least = Math.Max(2, wanted.Length / 4) + 1;
+        foreach (ConfigKey key in Rows)
+        {
+            int distance = Distance(wanted, key.Name, least);
+            if (distance < least)
+            {
+                (nearest, least) = (key.Name, distance);
+            }
+        }
+
+        int index = IndexLength(name);
+        return nearest is not null && index > 0 ? nearest.Replace("[i]", name.Substring(NetworkPrefix.Length, index)) : nearest;
+    }
+
+    /// <summary>The names that LXC 2 had for keys, and what each is called since LXC 2.1; null where the key went without a successor.</summary>
+    /// <returns>Whether the name is one of them.</returns>
+    public static bool TryFindLegacy(string name, out string? newName)
+    {
+        if (LegacyNames.TryGetValue(name, out newName))
+        {
+            return true;
+        }
+
+        foreach ((string old, string now) in LegacyFamilies)
+        {
+            if (name.StartsWith(old, StringComparison.Ordinal))
+            {
+                string rest = name[old.Length..];
+                newName = now + (rest is "ipv4" or "ipv6" ? rest + ".address" : rest);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an empty value of one key takes away the values of another, as LXC has it for whole families.</summary>
+    internal static bool Clears(string clearing, string key)
+    {
+        if (clearing == key)
+        {
+            return true;
+        }
+
+        if (key.Length <= clearing.Length + 1 || key[clearing.Length] != '.' || !key.StartsWith(clearing, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        return clearing switch
+        {
+            // The directories and the version are no members of the lists that LXC empties.
+            "lxc.cgroup" => key is not "lxc.cgroup.relative" && !key.StartsWith("lxc.cgroup.dir", StringComparison.Ordinal),
+            "lxc.hook" => key is not "lxc.hook.version",
+            "lxc.net" or "lxc.cgroup2" or "lxc.prlimit" or "lxc.sysctl" or "lxc.proc" => true,
+            "lxc.mount" => key is "lxc.mount.entry",
+            _ => IndexLength(clearing) is int index && index > 0 && clearing.Length == NetworkPrefix.Length + index,
+        };
+    }
+
+    // lxc.net.12.type is the row lxc.net.[i].type; written so it is no key.
+    private static string PatternOf(string name)
+    {
+        int index = IndexLength(name);
+        return index == 0 ? name.Replace("[i]", "[]") : string.Concat(NetworkPrefix, "[i]", name.AsSpan(NetworkPrefix.Length + index));
+    }
+
+    // What a line could hold before its = and give back.
+    private static bool IsWord(string name)
+    {
+        foreach (char c in name)
+        {
+            if (char.IsControl(c) || char.IsWhiteSpace(c) || c == '=')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int IndexLength(string name)
+    {
+        if (!name.StartsWith(NetworkPrefix, StringComparison.Ordinal))
+        {
+            return 0;
+        }
+
+        int end = NetworkPrefix.Length;
+        while (end < name.Length && char.IsAsciiDigit(name[end]))
+        {
+            end++;
+        }
+
+        int length = end - NetworkPrefix.Length;
+        return length is > 0 and <= 9 && (end == name.Length || name[end] == '.') ? length : 0;
+    }
+
+    // Levenshtein's distance, row by row; a number of at least the limit once it cannot be less.
+    private static int Distance(string a, string b, int limit)
+    {
+        if (Math.Abs(a.Length - b.Length) >= limit || a.Length > 128)
+        {
+            return limit;
+        }
+
+        Span<int> row = stackalloc int[b.Length + 1];
+        for (int j = 0; j <= b.Length; j++)
+        {
+            row[j] = j;
+        }
+
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+
+    private static Dictionary<string, ConfigKey> IndexRows()
+    {
+        Dictionary<string, ConfigKey> index = new(Rows.Length, StringComparer.Ordinal);
+        foreach (ConfigKey row in Rows)
+        {
+            index.Add(row.Name, row);
+        }
+
+        return index;
+    }
+}

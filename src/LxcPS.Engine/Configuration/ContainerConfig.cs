@@ -1,0 +1,166 @@
+using System.Text;
+using LxcPS.Engine.Store;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Configuration;
+
+/// <summary>
+/// A container's configuration in the format of lxc.container.conf(5): a document whose comments, order, spacing and includes are kept byte
+/// for byte, and the settings that follow from it. A change touches its own line only.
+/// </summary>
+public sealed partial class ContainerConfig
+{
+    private readonly List<ConfigLine> lines;
+    private readonly Encoding encoding;
+    private List<ConfigEntry>? entries;
+
+    private ContainerConfig(string path, string text, Encoding encoding)
+    {
+        Path = path;
+        lines = ConfigLine.Split(text);
+        this.encoding = encoding;
+    }
+
+    /// <summary>The file that <see cref="Save"/> writes.</summary>
+    public string Path { get; }
+
+    /// <summary>The effective settings in order, those of included files in their place.</summary>
+    public IReadOnlyList<ConfigEntry> Entries => entries ??= ConfigReader.Read(lines, Path, []);
+
+    /// <summary>The document as it would be saved.</summary>
+    public string Text
+    {
+        get
+        {
+            StringBuilder text = new();
+            foreach (ConfigLine line in lines)
+            {
+                text.Append(line.Text).Append(line.End);
+            }
+
+            return text.ToString();
+        }
+    }
+
+    /// <summary>Reads a configuration.</summary>
+    /// <exception cref="LxcException">
+    /// ConfigSyntax, ConfigUnknownKey or ConfigInvalidValue with file and line; StorageFailed or PermissionDenied when a file cannot be read.
+    /// </exception>
+    public static ContainerConfig Load(string path)
+    {
+        ContainerConfig config = Open(path);
+        config.entries = ConfigReader.Read(config.lines, path, null);
+        return config;
+    }
+
+    /// <summary>Reads a configuration whatever its errors are, to show or to mend it: what is wrong is passed over and told.</summary>
+    /// <exception cref="LxcException">StorageFailed or PermissionDenied: the file itself cannot be read.</exception>
+    public static ContainerConfig Load(string path, out IReadOnlyList<LxcException> errors)
+    {
+        ContainerConfig config = Open(path);
+        errors = config.Check();
+        return config;
+    }
+
+    /// <summary>Reads a text as the configuration of a path; nothing is read from that file.</summary>
+    /// <exception cref="LxcException">As <see cref="Load(string)"/>.</exception>
+    public static ContainerConfig Parse(string text, string path)
+    {
+        ContainerConfig config = new(path, text, ConfigText.Utf8);
+        config.entries = ConfigReader.Read(config.lines, path, null);
+        return config;
+    }
+
+    /// <summary>An empty document for a new file.</summary>
+    public static ContainerConfig Create(string path) => new(path, string.Empty, ConfigText.Utf8) { entries = [] };
+
+    /// <summary>All errors of the document and of what it includes, in order.</summary>
+    public IReadOnlyList<LxcException> Check()
+    {
+        List<LxcException> errors = [];
+        entries = ConfigReader.Read(lines, Path, errors);
+        return errors;
+    }
+
+    /// <summary>Refuses a configuration that asks for what this version does not do, before anything is made.</summary>
+    /// <exception cref="LxcException">ConfigUnsupported with key, file and line.</exception>
+    public void RequireServed()
+    {
+        foreach (ConfigEntry entry in Entries)
+        {
+            if (ConfigKeyTable.Find(entry.Key) is { } key && !key.Serves(entry.Value))
+            {
+                throw new LxcException(LxcErrorId.ConfigUnsupported,
+                    $"Configuration '{DisplayText.Of(entry.File)}', line {entry.Line}: this version does not serve {entry.Key} = {DisplayText.Of(entry.Value)}")
+                {
+                    Path = entry.File,
+                    Line = entry.Line,
+                    ConfigKey = entry.Key,
+                    Advice = key.ServedChoices.Count > 0 ? $"Use one of {string.Join(", ", key.ServedChoices)}."
+                        : "Remove the line, or start the container with LXC's own tools.",
+                };
+            }
+        }
+    }
+
+    /// <summary>The last value of a key, or null where it has none.</summary>
+    public string? Get(string key)
+    {
+        for (int i = Entries.Count - 1; i >= 0; i--)
+        {
+            if (Entries[i].Key == key)
+            {
+                return Entries[i].Value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All values of a key in order, a value a line.</summary>
+    public IReadOnlyList<string> GetAll(string key)
+    {
+        List<string> values = [];
+        foreach (ConfigEntry entry in Entries)
+        {
+            if (entry.Key == key)
+            {
+                values.Add(entry.Value);
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>The entries whose keys begin with a prefix, in order.</summary>
+    public IEnumerable<ConfigEntry> WithPrefix(string prefix)
+    {
+        foreach (ConfigEntry entry in Entries)
+        {
+            if (entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Writes the document to its file: beside it, to the disk, then over it, so that at any time the file is the old or the new one. An
+    /// existing file's mode and owner are kept.
+    /// </summary>
+    /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; the old file is untouched.</exception>
+    public void Save() => AtomicFile.Write(Path, encoding.GetBytes(Text));
+
+    private static ContainerConfig Open(string path)
+    {
+        try
+        {
+            string text = ConfigText.Decode(ConfigText.ReadAll(path), out Encoding encoding);
+            return new ContainerConfig(path, text, encoding);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"The configuration '{DisplayText.Of(path)}' cannot be read");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Diagnostics;
+
+/// <summary>Collects what the checks found.</summary>
+internal sealed class CapabilityList(CapabilityCategory category, List<HostCapability> all)
+{
+    /// <summary>Adds something that no container starts without.</summary>
+    internal void Require(string name, bool available, string purpose, string detail, string advice) =>
+        Add(name, available, true, purpose, detail, advice);
+
+    /// <summary>Adds something that some containers need.</summary>
+    internal void Offer(string name, bool available, string purpose, string detail, string advice) =>
+        Add(name, available, false, purpose, detail, advice);
+
+    /// <summary>The text of a small file, or null where it is not there or cannot be read.</summary>
+    internal static string? TryRead(string path)
+    {
+        try
+        {
+            return Descriptors.ReadText(path);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
+    private void Add(string name, bool available, bool required, string purpose, string detail, string advice) => all.Add(new HostCapability
+    {
+        Name = name,
+        Category = category,
+        IsAvailable = available,
+        IsRequired = required,
+        Purpose = purpose,
+        Detail = detail,
+        Advice = available ? string.Empty : advice,
+    });
+}

@@ -1,0 +1,33 @@
+using LxcPS.Engine.Attach;
+using LxcPS.Engine.LifeCycle;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>A program to run by the helper: in a running container, or in one that is started for it.</summary>
+public sealed class CommandRequest
+{
+    private readonly Func<int, List<string>> arguments;
+
+    private CommandRequest(string name, Func<int, List<string>> arguments)
+    {
+        Name = name;
+        this.arguments = arguments;
+    }
+
+    /// <summary>The container.</summary>
+    public string Name { get; }
+
+    /// <summary>The caller's own mark, handed back with the result.</summary>
+    public object? Tag { get; init; }
+
+    /// <summary>Runs a program in a running container.</summary>
+    public static CommandRequest Attach(AttachRequest request, object? tag = null) =>
+        new(request.Name, request.ToArguments) { Tag = tag };
+
+    /// <summary>Starts a container for one program, which runs under the minimal init.</summary>
+    public static CommandRequest Start(MonitorRequest request, object? tag = null) =>
+        new(request.Name, report => request.ToArguments(report, detach: false)) { Tag = tag };
+
+    /// <summary>The helper's command line.</summary>
+    internal List<string> ToArguments(int reportDescriptor) => arguments(reportDescriptor);
+}

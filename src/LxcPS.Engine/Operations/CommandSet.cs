@@ -1,0 +1,396 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>
+/// Runs programs in many containers side by side on the caller's own thread: one event loop over all their pipes. Output is handed over as
+/// it comes, input goes to all of them.
+/// </summary>
+public sealed class CommandSet : IDisposable
+{
+    /// <summary>How much input may wait for the slowest program before <see cref="Write"/> waits, in bytes.</summary>
+    private const int MaximumPending = 1 << 20;
+
+    /// <summary>How long a program that was ended may take to be gone, in milliseconds.</summary>
+    private const int KillGrace = 5_000;
+
+    private readonly HelperProgram helper;
+    private readonly int throttle;
+    private readonly TimeSpan? timeout;
+    private readonly PollSet poll = new();
+    private readonly Dictionary<int, RunningCommand> byDescriptor = [];
+    private readonly List<RunningCommand> running = [];
+    private readonly Queue<CommandRequest> waiting = new();
+    private readonly byte[] buffer = new byte[64 * 1024];
+    private readonly InputQueue input = new();
+    private readonly Cancellation cancellation;
+    private bool inputClosed;
+
+    /// <summary>Creates an empty set.</summary>
+    /// <param name="helper">The helper executable.</param>
+    /// <param name="throttle">How many programs run at one time.</param>
+    /// <param name="timeout">How long each may run, or null.</param>
+    /// <param name="cancel">Ends all of them.</param>
+    public CommandSet(HelperProgram helper, int throttle, TimeSpan? timeout, CancellationToken cancel)
+    {
+        this.helper = helper;
+        this.throttle = throttle;
+        this.timeout = timeout;
+        cancellation = new Cancellation(cancel);
+        if (cancellation.Descriptor >= 0)
+        {
+            poll.Add(cancellation.Descriptor, Readiness.Readable);
+        }
+    }
+
+    /// <summary>Gets what a program wrote: the bytes are valid during the call only; true for standard error.</summary>
+    public delegate void OutputHandler(RunningCommand command, ReadOnlySpan<byte> data, bool isError);
+
+    /// <summary>Called when a program wrote something.</summary>
+    public required OutputHandler OnOutput { get; init; }
+
+    /// <summary>Called when a program has ended and all it wrote was handed over.</summary>
+    public required Action<RunningCommand> OnEnd { get; init; }
+
+    /// <summary>Called with what a start left out.</summary>
+    public required Action<string> OnWarning { get; init; }
+
+    /// <summary>Runs a program now, or when the throttle allows.</summary>
+    public void Add(CommandRequest request)
+    {
+        waiting.Enqueue(request);
+        StartWaiting();
+    }
+
+    /// <summary>Gives input to all programs; waits only while the slowest is far behind.</summary>
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        input.Append(data);
+        foreach (RunningCommand command in running.ToArray())
+        {
+            Feed(command);
+        }
+
+        Pump(0);
+
+        // Programs that wait for their turn will want all of it, so it is kept then.
+        while (input.Pending > MaximumPending && running.Count > 0 && waiting.Count == 0)
+        {
+            Pump(-1);
+        }
+    }
+
+    /// <summary>Hands over what has come meanwhile, without waiting.</summary>
+    public void Poll() => Pump(0);
+
+    /// <summary>Ends the input and runs until all programs have ended.</summary>
+    /// <exception cref="LxcException">Canceled: all of them were ended.</exception>
+    public void Finish()
+    {
+        inputClosed = true;
+        foreach (RunningCommand command in running.ToArray())
+        {
+            Feed(command);
+        }
+
+        while (running.Count > 0 || waiting.Count > 0)
+        {
+            Pump(-1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        waiting.Clear();
+        foreach (RunningCommand command in running)
+        {
+            command.Kill();
+        }
+
+        foreach (RunningCommand command in running)
+        {
+            if (command.Pidfd >= 0)
+            {
+                // The helper ends its program before itself; one that hangs in the kernel is left to it.
+                if (Polling.Wait(command.Pidfd, Readiness.Readable, KillGrace) != Readiness.None)
+                {
+                    command.Reap();
+                }
+            }
+
+            command.CloseInput();
+            command.Close(command.Output);
+            command.Close(command.Error);
+            command.Report.Dispose();
+        }
+
+        running.Clear();
+        cancellation.Dispose();
+        poll.Dispose();
+    }
+
+    private void StartWaiting()
+    {
+        while (running.Count < throttle && waiting.TryDequeue(out CommandRequest? request))
+        {
+            RunningCommand command = Start(request);
+            running.Add(command);
+            foreach (int fd in (ReadOnlySpan<int>)[command.Pidfd, command.Output, command.Error])
+            {
+                byDescriptor.Add(fd, command);
+                poll.Add(fd, Readiness.Readable);
+            }
+
+            Feed(command);
+        }
+    }
+
+    private RunningCommand Start(CommandRequest request)
+    {
+        List<int> open = [];
+        try
+        {
+            (int inputRead, int inputWrite) = Descriptors.Pipe();
+            open.AddRange([inputRead, inputWrite]);
+            (int outputRead, int outputWrite) = Descriptors.Pipe();
+            open.AddRange([outputRead, outputWrite]);
+            (int errorRead, int errorWrite) = Descriptors.Pipe();
+            open.AddRange([errorRead, errorWrite]);
+            (int reportRead, int reportWrite) = Descriptors.Pipe();
+            open.AddRange([reportRead, reportWrite]);
+            int pidfd = helper.Start(request.ToArguments(3), [inputRead, outputWrite, errorWrite, reportWrite], newSession: true);
+            Descriptors.SetNonBlocking(inputWrite, true);
+            Descriptors.SetNonBlocking(outputRead, true);
+            Descriptors.SetNonBlocking(errorRead, true);
+            foreach (int fd in (ReadOnlySpan<int>)[inputRead, outputWrite, errorWrite, reportWrite])
+            {
+                Descriptors.Close(fd);
+            }
+
+            return new RunningCommand(request, pidfd, inputWrite, outputRead, errorRead, new ReportReader(reportRead));
+        }
+        catch
+        {
+            open.ForEach(Descriptors.Close);
+            throw;
+        }
+    }
+
+    private void Pump(int wait)
+    {
+        Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[32];
+        int count = poll.Wait(ready, Nearest(wait));
+        for (int i = 0; i < count; i++)
+        {
+            (int fd, Readiness state) = ready[i];
+            if (fd == cancellation.Descriptor)
+            {
+                cancellation.ThrowIfRequested();
+            }
+            else if (byDescriptor.TryGetValue(fd, out RunningCommand? command))
+            {
+                Handle(command, fd, state);
+            }
+        }
+
+        EndOverdue();
+        StartWaiting();
+    }
+
+    private void Handle(RunningCommand command, int fd, Readiness state)
+    {
+        if (fd == command.Input)
+        {
+            Feed(command);
+            return;
+        }
+
+        if (fd == command.Pidfd)
+        {
+            Forget(fd);
+            command.Reap();
+        }
+        else
+        {
+            int length = Descriptors.Read(fd, buffer);
+            if (length > 0)
+            {
+                OnOutput(command, buffer.AsSpan(0, length), fd == command.Error);
+                return;
+            }
+
+            if (length < 0 && (state & Readiness.HangUp) == 0)
+            {
+                return;
+            }
+
+            Forget(fd);
+            command.Close(fd);
+        }
+
+        if (command.IsOver)
+        {
+            End(command);
+        }
+        else if (command.Pidfd < 0)
+        {
+            DrainAfterEnd(command);
+        }
+    }
+
+    // Something that the program left behind may hold its pipes for ever: what it has written by its own end is all that is waited for.
+    private void DrainAfterEnd(RunningCommand command)
+    {
+        foreach (int fd in (ReadOnlySpan<int>)[command.Output, command.Error])
+        {
+            if (fd < 0)
+            {
+                continue;
+            }
+
+            int length;
+            while ((length = Descriptors.Read(fd, buffer)) > 0)
+            {
+                OnOutput(command, buffer.AsSpan(0, length), fd == command.Error);
+            }
+
+            Forget(fd);
+            command.Close(fd);
+        }
+
+        End(command);
+    }
+
+    private void End(RunningCommand command)
+    {
+        running.Remove(command);
+        if (command.Input >= 0)
+        {
+            Forget(command.Input);
+            command.CloseInput();
+        }
+
+        // The helper is gone, so the whole report is in the pipe.
+        while (!command.Report.IsClosed)
+        {
+            command.Report.Fill();
+        }
+
+        while (command.Report.TryTake() is { } fields)
+        {
+            if (fields[0] == "warning")
+            {
+                OnWarning(fields[1]);
+            }
+            else if (fields[0] == "error" && command.Failure is null)
+            {
+                command.Failure = ReportLine.ToException(fields);
+            }
+        }
+
+        command.Report.Dispose();
+        TrimInput();
+        OnEnd(command);
+    }
+
+    private void Feed(RunningCommand command)
+    {
+        if (command.Input < 0)
+        {
+            return;
+        }
+
+        try
+        {
+            ReadOnlySpan<byte> data;
+            while ((data = input.From(command.InputTaken)).Length > 0)
+            {
+                int written = Descriptors.Write(command.Input, data);
+                if (written < 0)
+                {
+                    if (byDescriptor.TryAdd(command.Input, command))
+                    {
+                        poll.Add(command.Input, Readiness.Writable);
+                    }
+
+                    return;
+                }
+
+                command.InputTaken += written;
+            }
+
+            Forget(command.Input);
+            if (inputClosed)
+            {
+                command.CloseInput();
+            }
+        }
+        catch (LinuxException e) when (e.Number == Errno.EPIPE)
+        {
+            // The program does not read any more, as head(1) does: no error.
+            Forget(command.Input);
+            command.CloseInput();
+        }
+
+        TrimInput();
+    }
+
+    private void TrimInput()
+    {
+        if (waiting.Count == 0)
+        {
+            input.Trim(running);
+        }
+    }
+
+    private void Forget(int fd)
+    {
+        if (byDescriptor.Remove(fd))
+        {
+            poll.Remove(fd);
+        }
+    }
+
+    private int Nearest(int wait)
+    {
+        if (wait == 0 || timeout is null)
+        {
+            return wait;
+        }
+
+        double nearest = double.MaxValue;
+        foreach (RunningCommand command in running)
+        {
+            if (command.Failure is null)
+            {
+                nearest = Math.Min(nearest, (timeout.Value - command.Age).TotalMilliseconds);
+            }
+        }
+
+        return nearest == double.MaxValue ? wait : (int)Math.Clamp(Math.Ceiling(nearest), 0, int.MaxValue);
+    }
+
+    private void EndOverdue()
+    {
+        if (timeout is null)
+        {
+            return;
+        }
+
+        foreach (RunningCommand command in running)
+        {
+            if (command.Failure is null && command.Age >= timeout)
+            {
+                command.Failure = new LxcException(LxcErrorId.Timeout,
+                    $"The command in container '{command.Request.Name}' did not end within {timeout.Value.TotalSeconds:0.###} seconds and was ended")
+                {
+                    ContainerName = command.Request.Name,
+                    Advice = "Give it more time with -Timeout.",
+                };
+                command.Kill();
+            }
+        }
+    }
+}

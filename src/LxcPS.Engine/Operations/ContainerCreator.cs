@@ -1,0 +1,158 @@
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Store;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>What a new container is made of.</summary>
+public sealed class CreateOptions
+{
+    /// <summary>The template, see <see cref="RootfsTemplate.Parse"/>.</summary>
+    public required string Template { get; init; }
+
+    /// <summary>Whether the container gets no user namespace.</summary>
+    public bool Privileged { get; init; }
+
+    /// <summary>The limits that it starts with.</summary>
+    public required CgroupLimits Limits { get; init; }
+
+    /// <summary>The caller's own keys, applied last.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
+
+    /// <summary>The seccomp policy that the container gets a copy of.</summary>
+    public required string SeccompPolicyPath { get; init; }
+
+    /// <summary>The helper executable: a container whose root file system has no init gets it as init.</summary>
+    public required HelperProgram Helper { get; init; }
+
+    /// <summary>Told what is being done and how much of it, in percent; -1 when that is not known.</summary>
+    public required Action<string, int> Progress { get; init; }
+
+    /// <summary>Told what was decided.</summary>
+    public required Action<string> Verbose { get; init; }
+}
+
+/// <summary>Creates containers: all of one, or nothing.</summary>
+public static class ContainerCreator
+{
+    /// <summary>The devices that a container may use; the same as LXC's common.conf allows.</summary>
+    private static readonly string[] Devices =
+        ["c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm", "c 5:0 rwm", "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm", "c 10:229 rwm"];
+
+    /// <summary>Creates a container.</summary>
+    /// <exception cref="LxcException">InvalidName, ContainerExists, TemplateFailed, IdMapFailed, StorageFull, an error of a key, or Canceled.</exception>
+    public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
+    {
+        RootfsTemplate template = RootfsTemplate.Parse(options.Template);
+        using ContainerCreation creation = store.BeginCreate(name);
+        TemplateResult root = template.Build(new TemplateContext
+        {
+            ContainerName = name,
+            ContainerDirectory = creation.Directory,
+            Privileged = options.Privileged,
+            CancellationToken = cancel,
+            Progress = options.Progress,
+        });
+        if (root.LeftOut.Count > 0)
+        {
+            options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
+        }
+
+        ContainerConfig config = ContainerConfig.Create(creation.ConfigPath);
+        foreach ((string key, string value) in root.Settings)
+        {
+            config.Add(key, value);
+        }
+
+        // Another creation must not choose the same ids before this one's are in the store.
+        using (store.LockIds(ConfigChanger.LockTimeout, cancel))
+        {
+            AddDefaults(config, store, name, options);
+            AddUserSettings(config, options.Settings);
+            config.Save();
+        }
+
+        if (cancel.IsCancellationRequested)
+        {
+            throw new LxcException(LxcErrorId.Canceled, $"The creation of container '{name}' was stopped") { ContainerName = name };
+        }
+
+        creation.Commit();
+    }
+
+    private static void AddDefaults(ContainerConfig config, ContainerStore store, string name, CreateOptions options)
+    {
+        string directory = store.DirectoryOf(name);
+        config.Set("lxc.uts.name", HostNameOf(name));
+        if (!options.Privileged)
+        {
+            config.Set("lxc.rootfs.options", "idmap=container");
+            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.IdMapsInUse()))
+            {
+                config.Add("lxc.idmap", map.ToString());
+            }
+        }
+
+        AddUnlessSet(config, "lxc.mount.auto", "proc:mixed sys:mixed cgroup:mixed");
+        AddUnlessSet(config, "lxc.tty.max", "4");
+        AddUnlessSet(config, "lxc.pty.max", "1024");
+        config.Add("lxc.cap.drop", "mac_admin mac_override sys_time sys_module sys_rawio");
+        string policy = Path.Combine(directory, "seccomp");
+        File.Copy(options.SeccompPolicyPath, policy);
+        config.Set("lxc.seccomp.profile", policy);
+        CgroupLayout layout = CgroupLayout.Read();
+        if (layout.Find("devices") is { Version: 1 })
+        {
+            config.Add("lxc.cgroup.devices.deny", "a");
+            foreach (string device in Devices)
+            {
+                config.Add("lxc.cgroup.devices.allow", device);
+            }
+        }
+
+        DefaultNetwork.AddTo(config, options.Verbose);
+        foreach ((string key, string value) in options.Limits.ToSettings(layout))
+        {
+            config.Set(key, value);
+        }
+    }
+
+    private static void AddUserSettings(ContainerConfig config, IReadOnlyList<KeyValuePair<string, string>> settings)
+    {
+        HashSet<string> replaced = [];
+        foreach ((string key, string value) in settings)
+        {
+            // The first value of a key takes the place of what was written for it, the others join it.
+            if (replaced.Add(key))
+            {
+                config.Set(key, value);
+            }
+            else
+            {
+                config.Add(key, value);
+            }
+        }
+    }
+
+    private static void AddUnlessSet(ContainerConfig config, string key, string value)
+    {
+        if (config.GetAll(key).Count == 0)
+        {
+            config.Add(key, value);
+        }
+    }
+
+    // A host name has letters, digits, dashes and dots, 64 at most; a container's name may have more.
+    private static string HostNameOf(string name)
+    {
+        char[] host = name.ToCharArray(0, Math.Min(name.Length, 64));
+        for (int i = 0; i < host.Length; i++)
+        {
+            host[i] = char.IsAsciiLetterOrDigit(host[i]) || host[i] is '-' or '.' ? host[i] : '-';
+        }
+
+        return new string(host);
+    }
+}

@@ -1,0 +1,39 @@
+using LxcPS.Engine.Protocol;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>Halts and resumes all processes of a container.</summary>
+public static class ContainerFreezer
+{
+    /// <summary>Halts the container; false when it was halted already.</summary>
+    /// <exception cref="LxcException">ContainerNotRunning, CgroupFailed or MonitorFailed.</exception>
+    public static bool Freeze(string lxcPath, string name) => Change(lxcPath, name, freeze: true);
+
+    /// <summary>Lets the container go on; false when it was not halted.</summary>
+    /// <exception cref="LxcException">ContainerNotRunning, CgroupFailed or MonitorFailed.</exception>
+    public static bool Thaw(string lxcPath, string name) => Change(lxcPath, name, freeze: false);
+
+    private static bool Change(string lxcPath, string name, bool freeze)
+    {
+        ContainerState state = ControlClient.GetState(lxcPath, name);
+        if (state is not (ContainerState.Running or ContainerState.Frozen))
+        {
+            throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{name}' is not running, it is {state}")
+            {
+                ContainerName = name,
+                Advice = "Start it with Start-LxcContainer.",
+            };
+        }
+
+        if (freeze == (state == ContainerState.Frozen))
+        {
+            return false;
+        }
+
+        bool done = freeze ? ControlClient.Freeze(lxcPath, name) : ControlClient.Unfreeze(lxcPath, name);
+        return done ? true : throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' ended before it could {(freeze ? "halt" : "resume")} it")
+        {
+            ContainerName = name,
+        };
+    }
+}

@@ -1,0 +1,35 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Store;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>Removes containers.</summary>
+public static class ContainerRemover
+{
+    /// <summary>Removes a container with all its files, and what a killed monitor left of it.</summary>
+    /// <param name="store">The directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="force">Whether a container that runs is ended first.</param>
+    /// <param name="cancel">Stops before anything is removed.</param>
+    /// <exception cref="LxcException">ContainerRunning, ContainerBusy, ContainerNotFound or StorageFailed.</exception>
+    public static void Remove(ContainerStore store, string name, bool force, CancellationToken cancel)
+    {
+        if (force)
+        {
+            ContainerStopper.Stop(store.LxcPath, name, new StopOptions { Kill = true }, cancel);
+        }
+
+        int reservation = ControlSocket.Reserve(store.LxcPath, name);
+        try
+        {
+            RuntimeRecord.Clear(store.LxcPath, name);
+            store.Delete(name, cancel: cancel);
+        }
+        finally
+        {
+            Descriptors.Close(reservation);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Protocol;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>Starts containers: one monitor each, which reports until init runs.</summary>
+public static class ContainerStarter
+{
+    /// <summary>How long a cancelled start may take to unmake what it made, in milliseconds.</summary>
+    private const int UnmakeTimeout = 10_000;
+
+    /// <summary>Starts a container in the background and returns the process id of its init once that runs.</summary>
+    /// <param name="helper">The helper executable.</param>
+    /// <param name="request">What to start; its report descriptor is chosen here.</param>
+    /// <param name="warn">Gets what the start left out.</param>
+    /// <param name="cancel">Unmakes the start.</param>
+    /// <exception cref="LxcException">The start failed: the step, the call and the key that stopped it are in the exception.</exception>
+    public static int Start(HelperProgram helper, MonitorRequest request, Action<string> warn, CancellationToken cancel)
+    {
+        using Cancellation cancellation = new(cancel);
+        (int read, int write) = Descriptors.Pipe();
+        using ReportReader reader = new(read);
+        int pidfd;
+        try
+        {
+            pidfd = helper.Start(request.ToArguments(reportDescriptor: 3, detach: true), [-1, -1, -1, write], newSession: true);
+        }
+        finally
+        {
+            Descriptors.Close(write);
+        }
+
+        try
+        {
+            // What was started goes on as its child and ends at once.
+            Processes.Wait(pidfd);
+        }
+        finally
+        {
+            Descriptors.Close(pidfd);
+        }
+
+        try
+        {
+            return AwaitRunning(reader, request, warn, cancellation);
+        }
+        catch (LxcException e) when (e.ErrorId == LxcErrorId.Canceled)
+        {
+            // The monitor takes a reader that went away for a cancellation.
+            reader.Dispose();
+            StateWait.UntilStopped(request.LxcPath, request.Name, UnmakeTimeout, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Starts a container that keeps the caller's terminal until it stops; the result is the exit code of its init. Signals of the
+    /// terminal reach the container.
+    /// </summary>
+    public static int RunForeground(HelperProgram helper, MonitorRequest request, Action<string> warn)
+    {
+        (int read, int write) = Descriptors.Pipe();
+        using ReportReader reader = new(read);
+        int pidfd;
+        try
+        {
+            pidfd = helper.Start(request.ToArguments(reportDescriptor: 3, detach: false), [0, 1, 2, write], newSession: false);
+        }
+        finally
+        {
+            Descriptors.Close(write);
+        }
+
+        ExitStatus exit = default;
+        try
+        {
+            using Cancellation cancellation = new(CancellationToken.None);
+            AwaitRunning(reader, request, warn, cancellation);
+        }
+        finally
+        {
+            // Whether or not the container started, its monitor ends by itself.
+            exit = Processes.Wait(pidfd);
+            Descriptors.Close(pidfd);
+        }
+
+        return exit.ExitCode;
+    }
+
+    private static int AwaitRunning(ReportReader reader, MonitorRequest request, Action<string> warn, Cancellation cancellation)
+    {
+        while (true)
+        {
+            while (reader.TryTake() is { } fields)
+            {
+                switch (fields[0])
+                {
+                    case "state" when fields[1] == nameof(ContainerState.Running):
+                        return int.Parse(fields[2]);
+                    case "warning":
+                        warn(fields[1]);
+                        break;
+                    case "error":
+                        throw ReportLine.ToException(fields);
+                }
+            }
+
+            if (reader.IsClosed)
+            {
+                throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{request.Name}' ended before the container ran and did not say why")
+                {
+                    ContainerName = request.Name,
+                    Advice = "It may have been killed: see the kernel log for an out-of-memory kill.",
+                };
+            }
+
+            cancellation.Wait(reader.Descriptor, -1);
+            reader.Fill();
+        }
+    }
+}

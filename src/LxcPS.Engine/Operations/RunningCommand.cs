@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>A program that the helper runs, and the ends of its pipes that are ours.</summary>
+public sealed class RunningCommand
+{
+    private readonly long start = Stopwatch.GetTimestamp();
+    private int pidfd;
+
+    internal RunningCommand(CommandRequest request, int pidfd, int input, int output, int error, ReportReader report)
+    {
+        Request = request;
+        this.pidfd = pidfd;
+        Input = input;
+        Output = output;
+        Error = error;
+        Report = report;
+    }
+
+    /// <summary>What was asked for.</summary>
+    public CommandRequest Request { get; }
+
+    /// <summary>The exit code as a shell gives it; null while it runs and when it was not run.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Why it did not run or was ended early, or null.</summary>
+    public LxcException? Failure { get; internal set; }
+
+    /// <summary>How long it has run.</summary>
+    public TimeSpan Duration { get; private set; }
+
+    internal int Pidfd => pidfd;
+
+    internal int Input { get; private set; }
+
+    internal int Output { get; private set; }
+
+    internal int Error { get; private set; }
+
+    internal ReportReader Report { get; }
+
+    /// <summary>How much of the common input it has taken, in bytes.</summary>
+    internal long InputTaken { get; set; }
+
+    /// <summary>Whether all that it wrote is read and it has ended.</summary>
+    internal bool IsOver => pidfd < 0 && Output < 0 && Error < 0;
+
+    internal TimeSpan Age => Stopwatch.GetElapsedTime(start);
+
+    internal void CloseInput()
+    {
+        Descriptors.Close(Input);
+        Input = -1;
+    }
+
+    internal void Close(int fd)
+    {
+        Descriptors.Close(fd);
+        if (fd == Output)
+        {
+            Output = -1;
+        }
+        else if (fd == Error)
+        {
+            Error = -1;
+        }
+    }
+
+    /// <summary>Ends the helper, which ends the program.</summary>
+    internal void Kill()
+    {
+        if (pidfd >= 0)
+        {
+            Processes.Signal(pidfd, 15);
+        }
+    }
+
+    internal void Reap()
+    {
+        ExitStatus exit = Processes.Wait(pidfd);
+        ExitCode = exit.ExitCode;
+        Duration = Age;
+        Descriptors.Close(pidfd);
+        pidfd = -1;
+    }
+}

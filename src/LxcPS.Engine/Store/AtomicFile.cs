@@ -1,0 +1,109 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Store;
+
+/// <summary>Writes a file so that whoever reads it, and whoever loses power, finds the old content or the new.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes a file; an existing one's mode and owner are kept.</summary>
+    /// <param name="path">The file; a symbolic link stays, and what it points to is written.</param>
+    /// <param name="content">What it holds from then on.</param>
+    /// <param name="mode">The permission bits of a new file.</param>
+    /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; nothing is left of the attempt.</exception>
+    internal static void Write(string path, ReadOnlySpan<byte> content, uint mode = 0x1A0 /* 0640 */)
+    {
+        string target = TargetOf(path);
+        string directory = Path.GetDirectoryName(Path.GetFullPath(target)) ?? "/";
+        string temporary = $".{Guid.NewGuid():n}.new";
+        int parent = -1;
+        bool made = false;
+        try
+        {
+            parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+            string name = Path.GetFileName(target);
+            bool exists = FileTree.TryStatus(parent, name, true, out FileStatus old);
+            int flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
+            int fd = Descriptors.OpenAt(parent, temporary, flags, 0x180 /* 0600 */);
+            made = true;
+            try
+            {
+                Descriptors.WriteAll(fd, content, target);
+                if (exists)
+                {
+                    KeepOwner(fd, old);
+                }
+
+                FileTree.ChangeMode(fd, exists ? old.Mode & 0xFFF : mode, target);
+                FileTree.Sync(fd, target);
+            }
+            finally
+            {
+                Descriptors.Close(fd);
+            }
+
+            FileTree.Rename(parent, temporary, parent, name);
+            made = false;
+            FileTree.Sync(parent, directory);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"'{DisplayText.Of(path)}' cannot be written");
+        }
+        finally
+        {
+            if (made)
+            {
+                RemoveQuietly(parent, temporary);
+            }
+
+            Descriptors.Close(parent);
+        }
+    }
+
+    private static string TargetOf(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            return file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LxcException(LxcErrorId.StorageFailed, $"'{DisplayText.Of(path)}' cannot be written: {e.Message.TrimEnd('.')}", e)
+            {
+                Path = path,
+                Advice = "Mend or remove the symbolic link.",
+            };
+        }
+    }
+
+    private static void KeepOwner(int fd, FileStatus old)
+    {
+        FileStatus now = FileTree.Status(fd, string.Empty);
+        if (now.UserId == old.UserId && now.GroupId == old.GroupId)
+        {
+            return;
+        }
+
+        try
+        {
+            FileTree.ChangeOwner(fd, string.Empty, old.UserId, old.GroupId);
+        }
+        catch (LinuxException e) when (e.Number == Errno.EPERM)
+        {
+            // A user who may write the directory of another's file cannot give files away; the new one is theirs, as with any editor.
+        }
+    }
+
+    private static void RemoveQuietly(int directory, string name)
+    {
+        try
+        {
+            FileTree.Remove(directory, name);
+        }
+        catch (LinuxException)
+        {
+            // The error that brought us here is the one to tell.
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using LxcPS.Engine.Diagnostics;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Templates;
+
+/// <summary>Unpacks a tar archive of a root file system with the host's GNU tar.</summary>
+public sealed class ArchiveTemplate : RootfsTemplate
+{
+    private const int ListedBytes = 1 << 14;
+
+    internal ArchiveTemplate(string path) => Source = path;
+
+    /// <inheritdoc/>
+    public override TemplateKind Kind => TemplateKind.Archive;
+
+    /// <summary>The archive, an absolute path.</summary>
+    public string Source { get; }
+
+    private protected override TemplateResult Make(TemplateContext context)
+    {
+        NeedRoot(context);
+        string tar = HostPrograms.Find("tar")
+            ?? throw Failed(context, "An archive is unpacked by GNU tar, and this host has none in PATH", "Install the package tar.");
+        int archive = OpenArchive(context);
+        try
+        {
+            byte[] head = new byte[512];
+            ArchiveFormat format = ArchiveFormat.Of(head.AsSpan(0, Math.Max(0, Descriptors.Read(archive, head, Source))))
+                ?? throw Failed(context, $"'{Source}' is not a tar archive that can be read",
+                    "Give a tar archive: plain, or compressed with gzip, xz, zstd or bzip2.");
+            if (format.Program is { } program && HostPrograms.Find(program) is null)
+            {
+                throw Failed(context, $"'{Source}' is compressed with {program}, and this host has no {program} in PATH",
+                    $"Install it, on Debian and Ubuntu: apt-get install {(program == "xz" ? "xz-utils" : program)}.");
+            }
+
+            context.Progress?.Invoke("Looking into the archive", 0);
+            ArchiveLayout layout = Look(tar, archive, format, context);
+            string path = Path.Combine(context.ContainerDirectory, "rootfs");
+            using (RootfsWriter writer = new(path))
+            {
+                Unpack(tar, archive, format, layout, path, context);
+                writer.MakeDirectory("dev");
+            }
+
+            return RootfsCheck.LooksLikeRoot(path) ? new TemplateResult([new("lxc.rootfs.path", $"dir:{path}")], [])
+                : throw Failed(context, $"What '{Source}' holds does not look like a root file system: it has no bin, usr, sbin or etc",
+                    "Give an archive whose top directory, or whose directory rootfs, becomes / of the container.");
+        }
+        finally
+        {
+            Descriptors.Close(archive);
+        }
+    }
+
+    private int OpenArchive(TemplateContext context)
+    {
+        try
+        {
+            return Descriptors.Open(Source, OpenFlags.ReadOnly);
+        }
+        catch (LinuxException e)
+        {
+            throw Failed(context, $"The archive '{Source}' cannot be opened: {e.Message}", "See that the file is there and can be read.", e);
+        }
+    }
+
+    private ArchiveLayout Look(string tar, int archive, ArchiveFormat format, TemplateContext context)
+    {
+        Descriptors.Seek(archive, 0);
+        string[] arguments = ["tar", "--list", "--file=-", .. format.Options, "--quoting-style=literal"];
+        ProgramResult result = ChildProgram.Run(tar, arguments, archive, ListedBytes, context.CancellationToken);
+        return result.Output.Length > 0 || (!result.Exit.Signaled && result.Exit.Value == 0) ? ArchiveLayout.Of(result.Output)
+            : throw Refused(context, result);
+    }
+
+    private void Unpack(string tar, int archive, ArchiveFormat format, ArchiveLayout layout, string path, TemplateContext context)
+    {
+        Descriptors.Seek(archive, 0);
+        long size = Math.Max(1, FileTree.Status(archive, string.Empty).Size);
+        int told = -1;
+
+        // Device nodes come from the engine, which allows each; those of an archive would lie open on the host's disk. Of the extended
+        // attributes only those that a program can need: an overlay's own would lead its look-ups.
+        string[] arguments =
+        [
+            "tar", "--extract", "--file=-", .. format.Options, "--directory=" + path, "--numeric-owner", "--same-owner", "--same-permissions",
+            "--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability", "--anchored",
+            "--exclude=" + layout.Prefix + "dev/*", .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : [],
+        ];
+        ProgramResult result = ChildProgram.Run(tar, arguments, archive, int.MaxValue, context.CancellationToken, () =>
+        {
+            // tar reads our descriptor, or its decompressor does: the position in the file is theirs too.
+            int percent = (int)Math.Min(100, PositionOf(archive) * 100 / size);
+            if (percent != told)
+            {
+                told = percent;
+                context.Progress?.Invoke("Unpacking the archive", percent);
+            }
+        });
+        if (result.Exit.Signaled || result.Exit.Value != 0)
+        {
+            throw Refused(context, result);
+        }
+    }
+
+    private LxcException Refused(TemplateContext context, ProgramResult result) =>
+        result.Error.Contains("No space left on device", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
+        : result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal) ? Storage(context, Errno.EDQUOT, null)
+        : Failed(context, $"The archive '{Source}' cannot be unpacked: tar ended with {result.Exit.ExitCode}: {LastLines(result.Error)}",
+            "See that the archive is complete, and that the host's tar is GNU tar.");
+
+    // The last line alone says only that there were errors before it.
+    private static string LastLines(string error)
+    {
+        string[] lines = error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length == 0 ? "it gave no reason" : string.Join("; ", lines[Math.Max(0, lines.Length - 4)..]);
+    }
+
+    private static long PositionOf(int fd)
+    {
+        // proc(5), fdinfo: the first line is "pos:" and the offset.
+        string text = Descriptors.ReadText($"/proc/self/fdinfo/{fd}");
+        int end = text.IndexOf('\n');
+        return end > 4 && long.TryParse(text.AsSpan(4, end - 4).Trim(), out long position) ? position : 0;
+    }
+}

@@ -1,0 +1,59 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Templates;
+
+/// <summary>
+/// Lays an overlay over a directory that holds a root file system: the container's writes go to its own directory, the source is not
+/// changed and serves any number of containers.
+/// </summary>
+public sealed class DirectoryTemplate : RootfsTemplate
+{
+    internal DirectoryTemplate(string path) => Source = path;
+
+    /// <inheritdoc/>
+    public override TemplateKind Kind => TemplateKind.Directory;
+
+    /// <summary>The directory, an absolute path.</summary>
+    public string Source { get; }
+
+    private protected override TemplateResult Make(TemplateContext context)
+    {
+        string source = RealPath(Source);
+        if (!RootfsCheck.LooksLikeRoot(source))
+        {
+            throw Failed(context, $"The directory '{source}' does not look like a root file system: it has no bin, usr, sbin or etc",
+                "Give the directory that becomes / of the container.");
+        }
+
+        string layers = Path.Combine(context.ContainerDirectory, "overlay");
+        if (source == "/" || layers.StartsWith(source + "/", StringComparison.Ordinal))
+        {
+            // The kernel refuses an upper layer inside a lower one with ELOOP, but only at the start.
+            throw Failed(context, $"The directory '{source}' holds the container's own directory and cannot be its source",
+                "Use the template Host for the host's own programs, or another LxcPath.");
+        }
+
+        if (source.Contains(':') || layers.Contains(':'))
+        {
+            throw Failed(context, $"The path '{(source.Contains(':') ? source : layers)}' has a colon, which separates the layers in lxc.rootfs.path",
+                "Use a path without a colon.");
+        }
+
+        OverlayLayers.Make(source, layers, "delta", "olwork");
+        return new TemplateResult([new("lxc.rootfs.path", $"overlay:{source}:{layers}/delta")], []);
+    }
+
+    // The link is resolved now, so that a later change of it does not change the container.
+    private static string RealPath(string path)
+    {
+        int directory = Descriptors.OpenPath(path, directory: true);
+        try
+        {
+            return DirectoryTree.ReadLink(Descriptors.CurrentDirectory, $"/proc/self/fd/{directory}");
+        }
+        finally
+        {
+            Descriptors.Close(directory);
+        }
+    }
+}

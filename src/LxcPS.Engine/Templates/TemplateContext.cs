@@ -1,0 +1,20 @@
+namespace LxcPS.Engine.Templates;
+
+/// <summary>What a template builds for.</summary>
+public sealed class TemplateContext
+{
+    /// <summary>The name of the new container, its host name too.</summary>
+    public required string ContainerName { get; init; }
+
+    /// <summary>The container's directory: an absolute path, existing and empty.</summary>
+    public required string ContainerDirectory { get; init; }
+
+    /// <summary>Whether the container will have no user namespace. The files are the same: ids on disk are those of an ordinary system.</summary>
+    public bool Privileged { get; init; }
+
+    /// <summary>Ends the work early.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Is told what is done and how much of it, in percent; -1 where that is not known. Called on the thread that builds.</summary>
+    public Action<string, int>? Progress { get; init; }
+}

@@ -1,0 +1,76 @@
+using System.Management.Automation;
+using LxcPS.Engine;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Store;
+
+namespace LxcPS.Commands;
+
+/// <summary>What all cmdlets of the module share: the directory of containers, cancellation and errors.</summary>
+public abstract class LxcCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>The directory of containers. The default is LXC's: /var/lib/lxc for root, ~/.local/share/lxc for others.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("P")]
+    [ValidateNotNullOrEmpty]
+    public string? LxcPath { get; set; }
+
+    /// <summary>The helper executable of this module.</summary>
+    internal static HelperProgram Helper { get; } = new(ModuleFiles.MonitorPath);
+
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    protected CancellationToken StopToken => stopping.Token;
+
+    /// <summary>The store that -LxcPath names.</summary>
+    /// <exception cref="LxcException">StorageFailed: the path does not lead to a directory of the file system.</exception>
+    internal ContainerStore Store => StoreOf(LxcPath);
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stopping.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            stopping.Dispose();
+        }
+    }
+
+    /// <summary>The store of a directory given as a PowerShell path; the default store when it is null.</summary>
+    internal ContainerStore StoreOf(string? path) =>
+        new(path is null ? ContainerStore.DefaultLxcPath : GetUnresolvedProviderPathFromPSPath(path));
+
+    /// <summary>Writes an engine's error; the cmdlet goes on with the next object.</summary>
+    internal void WriteError(LxcException e, object? target)
+    {
+        // Ctrl+C is no error: PowerShell ends the pipeline by itself.
+        if (e.ErrorId != LxcErrorId.Canceled)
+        {
+            WriteError(ErrorRecords.Of(e, target));
+        }
+    }
+
+    /// <summary>Runs an action for one object and writes its error, if it fails, as that object's.</summary>
+    internal bool Try(object? target, Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (LxcException e)
+        {
+            WriteError(e, target);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using LxcPS.Engine.Templates;
+
+namespace LxcPS.Commands;
+
+/// <summary>Completes templates: the named ones, and paths.</summary>
+public sealed class TemplateCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        wordToComplete.Contains('/')
+            ? CompletionCompleters.CompleteFilename(wordToComplete)
+            : Completion.Of(RootfsTemplate.Names, wordToComplete);
+}

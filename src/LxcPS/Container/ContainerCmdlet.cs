@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using LxcPS.Engine;
+using LxcPS.Engine.Store;
+
+namespace LxcPS.Commands;
+
+/// <summary>A cmdlet that works on containers that exist: by name with wildcards, or on objects of the pipeline.</summary>
+public abstract class ContainerCmdlet : LxcCmdlet
+{
+    /// <summary>The parameter set of names.</summary>
+    protected const string NameSet = "Name";
+
+    /// <summary>The parameter set of container objects.</summary>
+    protected const string InputObjectSet = "InputObject";
+
+    /// <summary>The names of the containers; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ContainerName")]
+    [SupportsWildcards]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The containers, as Get-LxcContainer gives them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
+    [Alias("Container")]
+    [ValidateNotNull]
+    public LxcContainer[] InputObject { get; set; } = [];
+
+    /// <summary>The containers of the current record; what cannot be found is written as an error each.</summary>
+    internal IEnumerable<ContainerTarget> ResolveTargets()
+    {
+        if (ParameterSetName == InputObjectSet)
+        {
+            foreach (LxcContainer container in InputObject)
+            {
+                ContainerStore store = new(container.LxcPath);
+                if (Try(container, () => Require(store, container.Name)))
+                {
+                    yield return new ContainerTarget(store, container.Name);
+                }
+            }
+
+            yield break;
+        }
+
+        ContainerStore named = Store;
+        foreach (string pattern in Name)
+        {
+            foreach (string name in ContainerNames.Matching(named, pattern, this))
+            {
+                yield return new ContainerTarget(named, name);
+            }
+        }
+    }
+
+    /// <summary>Throws when there is no container of that name.</summary>
+    internal static void Require(ContainerStore store, string name)
+    {
+        ContainerName.Validate(name);
+        if (!store.Exists(name))
+        {
+            throw store.NotFound(name);
+        }
+    }
+}

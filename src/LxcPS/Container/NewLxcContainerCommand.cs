@@ -1,0 +1,97 @@
+using System.Collections;
+using System.Management.Automation;
+using LxcPS.Engine;
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Store;
+
+namespace LxcPS.Commands;
+
+/// <summary>Creates containers.</summary>
+[Cmdlet(VerbsCommon.New, "LxcContainer", SupportsShouldProcess = true)]
+[OutputType(typeof(LxcContainer))]
+public sealed class NewLxcContainerCommand : LxcCmdlet
+{
+    /// <summary>The names of the new containers.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ContainerName")]
+    [AllowEmptyString]
+    [ValidateNotNull]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>
+    /// What the root file system is made of: Host, Busybox, None, or the path of a directory or a tar archive that holds one.
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TemplateCompleter))]
+    public string Template { get; set; } = "Host";
+
+    /// <summary>Without a user namespace: root in the container is root on the host, held back by the rest of the confinement alone.</summary>
+    [Parameter]
+    public SwitchParameter Privileged { get; set; }
+
+    /// <summary>The most memory that the container may use, in bytes: 512MB.</summary>
+    [Parameter]
+    [ByteSize]
+    public long? Memory { get; set; }
+
+    /// <summary>How many processors' time the container may use: 1.5.</summary>
+    [Parameter]
+    public double? Cpu { get; set; }
+
+    /// <summary>How many processes and threads the container may have.</summary>
+    [Parameter]
+    public long? Pids { get; set; }
+
+    /// <summary>More configuration keys: @{ 'lxc.uts.name' = 'x' }. An array gives a key several lines.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ConfigKeyCompleter))]
+    public IDictionary Config { get; set; } = new Hashtable();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        ContainerStore store = Store;
+        foreach (string name in Name)
+        {
+            if (Try(name, () => ContainerName.Validate(name)) && ShouldProcess(name, $"Create from template {Template}"))
+            {
+                if (Try(name, () => Create(store, name)))
+                {
+                    WriteObject(LxcContainer.Read(store, name));
+                }
+            }
+        }
+    }
+
+    private void Create(ContainerStore store, string name)
+    {
+        ProgressRecord progress = new(1, $"Creating container {name}", "Beginning");
+        bool shown = false;
+        ContainerCreator.Create(store, name, new CreateOptions
+        {
+            // A path means what it means in this session, whatever the process's own directory is.
+            Template = Template.Contains('/') || Template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(Template) : Template,
+            Privileged = Privileged,
+            Limits = new CgroupLimits { Memory = Memory, Cpu = Cpu, Pids = Pids },
+            Settings = [.. ConfigTable.Pairs(Config)],
+            SeccompPolicyPath = ModuleFiles.SeccompPolicyPath,
+            Helper = Helper,
+            Progress = (activity, percent) =>
+            {
+                progress.StatusDescription = activity;
+                progress.PercentComplete = Math.Clamp(percent, -1, 100);
+                shown = true;
+                WriteProgress(progress);
+            },
+            Verbose = WriteVerbose,
+        }, StopToken);
+        if (shown)
+        {
+            progress.RecordType = ProgressRecordType.Completed;
+            WriteProgress(progress);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+@{
+    RootModule           = 'LxcPS.dll'
+    # build.ps1 writes the version of Directory.Build.props here.
+    ModuleVersion        = '0.0.0'
+    GUID                 = '5f0b7c9e-3a52-4f0e-9d6b-8f5a1c2e7d40'
+    Author               = 'The LxcPS authors'
+    CompanyName          = 'The LxcPS authors'
+    Copyright            = '(c) 2026 The LxcPS authors. MIT licence.'
+    Description          = 'LXC for PowerShell: creates, confines, limits, starts, enters, watches and removes Linux system containers. Containers are objects of the pipeline; directories, configuration and command socket are LXC''s own.'
+    CompatiblePSEditions = @('Core')
+    PowerShellVersion    = '7.6'
+    FormatsToProcess     = @('LxcPS.Format.ps1xml')
+    TypesToProcess       = @('LxcPS.Types.ps1xml')
+    FunctionsToExport    = @()
+    CmdletsToExport      = @(
+        'Enter-LxcContainer'
+        'Get-LxcCgroup'
+        'Get-LxcContainer'
+        'Invoke-LxcCommand'
+        'New-LxcContainer'
+        'Remove-LxcContainer'
+        'Rename-LxcContainer'
+        'Restart-LxcContainer'
+        'Resume-LxcContainer'
+        'Set-LxcCgroup'
+        'Set-LxcContainer'
+        'Start-LxcContainer'
+        'Stop-LxcContainer'
+        'Suspend-LxcContainer'
+        'Test-LxcHost'
+        'Wait-LxcContainer'
+    )
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('LXC', 'container', 'Linux', 'cgroup', 'namespace', 'AppArmor', 'seccomp', 'PSEdition_Core')
+            LicenseUri = 'https://opensource.org/licenses/MIT'
+        }
+    }
+}
