@@ -1,3 +1,4 @@
+using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Seccomp;
@@ -59,7 +60,7 @@ public sealed class Attacher
         SignalHandling.BlockAll();
         int initPid = FindInit();
         facts = ProcessFacts.Read(initPid);
-        IReadOnlyList<string> cgroups = CgroupsOf(initPid);
+        (string? unified, List<string> cgroups) = CgroupsOf(initPid);
         if (facts.HasSeccomp && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile") is { Length: > 0 } policy)
         {
             seccomp = SeccompCache.Load(policy);
@@ -72,14 +73,7 @@ public sealed class Attacher
 
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
-        (int entrant, int entrantPidfd) = Forking.Start(0, -1, () => Enter(new SetupChannel(theirs)));
-        Descriptors.Close(theirs);
-        foreach (string cgroup in cgroups)
-        {
-            JoinCgroup(cgroup, entrant);
-        }
-
-        channel.Send(SetupChannel.Kind.Cgroups);
+        int entrantPidfd = StartEntrant(unified, cgroups, theirs);
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
         return new AttachRelay(pidfd, master).Run();
     }
@@ -100,39 +94,58 @@ public sealed class Attacher
         };
     }
 
-    /// <summary>The cgroup directories of init, in all hierarchies.</summary>
-    private static List<string> CgroupsOf(int pid)
+    /// <summary>The cgroup directories of init: the one of the unified hierarchy, and those of v1.</summary>
+    private static (string? Unified, List<string> Legacy) CgroupsOf(int pid)
     {
-        Cgroups.CgroupLayout layout = Cgroups.CgroupLayout.Read();
-        List<string> directories = [];
+        CgroupLayout layout = CgroupLayout.Read();
+        string? unified = null;
+        List<string> legacy = [];
         foreach (string line in Descriptors.ReadText($"/proc/{pid}/cgroup").Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] fields = line.Split(':', 3);
             string controller = fields[1].Split(',')[0];
-            Cgroups.CgroupHierarchy? hierarchy = controller.Length == 0 ? layout.Unified : layout.Find(controller);
-            if (hierarchy is not null && fields[2] != hierarchy.OwnPath)
+            CgroupHierarchy? hierarchy = controller.Length == 0 ? layout.Unified : layout.Find(controller);
+            if (hierarchy is null || fields[2] == hierarchy.OwnPath)
             {
-                directories.Add(hierarchy.PathOf(fields[2]));
+                continue;
+            }
+
+            if (hierarchy.Version == 2)
+            {
+                unified = hierarchy.PathOf(fields[2]);
+            }
+            else
+            {
+                legacy.Add(hierarchy.PathOf(fields[2]));
             }
         }
 
-        return directories;
+        return (unified, legacy);
     }
 
-    private void JoinCgroup(string directory, int pid)
+    // Born in the v2 cgroup and moving itself into the others, the entrant does not wait for a grace period of the kernel's.
+    private int StartEntrant(string? unified, List<string> cgroups, int theirs)
     {
+        int cgroup = -1;
         try
         {
-            Descriptors.WriteText(directory + "/cgroup.procs", pid.ToString());
+            using CgroupEntrance entrance = CgroupEntrance.Open(cgroups);
+            cgroup = unified is null ? -1 : Descriptors.Open(unified, OpenFlags.ReadOnly | OpenFlags.Directory);
+            return Forking.Start(0, cgroup, () => Enter(new SetupChannel(theirs), entrance)).Pidfd;
         }
         catch (LinuxException e)
         {
-            throw new LxcException(LxcErrorId.CgroupFailed, $"The command could not join cgroup '{directory}' of container '{request.Name}': {e.Message}", e)
+            throw new LxcException(LxcErrorId.CgroupFailed, $"The command could not join the cgroups of container '{request.Name}': {e.Message}", e)
             {
                 ContainerName = request.Name,
                 Step = "cgroup",
-                Advice = "See whether the container is being stopped, or its cgroup is full or frozen.",
+                Advice = "See whether the container is being stopped, or its cgroup is full.",
             };
+        }
+        finally
+        {
+            Descriptors.Close(cgroup);
+            Descriptors.Close(theirs);
         }
     }
 
@@ -172,16 +185,22 @@ public sealed class Attacher
         }
     }
 
-    private int Enter(SetupChannel channel)
+    private int Enter(SetupChannel channel, CgroupEntrance entrance)
     {
         try
         {
             Processes.SetParentDeathSignal(9);
-            channel.Expect(SetupChannel.Kind.Cgroups);
+            entrance.Enter();
+            entrance.Dispose();
             Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
             (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, seccomp, devpts, channel).Run());
             channel.Send(SetupChannel.Kind.Ready, descriptors: [pidfd]);
             return 0;
+        }
+        catch (LxcException e)
+        {
+            channel.Send(SetupChannel.Kind.Error, ReportLine.OfError(e));
+            return 125;
         }
         catch (LinuxException e)
         {
