@@ -108,6 +108,8 @@ internal sealed class ContainerSetup
             ContainerNetwork.Configure(plan.Network);
         }
 
+        // Sysctls of an interface exist once the interface does.
+        ProcessSettings.Apply(plan);
         HookRunner.Run(plan, "start", inContainer: true);
         return Execute(console);
     }
@@ -229,7 +231,6 @@ internal sealed class ContainerSetup
             Processes.SetHostName(plan.HostName);
         }
 
-        ProcessSettings.Apply(plan);
         if (plan.Personality is { } personality)
         {
             Begin("personality", LxcErrorId.StartFailed, "lxc.arch");
