@@ -192,13 +192,13 @@ public sealed class ContainerCgroupsTests : IDisposable
         CgroupLayout layout = CgroupLayout.Read();
         Assert.SkipWhen(layout.Find("devices") is null or { Version: 2 }, "This host has no v1 devices controller");
         ContainerCgroups made = Create(layout, ("lxc.cgroup.dir.container", directory + "/limit"), ("lxc.cgroup.dir.monitor", directory + "/monitor"),
-            ("lxc.cgroup.dir.container.inner", "in/side"));
+            ("lxc.cgroup.dir.container.inner", "inside"));
         made.ApplyLimits([("lxc.cgroup.devices.deny", "a"), ("lxc.cgroup.devices.allow", "/dev/null rwm"), ("lxc.cgroup.cpuset.cpus", "0")]);
         Assert.Equal($"/{directory}/limit", made.LimitPath("devices"));
-        Assert.Equal($"/{directory}/limit/in/side", made.PayloadPath("devices"));
+        Assert.Equal($"/{directory}/limit/inside", made.PayloadPath("devices"));
         int pid = Sleep();
         made.EnterPayload(pid, skipUnified: false);
-        Assert.All(CgroupLines(pid), line => Assert.EndsWith("/limit/in/side", line));
+        Assert.All(CgroupLines(pid), line => Assert.EndsWith("/limit/inside", line));
         Assert.Equal("c 1:3 rwm", Descriptors.ReadText(layout.Find("devices")!.PathOf(made.PayloadPath("devices")!) + "/devices.list").Trim());
     }
 
