@@ -145,4 +145,8 @@ public static unsafe class Polling
             timeout = timeout < 0 ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64);
         }
     }
+
+    // Tmds.LibC's does not keep errno, so that a poll that a signal interrupts would look like whatever failed before it.
+    [DllImport("libc.so.6", SetLastError = true)]
+    private static extern int poll(pollfd* entries, nuint count, int timeout);
 }

@@ -9,7 +9,7 @@ public class CgroupPlanTests
 {
     private static CgroupPlan Plan(params (string Key, string Value)[] entries)
     {
-        ContainerConfig config = ContainerConfig.Parse(string.Empty, "config");
+        ContainerConfig config = ContainerConfig.Create("/nowhere/config");
         foreach ((string key, string value) in entries)
         {
             config.Set(key, value);
