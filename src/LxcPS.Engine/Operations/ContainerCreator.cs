@@ -66,6 +66,11 @@ public static class ContainerCreator
             config.Add(key, value);
         }
 
+        if (template.Kind == TemplateKind.Host && !FileTree.Exists("/sbin/init"))
+        {
+            AddMinimalInit(config, creation.Directory, options);
+        }
+
         // Another creation must not choose the same ids before this one's are in the store.
         using (store.LockIds(ConfigChanger.LockTimeout, cancel))
         {
@@ -117,6 +122,17 @@ public static class ContainerCreator
         {
             config.Set(key, value);
         }
+    }
+
+    // A slim host has no init to share: the helper's minimal one takes its place, which reaps and shuts down but starts nothing.
+    private static void AddMinimalInit(ContainerConfig config, string directory, CreateOptions options)
+    {
+        const string Init = "/usr/sbin/lxcps-init";
+        options.Verbose("The host has no /sbin/init: the container gets a minimal init that starts no services");
+        string target = $"{directory}/overlay/usr/upper/sbin/lxcps-init";
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        File.Copy(options.Helper.Path, target);
+        config.Set("lxc.init.cmd", Init + " init");
     }
 
     private static void AddUserSettings(ContainerConfig config, IReadOnlyList<KeyValuePair<string, string>> settings)
