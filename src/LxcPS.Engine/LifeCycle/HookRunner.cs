@@ -13,7 +13,8 @@ internal static class HookRunner
     /// <param name="type">The kind without <c>lxc.hook.</c>, e.g. <c>pre-start</c>.</param>
     /// <param name="inContainer">Whether the caller is the child.</param>
     /// <param name="extra">More variables of the environment: NAME=value.</param>
-    internal static void Run(LaunchPlan plan, string type, bool inContainer = false, IReadOnlyList<string>? extra = null)
+    /// <param name="abandoned">A pipe whose reader ends the hook by going away, or -1.</param>
+    internal static void Run(LaunchPlan plan, string type, bool inContainer = false, IReadOnlyList<string>? extra = null, int abandoned = -1)
     {
         IReadOnlyList<string> hooks = plan.Config.GetAll("lxc.hook." + type);
         if (hooks.Count == 0)
@@ -28,7 +29,7 @@ internal static class HookRunner
         {
             // Version 0 gives name, section and kind as arguments; a shell splits the hook's own, as liblxc has it.
             string command = byEnvironment ? $"exec {hook}" : $"exec {hook} {Quoted(plan.Name)} lxc {type}";
-            ExitStatus exit = RunShell(command, environment, out string output);
+            ExitStatus exit = RunShell(command, environment, abandoned, out string output);
             if (exit.ExitCode != 0)
             {
                 string end = exit.Signaled ? $"was ended by signal {exit.Value}" : $"ended with {exit.Value}";
@@ -73,14 +74,15 @@ internal static class HookRunner
         return environment;
     }
 
-    private static ExitStatus RunShell(string command, IReadOnlyList<string> environment, out string output)
+    private static ExitStatus RunShell(string command, IReadOnlyList<string> environment, int abandoned, out string output)
     {
         (int read, int write) = Descriptors.Pipe();
         try
         {
-            (_, int pidfd) = Forking.Start(0, -1, () =>
+            (int pid, int pidfd) = Forking.Start(0, -1, () =>
             {
                 SignalHandling.ResetAll();
+                Processes.NewSession();
                 Descriptors.DuplicateTo(write, 1);
                 Descriptors.DuplicateTo(write, 2);
                 Processes.Execute("/bin/sh", ["sh", "-c", command], environment);
@@ -89,7 +91,7 @@ internal static class HookRunner
             Descriptors.Close(write);
             write = -1;
             Descriptors.SetNonBlocking(read, true);
-            output = ReadOutput(read, pidfd);
+            output = ReadOutput(read, pid, pidfd, abandoned);
             ExitStatus exit = Processes.Wait(pidfd);
             Descriptors.Close(pidfd);
             return exit;
@@ -101,31 +103,61 @@ internal static class HookRunner
         }
     }
 
-    private static string ReadOutput(int pipe, int pidfd)
+    // Until the hook ends, not until its pipe does: what it leaves running in the background may keep that open.
+    private static string ReadOutput(int pipe, int pid, int pidfd, int abandoned)
     {
         byte[] buffer = new byte[MaximumOutput];
-        byte[] rest = new byte[1024];
         int length = 0;
+        using PollSet poll = new();
+        poll.Add(pipe, Readiness.Readable);
+        poll.Add(pidfd, Readiness.Readable);
+        if (abandoned >= 0)
+        {
+            poll.Add(abandoned, Readiness.None);
+        }
+
+        Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[3];
         bool open = true;
         while (true)
         {
-            // Until the hook ends, not until its pipe does: what it leaves running in the background may keep that open.
-            Readiness ended = open
-                ? Polling.Wait(pipe, Readiness.Readable, pidfd, Readiness.Readable, -1).Second
-                : Polling.Wait(pidfd, Readiness.Readable, -1);
-            int count;
-            do
+            bool ended = false;
+            int count = poll.Wait(ready, -1);
+            for (int i = 0; i < count; i++)
             {
-                // What goes beyond the limit is read all the same: a hook must not wait for a full pipe.
-                count = length < buffer.Length ? Descriptors.Read(pipe, buffer.AsSpan(length)) : Descriptors.Read(pipe, rest);
-                length = Math.Min(buffer.Length, length + Math.Max(0, count));
+                ended |= ready[i].Fd == pidfd;
+                if (ready[i].Fd == abandoned)
+                {
+                    Processes.SignalProcess(-pid, 9);
+                    poll.Remove(abandoned);
+                }
             }
-            while (count > 0);
-            open &= count != 0;
-            if (ended != Readiness.None)
+
+            if (open && !Drain(pipe, buffer, ref length))
+            {
+                open = false;
+                poll.Remove(pipe);
+            }
+
+            if (ended)
             {
                 return Encoding.UTF8.GetString(buffer, 0, length);
             }
+        }
+    }
+
+    // What goes beyond the limit is read all the same: a hook must not wait for a full pipe. False at the end of the pipe.
+    private static bool Drain(int pipe, byte[] buffer, ref int length)
+    {
+        Span<byte> rest = stackalloc byte[512];
+        while (true)
+        {
+            int count = Descriptors.Read(pipe, length < buffer.Length ? buffer.AsSpan(length) : rest);
+            if (count <= 0)
+            {
+                return count != 0;
+            }
+
+            length = Math.Min(buffer.Length, length + count);
         }
     }
 }

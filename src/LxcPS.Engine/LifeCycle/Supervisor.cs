@@ -82,6 +82,7 @@ public sealed partial class Supervisor
 
     private int RunToEnd()
     {
+        RequireRoot();
         // Nobody but root may look into this process: its children are copies of it, and they enter containers.
         Processes.SetDumpable(false);
         SignalHandling.BlockAll();
@@ -115,6 +116,20 @@ public sealed partial class Supervisor
         }
     }
 
+    // Ids, cgroups and id-mapped mounts all need it: said once, rather than by whichever call is refused first.
+    private void RequireRoot()
+    {
+        if (Processes.EffectiveUserId != 0)
+        {
+            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{request.Name}' cannot be started: this version starts containers for root only")
+            {
+                Step = "privileges",
+                Errno = Errno.EPERM,
+                Advice = "Run the session as root, with sudo for example. The container itself is unprivileged unless it was made with -Privileged.",
+            };
+        }
+    }
+
     /// <summary>Whether somebody waits for the end of the container.</summary>
     private bool IsAttended => request.Foreground || request.Command.Count > 0;
 
@@ -135,7 +150,8 @@ public sealed partial class Supervisor
             }
 
             plan = LaunchPlanner.Plan(request, config);
-            HookRunner.Run(plan, "pre-start");
+            HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);
+            reporter.ThrowIfAbandoned();
             Launch();
         }
         catch
@@ -249,7 +265,7 @@ public sealed partial class Supervisor
         CreateNetwork(record);
         channel.Send(SetupChannel.Kind.Network);
         Await(channel, SetupChannel.Kind.Ready);
-        HookRunner.Run(plan, "start-host");
+        HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
         reporter.ThrowIfAbandoned();
         channel.Send(SetupChannel.Kind.Go);
         Await(channel, SetupChannel.Kind.Closed);

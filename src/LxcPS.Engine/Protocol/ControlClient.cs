@@ -41,17 +41,36 @@ public static class ControlClient
     public static string? GetConfigItem(string lxcPath, string name, string key) =>
         AskText(lxcPath, name, ControlCommand.GetConfigItem, key);
 
-    /// <summary>Sends lxc.signal.stop to the init. The monitor takes the container down when the init has ended.</summary>
+    /// <summary>Sends lxc.signal.stop to the init, and returns when the monitor is gone or has not gone for long.</summary>
     /// <returns>False when no monitor listens.</returns>
     public static bool Stop(string lxcPath, string name)
     {
-        // LXC's monitor answers a stop that worked by closing the connection.
-        if (!TryAsk(lxcPath, name, ControlCommand.Stop, out Answer answer, emptyAnswer: true))
+        // A stop that worked is not answered: the connection closes with the monitor.
+        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        if (fd < 0)
         {
             return false;
         }
 
-        return answer.Result >= 0 ? true : throw Refused(name, ControlCommand.Stop, answer.Result);
+        try
+        {
+            Request(fd, ControlCommand.Stop, [], 0);
+            if (Polling.Wait(fd, Readiness.Readable, AnswerTimeout) == Readiness.None)
+            {
+                return true;
+            }
+
+            Answer answer = ReadAnswer(fd, name, ControlCommand.Stop, []);
+            return answer.Closed || answer.Result >= 0 ? true : throw Refused(name, ControlCommand.Stop, answer.Result);
+        }
+        catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            return true;
+        }
+        finally
+        {
+            Descriptors.Close(fd);
+        }
     }
 
     /// <summary>Halts all processes of the container; false when the monitor leaves that to the caller, as LXC's does on cgroup v1.</summary>
@@ -163,7 +182,7 @@ public static class ControlClient
 
     private static bool TryAsk(
         string lxcPath, string name, ControlCommand command, out Answer answer, ReadOnlySpan<byte> data = default, long word = 0,
-        bool wantDescriptor = false, bool emptyAnswer = false)
+        bool wantDescriptor = false)
     {
         answer = default;
         int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
@@ -179,11 +198,11 @@ public static class ControlClient
             answer = ReadAnswer(fd, name, command, wantDescriptor ? descriptor : []);
 
             // A monitor that is just ending closes without an answer, as if it were gone already.
-            return !answer.Closed || emptyAnswer;
+            return !answer.Closed;
         }
         catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
         {
-            return emptyAnswer;
+            return false;
         }
         finally
         {

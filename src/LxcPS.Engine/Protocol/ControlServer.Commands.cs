@@ -36,7 +36,13 @@ internal sealed partial class ControlServer
                 Answer(fd, cgroup is null ? -Errno.ENOENT : 0, data: cgroup is null ? default : Text(cgroup));
                 break;
             case ControlCommand.Stop:
-                Stop(fd);
+                if (Stop(fd))
+                {
+                    // As LXC has it, the answer to a stop that worked is the end of the connection, which comes with the monitor's.
+                    client.IsWaiting = true;
+                    return;
+                }
+
                 break;
             case ControlCommand.Freeze or ControlCommand.Unfreeze:
                 ChangeFreezer(fd, command == ControlCommand.Freeze);
@@ -108,12 +114,12 @@ internal sealed partial class ControlServer
         Answer(fd, 0, data: Text(text));
     }
 
-    private void Stop(int fd)
+    private bool Stop(int fd)
     {
         if (supervisor.InitPidfd < 0)
         {
             Answer(fd, -Errno.ESRCH);
-            return;
+            return false;
         }
 
         try
@@ -124,12 +130,18 @@ internal sealed partial class ControlServer
                 supervisor.ContainerCgroups?.Thaw();
             }
 
-            Answer(fd, 0);
+            return true;
         }
         catch (LinuxException e)
         {
             Answer(fd, -e.Number);
         }
+        catch (LxcException e)
+        {
+            Answer(fd, e.Errno == 0 ? -Errno.EIO : -e.Errno);
+        }
+
+        return false;
     }
 
     private void ChangeFreezer(int fd, bool freeze)
