@@ -144,7 +144,6 @@ Describe 'Confinement of a program' {
     It 'is in the container''s control group in every hierarchy' {
         $beside = Start-Beside "Invoke-LxcCommand '$name' sleep 1234"
         try {
-            $found = @()
             Wait-Until { $script:found = @(Get-ContainerProcess $name | Where-Object CommandLine -EQ 'sleep 1234'); $script:found.Count -eq 1 } | Should -BeTrue
             $groups = [IO.File]::ReadAllText("/proc/$($script:found[0].Id)/cgroup")
             $groups | Should -Match "lxc\.payload\.$name"
@@ -198,16 +197,31 @@ Describe 'Confinement of a program' {
     }
 
     It 'has its three streams open and nothing else' {
-        # The shell lists with its own built-in glob: the directory's own descriptor is the only other one.
-        $links = Invoke-LxcCommand $name sh '-c' 'for i in /proc/$$/fd/*; do echo "${i##*/} $(readlink $i)"; done'
-        $open = $links | Where-Object { $_ -match '^\d+ .' }
-        $open | ForEach-Object { $_.Split(' ')[0] } | Should -Be '0', '1', '2'
-        $open | ForEach-Object { $_.Split(' ')[1] } | Should -Match '^pipe:'
+        # Looked at from outside: whatever looks from inside opens something to look.
+        $beside = Start-Beside "Invoke-LxcCommand '$name' sleep 1235"
+        try {
+            Wait-Until { $script:found = @(Get-ContainerProcess $name | Where-Object CommandLine -EQ 'sleep 1235'); $script:found.Count -eq 1 } | Should -BeTrue
+            $links = [IO.Directory]::GetFileSystemEntries("/proc/$($script:found[0].Id)/fd")
+            $links | ForEach-Object { [IO.Path]::GetFileName($_) } | Sort-Object | Should -Be '0', '1', '2'
+            $links | ForEach-Object { [IO.FileInfo]::new($_).LinkTarget } | Should -Match '^pipe:'
+        }
+        finally {
+            [void] (Stop-Beside $beside)
+        }
     }
 
     It 'has the OOM score of init' {
         [IO.File]::ReadAllText("/proc/$init/oom_score_adj").Trim() | Should -Be '321'
         Invoke-LxcCommand $name cat /proc/self/oom_score_adj | Should -Be '321'
+    }
+
+    It 'has the resource limits of init' {
+        $limited = "limited-$Unique"
+        [void] (New-TestContainer $limited @{ 'lxc.prlimit.nofile' = '100:200'; 'lxc.prlimit.core' = '0' })
+        Start-LxcContainer $limited
+        $process = (Get-LxcContainer $limited).ProcessId
+        [IO.File]::ReadAllText("/proc/$process/limits") | Should -Match 'Max open files\s+100\s+200 '
+        Invoke-LxcCommand $limited cat /proc/self/limits | Should -Be ([IO.File]::ReadAllLines("/proc/$process/limits"))
     }
 
     It 'leads a session of its own without a terminal' {
@@ -230,20 +244,33 @@ Describe 'The end of a program' {
         Wait-Until { -not (Get-ContainerProcess $name | Where-Object CommandLine -Match 'sleep 100[01]') } | Should -BeTrue
     }
 
-    It 'comes after -Timeout also while the program is being prepared' {
-        # Looking up the user reads a file of the container's that answers only when it likes.
+    It 'comes after -Timeout also where the program cannot even begin' {
+        # Frozen behind the monitor's back: what enters the control group is held there.
         $stuck = "stuck-$Unique"
-        [void] (New-TestContainer $stuck @{ 'lxc.init.cmd' = '/bin/sleep 10000' })
+        [void] (New-TestContainer $stuck)
         Start-LxcContainer $stuck
-        Suspend-LxcContainer $stuck
-        $beside = Start-Beside "Resume-LxcContainer '$stuck'; Suspend-LxcContainer '$stuck'; Invoke-LxcCommand '$stuck' true -Timeout 1"
+        $freezer = @('/sys/fs/cgroup/freezer/lxc.payload.{0}/freezer.state', '/sys/fs/cgroup/lxc.payload.{0}/cgroup.freeze' |
+                ForEach-Object { $_ -f $stuck } | Where-Object { [IO.File]::Exists($_) })[0]
+        $freeze, $thaw = if ($freezer.EndsWith('state')) { 'FROZEN', 'THAWED' } else { '1', '0' }
+        [IO.File]::WriteAllText($freezer, $freeze)
         try {
+            $beside = Start-Beside "Invoke-LxcCommand '$stuck' true -Timeout 1"
             Wait-Until { $beside.Handle.IsCompleted } 20 | Should -BeTrue
+            $beside.Pipeline.Streams.Error.Count | Should -Be 1
+            $beside.Pipeline.Streams.Error[0].FullyQualifiedErrorId | Should -BeLike 'Timeout,*'
+            [void] (Stop-Beside $beside)
+
+            $beside = Start-Beside "Invoke-LxcCommand '$stuck' true"
+            Start-Sleep -Milliseconds 500
+            $beside.Handle.IsCompleted | Should -BeFalse
+            (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 10
         }
         finally {
-            [void] (Stop-Beside $beside)
-            Resume-LxcContainer $stuck
+            [IO.File]::WriteAllText($freezer, $thaw)
         }
+
+        Invoke-LxcCommand $stuck echo alive | Should -Be 'alive'
+        Wait-Until { -not (Get-ProcessTable | Where-Object CommandLine -Like "lxcps-monitor attach*--name $stuck *") } | Should -BeTrue
     }
 
     It 'comes with the end of the pipeline: Stop()' {
@@ -268,12 +295,12 @@ Describe 'The end of a program' {
     }
 
     It 'comes with the death of the session' {
-        $session = Start-Session "Invoke-LxcCommand '$name' cat"
+        $session = Start-Session "Invoke-LxcCommand '$name' sleep 1005"
         try {
-            Wait-Until { Get-ContainerProcess $name | Where-Object CommandLine -EQ 'cat' } 30 | Should -BeTrue
+            Wait-Until { Get-ContainerProcess $name | Where-Object CommandLine -EQ 'sleep 1005' } 30 | Should -BeTrue
             $session.Kill()
             $session.WaitForExit(20000) | Should -BeTrue
-            Wait-Until { -not (Get-ContainerProcess $name | Where-Object CommandLine -EQ 'cat') } | Should -BeTrue
+            Wait-Until { -not (Get-ContainerProcess $name | Where-Object CommandLine -EQ 'sleep 1005') } | Should -BeTrue
         }
         finally {
             $session.Dispose()
