@@ -47,6 +47,9 @@ public sealed partial class ContainerCgroups
         }
     }
 
+    /// <summary>Whether the host has cgroup v2 alone, so that its one directory says and limits everything.</summary>
+    public bool IsUnified => layout.IsUnified;
+
     /// <summary>Makes the cgroups of a container and its monitor in every hierarchy; all or none.</summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>

@@ -48,9 +48,10 @@ internal sealed partial class ControlServer
                 AnswerDescriptor(fd, supervisor.Devpts);
                 break;
             case ControlCommand.GetCgroup2Fd or ControlCommand.GetLimitCgroup2Fd:
-                int unified = (command == ControlCommand.GetCgroup2Fd
-                    ? supervisor.ContainerCgroups?.OpenUnified()
-                    : supervisor.ContainerCgroups?.OpenUnifiedLimit()) ?? -1;
+                // Whoever gets one joins no other: on a hybrid host that would leave the limits of v1.
+                int unified = supervisor.ContainerCgroups is not { IsUnified: true } cgroups ? -1
+                    : command == ControlCommand.GetCgroup2Fd ? cgroups.OpenUnified()
+                    : cgroups.OpenUnifiedLimit();
                 AnswerDescriptor(fd, unified);
                 Descriptors.Close(unified);
                 break;
