@@ -80,7 +80,18 @@ public sealed class Attacher
 
     private int FindInit()
     {
-        int pid = ControlClient.GetInitPid(request.LxcPath, request.Name);
+        // A container that is being started has an init already, but not its confinement.
+        ContainerState state = ControlClient.GetState(request.LxcPath, request.Name);
+        if (state is ContainerState.Frozen or ContainerState.Freezing)
+        {
+            throw new LxcException(LxcErrorId.ContainerFrozen, $"Container '{request.Name}' is suspended: a command would be halted before it ran")
+            {
+                ContainerName = request.Name,
+                Advice = "Resume it with Resume-LxcContainer.",
+            };
+        }
+
+        int pid = state == ContainerState.Running ? ControlClient.GetInitPid(request.LxcPath, request.Name) : 0;
         initPidfd = pid > 0 ? ControlClient.GetInitPidfd(request.LxcPath, request.Name) : -1;
         if (pid > 0 && initPidfd < 0)
         {
