@@ -1,56 +1,35 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using LxcPS.Host.Pester.Commands;
+using System.Reflection;
 
 namespace LxcPS.Host.Pester;
 
 /// <summary>
 /// Runs Pester 5 test files where the Pester module is not to be had: the part of its language that this project's tests use,
-/// with the same phases, scopes and results.
+/// with the same phases, scopes and results. PowerShell can also import the assembly as a module.
 /// </summary>
 public static class PesterRunner
 {
-    private static readonly (string Name, Type Cmdlet)[] Commands =
-    [
-        ("Invoke-Pester", typeof(InvokePesterCommand)),
-        ("New-PesterConfiguration", typeof(NewPesterConfigurationCommand)),
-        ("New-PesterContainer", typeof(NewPesterContainerCommand)),
-        ("Set-ItResult", typeof(SetItResultCommand)),
-        ("Add-PesterDescribe", typeof(DescribeCommand)),
-        ("Add-PesterContext", typeof(ContextCommand)),
-        ("Add-PesterIt", typeof(ItCommand)),
-        ("Add-PesterBeforeAll", typeof(BeforeAllCommand)),
-        ("Add-PesterBeforeEach", typeof(BeforeEachCommand)),
-        ("Add-PesterAfterEach", typeof(AfterEachCommand)),
-        ("Add-PesterAfterAll", typeof(AfterAllCommand)),
-        ("Invoke-PesterBeforeDiscovery", typeof(BeforeDiscoveryCommand)),
-        ("Invoke-PesterInModuleScope", typeof(InModuleScopeCommand)),
-        ("Assert-PesterShould", typeof(ShouldCommand)),
-        ("Test-PesterUnsupported", typeof(UnsupportedCommand)),
-    ];
-
-    // Cmdlet names need a verb and a noun, so the one-word names are aliases.
-    private static readonly (string Name, string Target)[] Aliases =
-    [
-        ("Describe", "Add-PesterDescribe"),
-        ("Context", "Add-PesterContext"),
-        ("It", "Add-PesterIt"),
-        ("BeforeAll", "Add-PesterBeforeAll"),
-        ("BeforeEach", "Add-PesterBeforeEach"),
-        ("AfterEach", "Add-PesterAfterEach"),
-        ("AfterAll", "Add-PesterAfterAll"),
-        ("BeforeDiscovery", "Invoke-PesterBeforeDiscovery"),
-        ("InModuleScope", "Invoke-PesterInModuleScope"),
-        ("Should", "Assert-PesterShould"),
-        ("Mock", "Test-PesterUnsupported"),
-        ("Add-ShouldOperator", "Test-PesterUnsupported"),
-        ("New-MockObject", "Test-PesterUnsupported"),
-    ];
-
     /// <summary>Adds the commands to what a runspace starts with.</summary>
     public static void Register(InitialSessionState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        state.Commands.Add(Commands.Select(command => new SessionStateCmdletEntry(command.Name, command.Cmdlet, null)));
-        state.Commands.Add(Aliases.Select(alias => new SessionStateAliasEntry(alias.Name, alias.Target)));
+        var here = typeof(PesterRunner);
+        foreach (var type in here.Assembly.GetTypes())
+        {
+            if (type.Namespace?.StartsWith(here.Namespace!, StringComparison.Ordinal) != true
+                || type.GetCustomAttribute<CmdletAttribute>() is not { } cmdlet)
+            {
+                continue;
+            }
+
+            var name = $"{cmdlet.VerbName}-{cmdlet.NounName}";
+            state.Commands.Add(new SessionStateCmdletEntry(name, type, null));
+            // A cmdlet's name has a verb and a noun, so the one-word names of test files are aliases.
+            foreach (var alias in type.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? [])
+            {
+                state.Commands.Add(new SessionStateAliasEntry(alias, name));
+            }
+        }
     }
 }

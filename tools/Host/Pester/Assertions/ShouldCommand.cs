@@ -4,6 +4,7 @@ namespace LxcPS.Host.Pester;
 
 /// <summary>Should: asserts something of what is piped in, and fails the test if it does not hold.</summary>
 [Cmdlet(VerbsLifecycle.Assert, "PesterShould")]
+[Alias("Should")]
 public sealed partial class ShouldCommand : PSCmdlet
 {
     private readonly List<object?> _piped = [];

@@ -4,6 +4,7 @@ namespace LxcPS.Host.Pester.Commands;
 
 /// <summary>BeforeDiscovery: runs its script where it stands, in the scope around it, as if it were not there.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PesterBeforeDiscovery")]
+[Alias("BeforeDiscovery")]
 public sealed class BeforeDiscoveryCommand : PSCmdlet
 {
     [Parameter(Mandatory = true, Position = 0)]

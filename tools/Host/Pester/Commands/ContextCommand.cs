@@ -2,8 +2,9 @@ using System.Management.Automation;
 
 namespace LxcPS.Host.Pester.Commands;
 
-/// <summary>Context; cmdlets need a verb, so the test files reach it by alias.</summary>
+/// <summary>Context.</summary>
 [Cmdlet(VerbsCommon.Add, "PesterContext")]
+[Alias("Context")]
 public sealed class ContextCommand : BlockCommand
 {
     private protected override string Command => "Context";

@@ -2,8 +2,9 @@ using System.Management.Automation;
 
 namespace LxcPS.Host.Pester.Commands;
 
-/// <summary>Describe; cmdlets need a verb, so the test files reach it by alias.</summary>
+/// <summary>Describe.</summary>
 [Cmdlet(VerbsCommon.Add, "PesterDescribe")]
+[Alias("Describe")]
 public sealed class DescribeCommand : BlockCommand
 {
     private protected override string Command => "Describe";

@@ -5,6 +5,7 @@ namespace LxcPS.Host.Pester.Commands;
 
 /// <summary>InModuleScope: runs a script block inside a loaded script module.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PesterInModuleScope")]
+[Alias("InModuleScope")]
 public sealed class InModuleScopeCommand : PSCmdlet
 {
     private const string Text = """

@@ -4,6 +4,7 @@ namespace LxcPS.Host.Pester.Commands;
 
 /// <summary>It: one test, or one for each set of data.</summary>
 [Cmdlet(VerbsCommon.Add, "PesterIt")]
+[Alias("It")]
 public sealed class ItCommand : PSCmdlet
 {
     [Parameter(Mandatory = true, Position = 0)]

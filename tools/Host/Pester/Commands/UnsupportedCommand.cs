@@ -4,6 +4,7 @@ namespace LxcPS.Host.Pester.Commands;
 
 /// <summary>What only the real Pester has; saying so beats 'the term Mock is not recognized'.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PesterUnsupported")]
+[Alias("Mock", "Add-ShouldOperator", "New-MockObject")]
 public sealed class UnsupportedCommand : PSCmdlet
 {
     [Parameter(ValueFromRemainingArguments = true)]

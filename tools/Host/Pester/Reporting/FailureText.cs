@@ -23,18 +23,18 @@ internal static partial class FailureText
         return lines;
     }
 
-    /// <summary>The message, and below it those of the exceptions that PowerShell wrapped.</summary>
+    /// <summary>The message, after those of the exceptions that PowerShell wrapped: the innermost says most.</summary>
     public static IEnumerable<string> MessageLines(ErrorRecord error)
     {
+        List<string> lines = [];
         for (var exception = error.Exception; exception is not null; exception = exception.InnerException)
         {
             var head = IsAssertion(error) ? "" : exception.GetType().Name + ": ";
-            foreach (var line in exception.Message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            {
-                yield return head + line;
-                head = "";
-            }
+            var message = exception.Message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            lines.InsertRange(0, message.Select((line, i) => i == 0 ? head + line : line));
         }
+
+        return lines;
     }
 
     public static IEnumerable<string> Trace(ErrorRecord error, string verbosity)
