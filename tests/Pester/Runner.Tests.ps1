@@ -69,7 +69,6 @@ BeforeDiscovery {
         { $command | Should -Not -HaveParameter Size }
         { $command | Should -HaveParameter Size -Type string }
         { $command | Should -HaveParameter Size -Mandatory }
-        { $command | Should -HaveParameter Name -HasArgumentCompleter }
         { $command | Should -HaveParameter Size -Alias Other }
         { $command | Should -HaveParameter Size -DefaultValue 8 }
         { $command | Should -Not -HaveParameter Name -Mandatory }
@@ -169,7 +168,7 @@ BeforeAll {
 }
 
 AfterAll {
-    if (Test-Path variable:global:RunnerLog) { Remove-Item variable:global:RunnerLog }
+    Remove-Item variable:global:RunnerLog
 }
 
 Describe 'Should' {
@@ -221,7 +220,9 @@ Describe 'Should' {
     }
 
     It 'goes on after a soft assertion, and the test fails' {
-        $result = Invoke-Inner 'Describe d { It i { 1 | Should -Be 2 -ErrorAction Continue; 3 | Should -Be 4 -ErrorAction Continue; $global:RunnerLog.Add("end") } }'
+        $result = Invoke-Inner @'
+Describe d { It i { 1 | Should -Be 2 -ErrorAction Continue; 3 | Should -Be 4 -ErrorAction Continue; $global:RunnerLog.Add('end') } }
+'@
         $result.FailedCount | Should -Be 1
         $result.Tests[0].ErrorRecord | Should -HaveCount 2
         Get-Log | Should -Be 'end'
@@ -267,7 +268,9 @@ Describe d {
         $folder = Join-Path $TestDrive phases
         $null = [IO.Directory]::CreateDirectory($folder)
         foreach ($name in 'a', 'b') {
-            [IO.File]::WriteAllText("$folder/$name.Tests.ps1", "`$global:RunnerLog.Add('read-$name'); Describe d { It i { `$global:RunnerLog.Add('run-$name') } }")
+            [IO.File]::WriteAllText(
+                "$folder/$name.Tests.ps1",
+                "`$global:RunnerLog.Add('read-$name'); Describe d { It i { `$global:RunnerLog.Add('run-$name') } }")
         }
         $global:RunnerLog = [Collections.Generic.List[string]]::new()
         $result = Invoke-Pester $folder -PassThru -Output None
@@ -308,7 +311,7 @@ BeforeAll { $script:counter = 1; function Add-One { $script:counter++ } }
 Describe d { It a { Add-One; $script:counter | Should -Be 2 } ; It b { $counter | Should -Be 2 } }
 '@
         $result.PassedCount | Should -Be 2
-        Get-Variable counter -Scope Global -ErrorAction Ignore | Should -BeNullOrEmpty
+        'variable:global:counter' | Should -Not -Exist
     }
 
     It 'runs AfterEach and AfterAll after a failure' {
@@ -403,9 +406,10 @@ Describe d {
     It 'kept `<a`> $c "q"' { }
     It 'none' -ForEach @() { throw 'x' }
 }
-'@ @{}
+'@
         Get-Log | Should -Be '1-2-1 3-4-3 5 6 7'
-        $result.Tests.ExpandedName | Should -Be @('1 and 2 and late', '3 and 4 and late', 'value 5', 'value 6', 'by parameter', 'kept <a> $c "q"')
+        $result.Tests.ExpandedName | Should -Be @(
+            '1 and 2 and late', '3 and 4 and late', 'value 5', 'value 6', 'by parameter', 'kept <a> $c "q"')
         $result.Tests[0].ExpandedPath | Should -Be 'd.1 and 2 and late'
         $result.Tests[0].Name | Should -Be '<a> and <b.c> and <c>'
     }

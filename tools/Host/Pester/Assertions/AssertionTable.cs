@@ -39,7 +39,7 @@ internal static class AssertionTable
         if (!Checks.TryGetValue(name, out var check))
         {
             throw new NotSupportedException(
-                $"Should -{name} needs mocks, which this runner has not; run the tests with the Pester 5 module from the PowerShell Gallery");
+                $"Should -{name} needs mocks, which this runner has not; run the tests with the Pester 5 module");
         }
 
         IEnumerable<object?> values = piped.Count == 0 ? [null] : TakesCollection.Contains(name) ? [piped.ToArray()] : piped;

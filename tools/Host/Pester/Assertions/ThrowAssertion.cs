@@ -64,7 +64,8 @@ internal static class ThrowAssertion
         if (!string.IsNullOrWhiteSpace(should.ErrorId))
         {
             wanted.Add($"FullyQualifiedErrorId {Show.Value(should.ErrorId)}");
-            Note(Like(should.ErrorId, error?.FullyQualifiedErrorId), $"its FullyQualifiedErrorId was {Show.Value(error?.FullyQualifiedErrorId)}");
+            var id = error?.FullyQualifiedErrorId;
+            Note(Like(should.ErrorId, id), $"its FullyQualifiedErrorId was {Show.Value(id)}");
         }
 
         return (wanted, wrong);

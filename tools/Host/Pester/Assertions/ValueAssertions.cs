@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace LxcPS.Host.Pester;
 
-/// <summary>Be, BeExactly, BeNullOrEmpty, BeTrue, BeFalse, the four comparisons, and BeOfType. Each returns what is wrong, or null.</summary>
+/// <summary>Be, BeExactly, BeNullOrEmpty, BeTrue, BeFalse, the comparisons, and BeOfType. Each returns what is wrong, or null.</summary>
 internal static class ValueAssertions
 {
     public static string? Be(AssertionContext context, bool exactly)
@@ -31,7 +31,7 @@ internal static class ValueAssertions
         var empty = items switch
         {
             null or [] => true,
-            [var only] => Base(only) is Hashtable table ? table.Count == 0 : string.IsNullOrEmpty(LanguagePrimitives.ConvertTo<string>(only)),
+            [var only] => Base(only) is Hashtable table ? table.Count == 0 : Show.Text(only).Length == 0,
             _ => false,
         };
         return empty != context.Not ? null
@@ -55,7 +55,8 @@ internal static class ValueAssertions
         }
 
         var not = context.Not ? " not" : "";
-        return $"Expected the value{not} to be {words} {Show.Value(context.Expected)},{context.Because} but got {Show.Value(context.Actual)}.";
+        return $"Expected the value{not} to be {words} {Show.Value(context.Expected)},{context.Because} "
+            + $"but got {Show.Value(context.Actual)}.";
     }
 
     public static string? BeOfType(AssertionContext context)

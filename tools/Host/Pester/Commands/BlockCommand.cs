@@ -43,7 +43,7 @@ public abstract class BlockCommand : PSCmdlet
 
         if (run.Discovering is null)
         {
-            throw new InvalidOperationException($"{Command} '{Name}' is inside a test or a set-up; blocks hold tests, not the other way round");
+            throw new InvalidOperationException($"{Command} '{Name}' is inside a test or a set-up; tests hold no blocks");
         }
 
         Discovery.TakeParameters(run, SessionState);

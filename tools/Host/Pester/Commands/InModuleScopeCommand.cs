@@ -41,7 +41,8 @@ public sealed class InModuleScopeCommand : PSCmdlet
         var state = SessionBinding.Of(session);
         SessionBinding.Bind(Script, state);
         var with = FrameStep.Run(Script, Parameters).Arguments;
-        InvokeCommand.InvokeScript(
+        var result = InvokeCommand.InvokeScript(
             useLocalScope: true, SessionBinding.Create(Text, state), null, Script, Variables.Of(Parameters), ArgumentList, with);
+        WriteObject(result, enumerateCollection: true);
     }
 }

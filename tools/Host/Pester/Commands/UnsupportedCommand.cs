@@ -13,5 +13,5 @@ public sealed class UnsupportedCommand : PSCmdlet
     public object?[]? Arguments { get; set; }
 
     protected override void BeginProcessing() => throw new NotSupportedException(
-        $"{MyInvocation.InvocationName} is not supported by this runner; run the tests with the Pester 5 module from the PowerShell Gallery");
+        $"{MyInvocation.InvocationName} is not supported by this runner; run the tests with the Pester 5 module");
 }

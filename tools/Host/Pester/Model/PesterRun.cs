@@ -51,5 +51,6 @@ public sealed class PesterRun
 
     private List<PesterTest> With(string result) => [.. Tests.Where(test => test.Result == result)];
 
-    private TimeSpan Sum(Func<PesterContainerResult, TimeSpan> part) => Containers.Aggregate(TimeSpan.Zero, (sum, next) => sum + part(next));
+    private TimeSpan Sum(Func<PesterContainerResult, TimeSpan> part) =>
+        Containers.Aggregate(TimeSpan.Zero, (sum, next) => sum + part(next));
 }

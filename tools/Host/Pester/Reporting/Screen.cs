@@ -21,7 +21,8 @@ internal sealed class Screen(PSCmdlet cmdlet, OutputSection output)
         }
         else if (output.Verbosity == "Diagnostic")
         {
-            Line(ConsoleColor.DarkGray, $"Found {Count(container.TotalCount, "test")} in {container.Name} {Time(container.DiscoveryDuration)}");
+            var count = Count(container.TotalCount, "test");
+            Line(ConsoleColor.DarkGray, $"Found {count} in {container.Name} {Time(container.DiscoveryDuration)}");
         }
     }
 

@@ -43,14 +43,14 @@ internal static class TestReport
         new XAttribute("skipped", 0), new XAttribute("invalid", 0),
         new XAttribute("date", run.ExecutedAt.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
         new XAttribute("time", run.ExecutedAt.ToString("HH:mm:ss", CultureInfo.InvariantCulture)),
-        run.Containers.Select(container => Suite("TestFixture", container.Name, container.Result, container.Duration,
+        run.Containers.Select(container => Suite(container.Name, container.Result, container.Duration,
             container.Blocks.Where(block => block.ShouldRun).Select(Block))));
 
-    private static XElement Block(PesterBlock block) => Suite("TestFixture", block.ExpandedPath, block.Result, block.Duration,
+    private static XElement Block(PesterBlock block) => Suite(block.ExpandedPath, block.Result, block.Duration,
         block.Order.Where(item => item.ShouldRun).Select(item => item is PesterBlock child ? Block(child) : Case((PesterTest)item)));
 
-    private static XElement Suite(string type, string name, string result, TimeSpan time, IEnumerable<XElement> content) => new("test-suite",
-        new XAttribute("type", type), new XAttribute("name", Clean(name)), new XAttribute("executed", "True"),
+    private static XElement Suite(string name, string result, TimeSpan time, IEnumerable<XElement> content) => new("test-suite",
+        new XAttribute("type", "TestFixture"), new XAttribute("name", Clean(name)), new XAttribute("executed", "True"),
         new XAttribute("result", NUnitResult(result)), new XAttribute("success", result != "Failed"), Seconds(time),
         new XElement("results", content));
 

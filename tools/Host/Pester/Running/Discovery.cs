@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace LxcPS.Host.Pester;
 
-/// <summary>The first phase: reads the files, running only what is outside It, BeforeAll and the like, and so learns what there is.</summary>
+/// <summary>The first phase: reads the files, running what is outside It, BeforeAll and the like, and so learns what there is.</summary>
 internal sealed class Discovery(RunState run)
 {
     // The catch is not only for the error: it also lets a statement's error end the file, as it does in a test.

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace LxcPS.Host.Pester;
 
-/// <summary>The TestDrive: drive and $TestDrive: a new directory for each file, from which each block takes its own leavings away.</summary>
+/// <summary>The TestDrive: drive and $TestDrive, a new directory for each file, which each block leaves as it found it.</summary>
 internal sealed class TestDrive : IDisposable
 {
     private const string Name = "TestDrive";

@@ -21,7 +21,8 @@ internal sealed class TestFiles(SessionState session)
         }
 
         return found.SelectMany<string, FileInfo>(item => Directory.Exists(item)
-            ? new DirectoryInfo(item).EnumerateFiles("*" + extension, SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal)
+            ? new DirectoryInfo(item).EnumerateFiles("*" + extension, SearchOption.AllDirectories)
+                .OrderBy(file => file.FullName, StringComparer.Ordinal)
             : found.Count == 1 || item.EndsWith(extension, StringComparison.OrdinalIgnoreCase) ? [Script(item)] : []);
     }
 
