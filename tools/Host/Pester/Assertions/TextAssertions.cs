@@ -16,7 +16,7 @@ internal static class TextAssertions
         "it did not match", "it did match");
 
     public static string? Exist(AssertionContext context) => context.Judge(
-        context.Cmdlet.InvokeProvider.Item.Exists(Show.Text(context.Actual)),
+        Show.Text(context.Actual) is { Length: > 0 } path && context.Cmdlet.InvokeProvider.Item.Exists(path),
         $"Expected path {Show.Value(context.Actual)}", "exist", "it did not exist", "it did exist");
 
     public static string? FileContentMatch(AssertionContext context, bool exactly, bool multiline)

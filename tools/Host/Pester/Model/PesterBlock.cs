@@ -36,12 +36,7 @@ public sealed class PesterBlock : PesterItem
         }
     }
 
-    internal IEnumerable<PesterTest> AllTests() => Order.SelectMany(item => item switch
-    {
-        PesterTest test => [test],
-        PesterBlock block => block.AllTests(),
-        _ => [],
-    });
+    internal IEnumerable<PesterTest> AllTests() => Tests.Concat(Blocks.SelectMany(block => block.AllTests()));
 
     internal IEnumerable<PesterBlock> AllBlocks() => Blocks.SelectMany(block => block.AllBlocks().Prepend(block));
 

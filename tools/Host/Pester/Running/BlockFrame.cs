@@ -23,7 +23,7 @@ internal sealed class BlockFrame : Frame
         if (!_block.Skip)
         {
             // Even with no BeforeAll a step must run, because it is what sets the variables of -ForEach.
-            var step = FrameStep.Run(_block.BeforeAll ?? SessionBinding.Create("", Session), Data);
+            var step = FrameStep.Run(_block.BeforeAll ?? SessionBinding.Create("", Session), Given);
             yield return step;
             failed = Abandoned(step);
         }
@@ -52,7 +52,7 @@ internal sealed class BlockFrame : Frame
 
         if (!_block.Skip && _block.AfterAll is { } teardown)
         {
-            yield return FrameStep.Run(teardown, Data);
+            yield return FrameStep.Run(teardown, Given);
         }
 
         drive?.Dispose();

@@ -84,8 +84,14 @@ public abstract class Frame
     internal bool Stopping { get; private set; }
     /// <summary>What the errors of the running step belong to.</summary>
     internal List<ErrorRecord> Errors => Item.ErrorRecord;
-    protected object? Session { get; }
+    private protected object? Session { get; }
+    /// <summary>The variables of this scope.</summary>
     private protected Hashtable Data { get; }
+    /// <summary>
+    /// What the scripts get by name. Pester hands every script its own state besides the data, so that one with [Parameter()] on a
+    /// parameter fails there: it has to fail here too, or tests would pass only here.
+    /// </summary>
+    private protected Hashtable Given => new(Data, StringComparer.OrdinalIgnoreCase) { ["____Pester"] = Run };
 
     public bool MoveNext()
     {

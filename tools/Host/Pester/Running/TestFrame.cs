@@ -17,7 +17,7 @@ internal sealed class TestFrame : Frame
         var failed = false;
         foreach (var setup in _test.Block!.Ancestry().Reverse().Select(block => block.BeforeEach).OfType<ScriptBlock>())
         {
-            var step = FrameStep.Run(setup, Data);
+            var step = FrameStep.Run(setup, Given);
             yield return step;
             if (failed = Abandoned(step))
             {
@@ -36,14 +36,14 @@ internal sealed class TestFrame : Frame
         if (!failed)
         {
             _test.ExpandedPath = $"{_test.Block.ExpandedPath}.{_test.ExpandedName}";
-            var step = FrameStep.Run(_test.ScriptBlock, Data);
+            var step = FrameStep.Run(_test.ScriptBlock, Given);
             yield return step;
             _test.StandardOutput = step.Output;
         }
 
         foreach (var teardown in _test.Block.Ancestry().Select(block => block.AfterEach).OfType<ScriptBlock>())
         {
-            yield return FrameStep.Run(teardown, Data);
+            yield return FrameStep.Run(teardown, Given);
         }
 
         Judge();
