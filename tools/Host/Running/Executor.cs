@@ -15,10 +15,13 @@ internal sealed class Executor(Runspace runspace, LxcHost host, bool nested = fa
 
     public Executor Nested() => new(runspace, host, nested: true);
 
-    /// <summary>False if the command was ended by an error, which has then been reported.</summary>
-    public bool Run(Command command, TextReader? input = null, bool addToHistory = false)
+    /// <summary>
+    /// False if the command was ended by an error, which has then been reported. Only a command that runs as typed goes into the
+    /// history and leaves its $?.
+    /// </summary>
+    public bool Run(Command command, TextReader? input = null, bool asTyped = false)
     {
-        using var pipeline = Create(addToHistory ? command.CommandText : null);
+        using var pipeline = Create(asTyped ? command.CommandText : null);
         pipeline.Commands.Clear();
         pipeline.Commands.Add(command);
         pipeline.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
@@ -43,7 +46,7 @@ internal sealed class Executor(Runspace runspace, LxcHost host, bool nested = fa
         }
     }
 
-    public bool Run(string script, bool addToHistory = false) => Run(new Command(script, isScript: true, useLocalScope: false), null, addToHistory);
+    public bool Run(string script, bool asTyped = false) => Run(new Command(script, isScript: true, useLocalScope: false), null, asTyped);
 
     /// <summary>What a script answers, without a word on the screen; null if it fails.</summary>
     public Collection<PSObject>? Ask(string script)

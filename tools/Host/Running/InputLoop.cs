@@ -19,7 +19,7 @@ internal sealed class InputLoop(LxcHost host, Executor executor)
 
             if (!string.IsNullOrWhiteSpace(text))
             {
-                executor.Run(text);
+                executor.Run(text, asTyped: true);
             }
 
             text = "";

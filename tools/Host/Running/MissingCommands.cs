@@ -30,11 +30,7 @@ internal static class MissingCommands
     {
         if (Names.TryGetValue(lookup.CommandName, out var name))
         {
-            throw new CommandNotFoundException($"The term '{name}' is not recognized as a name of a cmdlet, function, script file, or executable "
-                + $"program.\nPowerShell has it, this small host does not: install PowerShell 7.6 or later (pwsh) to use {name}.")
-            {
-                CommandName = name,
-            };
+            lookup.Command = new CmdletInfo(name, typeof(MissingCommand));
         }
     };
 }

@@ -25,7 +25,7 @@ internal sealed class Prompt(LxcHost host, Executor executor)
                 case var line when string.IsNullOrWhiteSpace(line):
                     break;
                 case var line:
-                    executor.Run(line, addToHistory: true);
+                    executor.Run(line, asTyped: true);
                     break;
             }
         }

@@ -67,7 +67,7 @@ internal sealed class Session : IDisposable
         {
             var command = new Command(_line.Command, isScript: true, useLocalScope: false);
             _line.Arguments.ForEach(command.Parameters.Add);
-            var finished = _executor.Run(command, InputFor(Parser.ParseInput(_line.Command, out _, out _)));
+            var finished = _executor.Run(command, InputFor(Parser.ParseInput(_line.Command, out _, out _)), asTyped: true);
             if (!finished && !_line.IsPrompt && !_host.IsExiting)
             {
                 _host.SetShouldExit(ExitCode.Failure);
