@@ -17,9 +17,6 @@ public static unsafe class Descriptors
     public const ulong RESOLVE_NO_SYMLINKS = 0x04;
     public const ulong RESOLVE_BENEATH = 0x08;
     public const ulong RESOLVE_IN_ROOT = 0x10;
-    public const int OpenReadOnly = 0;
-    public const int OpenWriteOnly = 1;
-    public const int OpenReadWrite = 2;
 #pragma warning restore CS1591
 
     /// <summary>The directory argument that stands for the working directory.</summary>

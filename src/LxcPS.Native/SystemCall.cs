@@ -31,6 +31,8 @@ internal static class SystemCall
     internal static readonly int prlimit64 = Number(302, 261);
     internal static readonly int setgroups = Number(116, 159);
     internal static readonly int execveat = Number(322, 281);
+    internal static readonly int setfsuid = Number(122, 151);
+    internal static readonly int setfsgid = Number(123, 152);
     internal static readonly int rt_sigaction = Number(13, 134);
     internal static readonly int rt_sigprocmask = Number(14, 135);
 

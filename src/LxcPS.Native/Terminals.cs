@@ -29,19 +29,25 @@ public static unsafe class Terminals
                 LinuxException.ThrowLast("ioctl(TIOCSPTLCK)", "ptmx");
             }
 
-            int slave = ioctl(master, 0x5441 /* TIOCGPTPEER */, O_RDWR | O_NOCTTY | O_CLOEXEC);
-            if (slave < 0)
-            {
-                LinuxException.ThrowLast("ioctl(TIOCGPTPEER)", "ptmx");
-            }
-
-            return (master, slave, number);
+            return (master, OpenSlave(master), number);
         }
         catch
         {
             Descriptors.Close(master);
             throw;
         }
+    }
+
+    /// <summary>Opens the slave of a master, wherever its devpts instance is mounted.</summary>
+    public static int OpenSlave(int master)
+    {
+        int slave = ioctl(master, 0x5441 /* TIOCGPTPEER */, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (slave < 0)
+        {
+            LinuxException.ThrowLast("ioctl(TIOCGPTPEER)", "ptmx");
+        }
+
+        return slave;
     }
 
     /// <summary>Makes the terminal the controlling one of the caller's session; see TIOCSCTTY.</summary>

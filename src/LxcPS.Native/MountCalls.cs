@@ -7,7 +7,7 @@ namespace LxcPS.Native;
 /// Mounts by the descriptor-based interface (fsopen(2), open_tree(2), move_mount(2), mount_setattr(2)): no path is walked twice, so a
 /// container cannot slip a link between the check of a target and the mount on it.
 /// </summary>
-public static unsafe class Mounts
+public static unsafe class MountCalls
 {
 #pragma warning disable CS1591 // Flags have the names and values of linux/mount.h.
     public const ulong MOUNT_ATTR_RDONLY = 0x1;
@@ -49,7 +49,7 @@ public static unsafe class Mounts
     }
 
     /// <summary>Attaches a detached mount to the directory or file that the target descriptor refers to.</summary>
-    public static void Attach(int mount, int target, string targetName)
+    public static void Move(int mount, int target, string targetName)
     {
         byte empty = 0;
         LinuxException.Check(

@@ -1,0 +1,171 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Attach;
+
+/// <summary>
+/// Keeps an attached program company: passes bytes between the caller's terminal and the program's, the window size and signals, and
+/// waits for its end. The caller's terminal is as it was when this returns.
+/// </summary>
+internal sealed class AttachRelay(int pidfd, int master)
+{
+    private const int SIGHUP = 1;
+    private const int SIGTERM = 15;
+    private const int SIGWINCH = 28;
+    private readonly byte[] buffer = new byte[8192];
+
+    /// <summary>Runs until the program ends; the result is its exit code.</summary>
+    internal int Run()
+    {
+        int signals = SignalHandling.OpenDescriptor(~0UL);
+        using PollSet poll = new();
+        poll.Add(signals, Readiness.Readable);
+        poll.Add(pidfd, Readiness.Readable);
+        TerminalSettings? settings = null;
+        if (master >= 0)
+        {
+            Descriptors.SetNonBlocking(master, true);
+            poll.Add(master, Readiness.Readable);
+            if (Descriptors.IsTerminal(0))
+            {
+                settings = Terminals.GetSettings(0);
+                Terminals.SetRaw(0);
+                Resize();
+                poll.Add(0, Readiness.Readable);
+            }
+        }
+
+        try
+        {
+            return Loop(poll, signals, settings is not null);
+        }
+        finally
+        {
+            if (settings is not null)
+            {
+                Terminals.SetSettings(0, settings);
+            }
+        }
+    }
+
+    private int Loop(PollSet poll, int signals, bool input)
+    {
+        Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[4];
+        bool masterOpen = master >= 0;
+        while (true)
+        {
+            int count = poll.Wait(ready, -1);
+            for (int i = 0; i < count; i++)
+            {
+                int fd = ready[i].Fd;
+                if (fd == signals)
+                {
+                    HandleSignals(signals);
+                }
+                else if (fd == pidfd)
+                {
+                    while (masterOpen && PassOutput())
+                    {
+                    }
+
+                    return Processes.Wait(pidfd).ExitCode;
+                }
+                else if (fd == master && masterOpen && !PassOutput() && (ready[i].Ready & Readiness.HangUp) != 0)
+                {
+                    masterOpen = false;
+                    poll.Remove(master);
+                }
+                else if (fd == 0 && input && !PassInput())
+                {
+                    input = false;
+                    poll.Remove(0);
+                }
+            }
+        }
+    }
+
+    private void HandleSignals(int signals)
+    {
+        int signal;
+        while ((signal = SignalHandling.Take(signals).Signal) != 0)
+        {
+            switch (signal)
+            {
+                case SIGWINCH when master >= 0 && Descriptors.IsTerminal(0):
+                    Resize();
+                    break;
+                case SIGTERM or SIGHUP:
+                    KillProgram();
+                    break;
+                case 2 or 3 when master < 0:
+                    Processes.Signal(pidfd, signal);
+                    break;
+            }
+        }
+    }
+
+    // The program leads a session of its own: its group takes along what it started and did not send away.
+    private void KillProgram()
+    {
+        foreach (string line in Descriptors.ReadText($"/proc/self/fdinfo/{pidfd}").Split('\n'))
+        {
+            if (line.StartsWith("Pid:", StringComparison.Ordinal) && int.TryParse(line.AsSpan(4).Trim(), out int pid) && pid > 0)
+            {
+                Processes.SignalProcess(-pid, 9);
+            }
+        }
+
+        Processes.Signal(pidfd, 9);
+    }
+
+    private void Resize()
+    {
+        (int columns, int rows) = Terminals.GetSize(0);
+        Terminals.SetSize(master, columns, rows);
+    }
+
+    private bool PassOutput()
+    {
+        int count;
+        try
+        {
+            count = Descriptors.Read(master, buffer);
+        }
+        catch (LinuxException e) when (e.Number == Errno.EIO)
+        {
+            // The last holder of the other side has closed it.
+            return false;
+        }
+
+        if (count <= 0)
+        {
+            return false;
+        }
+
+        Descriptors.WriteAll(1, buffer.AsSpan(0, count));
+        return true;
+    }
+
+    private bool PassInput()
+    {
+        int count = Descriptors.Read(0, buffer);
+        if (count <= 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> data = buffer.AsSpan(0, count);
+        while (data.Length > 0)
+        {
+            int written = Descriptors.Write(master, data);
+            if (written < 0)
+            {
+                Polling.Wait(master, Readiness.Writable, -1);
+                continue;
+            }
+
+            data = data[written..];
+        }
+
+        return true;
+    }
+}

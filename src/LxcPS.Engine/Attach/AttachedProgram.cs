@@ -1,0 +1,161 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Seccomp;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Attach;
+
+/// <summary>The process that becomes the program, inside the container: identity, terminal, confinement, exec.</summary>
+internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, byte[]? seccomp, int devpts, SetupChannel channel)
+{
+    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private string step = "identity";
+
+    /// <summary>Becomes the program; returns an exit code when that failed.</summary>
+    internal int Run()
+    {
+        try
+        {
+            Become();
+            return 127;
+        }
+        catch (LxcException e)
+        {
+            return Fail(e);
+        }
+        catch (LinuxException e) when (step == "exec")
+        {
+            bool missing = e.Number is Errno.ENOENT or Errno.ENOTDIR;
+            return Fail(new LxcException(missing || e.Number == Errno.EACCES ? LxcErrorId.CommandNotFound : LxcErrorId.CommandFailed,
+                $"The command '{(request.Command.Count > 0 ? request.Command[0] : "shell")}' cannot be executed in the container: {e.Message}", e)
+            {
+                Step = step,
+                Advice = missing ? "Give the path of a program that the container has." : "See that the file is executable for that user.",
+            });
+        }
+        catch (LinuxException e)
+        {
+            return Fail(new LxcException(LxcErrorId.CommandFailed, $"The step '{step}' failed in the container: {e.Message}", e) { Step = step });
+        }
+    }
+
+    private void Become()
+    {
+        Processes.NewSession();
+        if ((facts.Namespaces & Processes.CLONE_NEWUSER) != 0)
+        {
+            // Root of the container, whatever the caller is outside, before any of its files are read.
+            Processes.SetIdentity(0, 0, []);
+        }
+
+        Account account = AccountLookup.Find(request.User, request.Group);
+        int terminal = request.Terminal ? OpenTerminal() : -1;
+        List<string> environment = EnvironmentOf(account);
+        step = "working directory";
+        FileTree.ChangeDirectory(request.WorkingDirectory ?? "/");
+        if (request.WorkingDirectory is null && request.Terminal && FileTree.TryStatus(Descriptors.CurrentDirectory, account.Home, true, out FileStatus home) && home.IsDirectory)
+        {
+            FileTree.ChangeDirectory(account.Home);
+        }
+
+        if (terminal >= 0)
+        {
+            FileTree.ChangeOwner(terminal, string.Empty, account.UserId, -1);
+            Terminals.SetControlling(terminal);
+            for (int i = 0; i < 3; i++)
+            {
+                Descriptors.DuplicateTo(terminal, i);
+            }
+        }
+
+        if (facts.SecurityLabel is { } label)
+        {
+            step = "security label";
+            Descriptors.WriteText("/proc/self/attr/exec", "exec " + label);
+        }
+
+        Descriptors.CloseFrom(3, onExec: true);
+        Confine(account);
+        step = "exec";
+        SignalHandling.ResetAll();
+        IReadOnlyList<string> command = request.Command.Count > 0 ? request.Command : [account.Shell];
+        ProgramSearch.Execute(command, environment);
+    }
+
+    private void Confine(Account account)
+    {
+        step = "capabilities";
+        Capabilities.LimitBounding(facts.BoundingCapabilities);
+        Capabilities.Limit(facts.BoundingCapabilities);
+        if (facts.NoNewPrivileges)
+        {
+            Processes.SetNoNewPrivileges();
+        }
+
+        // Before the identity: a filter needs CAP_SYS_ADMIN or no_new_privs.
+        if (seccomp is not null)
+        {
+            step = "seccomp";
+            SeccompFilter.Install(seccomp);
+        }
+
+        step = "identity";
+        Processes.SetIdentity(account.UserId, account.GroupId, account.Groups);
+
+        // Cleared by the change of identity, and by an exec that gains privileges.
+        Processes.SetParentDeathSignal(9);
+    }
+
+    private int OpenTerminal()
+    {
+        step = "terminal";
+
+        // Through the monitor's descriptor where it gave one; the container's own /dev/pts is its to replace.
+        int directory = devpts >= 0 ? devpts : Descriptors.Open("/dev/pts", OpenFlags.Path | OpenFlags.Directory);
+        (int master, int slave, _) = Terminals.Open(directory);
+        channel.Send(SetupChannel.Kind.Terminals, descriptors: [master]);
+        Descriptors.Close(master);
+        return slave;
+    }
+
+    private List<string> EnvironmentOf(Account account)
+    {
+        List<string> environment = [];
+        if (!request.ClearEnvironment)
+        {
+            foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            {
+                environment.Add($"{variable.Key}={variable.Value}");
+            }
+        }
+        else if (Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } term)
+        {
+            environment.Add("TERM=" + term);
+        }
+
+        Set(environment, DefaultPath);
+        Set(environment, "container=lxc");
+        Set(environment, "HOME=" + account.Home);
+        Set(environment, "USER=" + account.Name);
+        Set(environment, "LOGNAME=" + account.Name);
+        Set(environment, "SHELL=" + account.Shell);
+        foreach (string variable in request.Environment)
+        {
+            Set(environment, variable);
+        }
+
+        return environment;
+    }
+
+    private static void Set(List<string> environment, string variable)
+    {
+        string name = variable[..(variable.IndexOf('=') + 1)];
+        environment.RemoveAll(old => old.StartsWith(name, StringComparison.Ordinal));
+        environment.Add(variable);
+    }
+
+    private int Fail(LxcException e)
+    {
+        channel.Send(SetupChannel.Kind.Error, ReportLine.OfError(e));
+        return e.ErrorId == LxcErrorId.CommandNotFound ? 127 : 125;
+    }
+}

@@ -1,0 +1,197 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Seccomp;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Attach;
+
+/// <summary>
+/// Runs a program in a running container, under all of its confinement. Three processes:
+/// <code>
+/// helper       stays outside, waits, passes on the terminal and the exit code
+///   entrant    joins the namespaces, in the container's cgroups, and clones
+///   program    is the helper's child (CLONE_PARENT), inside the PID namespace
+/// </code>
+/// The helper is also the program's parent in the eyes of PR_SET_PDEATHSIG: whoever ends the helper ends the program.
+/// </summary>
+public sealed class Attacher
+{
+    private readonly AttachRequest request;
+    private readonly Reporter reporter;
+    private ProcessFacts facts = null!;
+    private byte[]? seccomp;
+    private int initPidfd;
+    private int devpts = -1;
+
+    private Attacher(AttachRequest request, Reporter reporter)
+    {
+        this.request = request;
+        this.reporter = reporter;
+    }
+
+    /// <summary>Runs the request; the result is the program's exit code, 128 plus the signal that ended it, or 125 to 127 when it did not run.</summary>
+    public static int Run(AttachRequest request)
+    {
+        using Reporter reporter = new(request.ReportDescriptor);
+        try
+        {
+            return new Attacher(request, reporter).RunToEnd();
+        }
+        catch (LxcException e)
+        {
+            reporter.Error(e);
+            return e.ErrorId == LxcErrorId.CommandNotFound ? (e.Errno == Errno.EACCES ? 126 : 127) : 125;
+        }
+        catch (LinuxException e)
+        {
+            reporter.Error(new LxcException(LxcErrorId.CommandFailed, $"The command could not be run in container '{request.Name}': {e.Message}", e)
+            {
+                ContainerName = request.Name,
+            });
+            return 125;
+        }
+    }
+
+    private int RunToEnd()
+    {
+        // Its children enter the container with this program's image: nobody inside may look into them.
+        Processes.SetDumpable(false);
+        SignalHandling.BlockAll();
+        int initPid = FindInit();
+        facts = ProcessFacts.Read(initPid);
+        IReadOnlyList<string> cgroups = CgroupsOf(initPid);
+        if (facts.HasSeccomp && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile") is { Length: > 0 } policy)
+        {
+            seccomp = SeccompCache.Load(policy);
+        }
+
+        if (request.Terminal)
+        {
+            devpts = ControlClient.GetDevptsDescriptor(request.LxcPath, request.Name);
+        }
+
+        (int ours, int theirs) = LocalSockets.Pair();
+        using SetupChannel channel = new(ours);
+        (int entrant, int entrantPidfd) = Forking.Start(0, -1, () => Enter(new SetupChannel(theirs)));
+        Descriptors.Close(theirs);
+        foreach (string cgroup in cgroups)
+        {
+            JoinCgroup(cgroup, entrant);
+        }
+
+        channel.Send(SetupChannel.Kind.Cgroups);
+        (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
+        return new AttachRelay(pidfd, master).Run();
+    }
+
+    private int FindInit()
+    {
+        int pid = ControlClient.GetInitPid(request.LxcPath, request.Name);
+        initPidfd = pid > 0 ? ControlClient.GetInitPidfd(request.LxcPath, request.Name) : -1;
+        if (pid > 0 && initPidfd < 0)
+        {
+            initPidfd = Processes.OpenPidfd(pid);
+        }
+
+        return pid > 0 ? pid : throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
+        {
+            ContainerName = request.Name,
+            Advice = "Start it with Start-LxcContainer.",
+        };
+    }
+
+    /// <summary>The cgroup directories of init, in all hierarchies.</summary>
+    private static List<string> CgroupsOf(int pid)
+    {
+        Cgroups.CgroupLayout layout = Cgroups.CgroupLayout.Read();
+        List<string> directories = [];
+        foreach (string line in Descriptors.ReadText($"/proc/{pid}/cgroup").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split(':', 3);
+            string controller = fields[1].Split(',')[0];
+            Cgroups.CgroupHierarchy? hierarchy = controller.Length == 0 ? layout.Unified : layout.Find(controller);
+            if (hierarchy is not null && fields[2] != hierarchy.OwnPath)
+            {
+                directories.Add(hierarchy.PathOf(fields[2]));
+            }
+        }
+
+        return directories;
+    }
+
+    private void JoinCgroup(string directory, int pid)
+    {
+        try
+        {
+            Descriptors.WriteText(directory + "/cgroup.procs", pid.ToString());
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.CgroupFailed, $"The command could not join cgroup '{directory}' of container '{request.Name}': {e.Message}", e)
+            {
+                ContainerName = request.Name,
+                Step = "cgroup",
+                Advice = "See whether the container is being stopped, or its cgroup is full or frozen.",
+            };
+        }
+    }
+
+    private (int Pidfd, int Master) AwaitProgram(SetupChannel channel, int entrantPidfd)
+    {
+        Span<int> received = stackalloc int[2];
+        int pidfd = -1;
+        int master = -1;
+        while (true)
+        {
+            switch (channel.Receive(out string text, received, out int count))
+            {
+                case SetupChannel.Kind.Ready when count == 1:
+                    pidfd = received[0];
+                    break;
+                case SetupChannel.Kind.Terminals when count == 1:
+                    master = received[0];
+                    break;
+                case SetupChannel.Kind.Error:
+                    LxcException error = ReportLine.ToException(ReportLine.Split(text));
+                    throw new LxcException(error.ErrorId, error.Message, error)
+                    {
+                        ContainerName = request.Name, Step = error.Step, Call = error.Call, Errno = error.Errno, Path = error.Path, Advice = error.Advice,
+                    };
+                case SetupChannel.Kind.Closed when pidfd >= 0:
+                    Processes.Wait(entrantPidfd);
+                    Descriptors.Close(entrantPidfd);
+                    reporter.State(ContainerState.Running, 0);
+                    return (pidfd, master);
+                default:
+                    throw new LxcException(LxcErrorId.CommandFailed, $"The process that enters container '{request.Name}' ended unexpectedly")
+                    {
+                        ContainerName = request.Name,
+                        Advice = "See whether the container was stopped at this moment, or its memory limit is reached.",
+                    };
+            }
+        }
+    }
+
+    private int Enter(SetupChannel channel)
+    {
+        try
+        {
+            Processes.SetParentDeathSignal(9);
+            channel.Expect(SetupChannel.Kind.Cgroups);
+            Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
+            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, seccomp, devpts, channel).Run());
+            channel.Send(SetupChannel.Kind.Ready, descriptors: [pidfd]);
+            return 0;
+        }
+        catch (LinuxException e)
+        {
+            channel.Send(SetupChannel.Kind.Error, ReportLine.OfError(new LxcException(LxcErrorId.NamespaceFailed,
+                $"Container '{request.Name}' could not be entered: {e.Message}", e)
+            {
+                Step = "namespaces",
+                Advice = "Entering needs the rights of whoever started the container.",
+            }));
+            return 125;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Console;
+
+/// <summary>
+/// The monitor's side of a container's console: takes what the container writes, so that it never waits for a reader, keeps it in the
+/// ring buffer and the log file, and passes it to the terminal of a foreground start and to whoever is connected.
+/// </summary>
+public sealed class ConsoleRelay : IDisposable
+{
+    private readonly byte[] buffer = new byte[4096];
+    private readonly PollSet poll;
+    private readonly int master;
+    private readonly int slave;
+    private readonly int log;
+    private readonly TerminalSettings? settings;
+    private readonly bool foreground;
+    private bool inputOpen;
+
+    /// <summary>Takes over the master of the console.</summary>
+    /// <param name="poll">The monitor's event loop.</param>
+    /// <param name="master">The master; closed with the relay.</param>
+    /// <param name="bufferSize">The size of the ring buffer in bytes; 0 for none.</param>
+    /// <param name="logPath">The file that gets a copy, or null.</param>
+    /// <param name="foreground">Whether standard input and output are joined to the console.</param>
+    public ConsoleRelay(PollSet poll, int master, int bufferSize, string? logPath, bool foreground)
+    {
+        this.poll = poll;
+        this.master = master;
+        this.foreground = foreground;
+        Ring = bufferSize > 0 ? new RingBuffer(bufferSize) : null;
+        log = logPath is null ? -1
+            : Descriptors.Open(logPath, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append | OpenFlags.NoControllingTerminal, 0x180);
+        // With a slave of our own open, the master never answers EIO while init has its console closed.
+        slave = Terminals.OpenSlave(master);
+        Descriptors.SetNonBlocking(master, true);
+        poll.Add(master, Readiness.Readable);
+        if (foreground && Descriptors.IsTerminal(0))
+        {
+            settings = Terminals.GetSettings(0);
+            Terminals.SetRaw(0);
+            (int columns, int rows) = Terminals.GetSize(0);
+            Terminals.SetSize(master, columns, rows);
+            inputOpen = true;
+            poll.Add(0, Readiness.Readable);
+        }
+    }
+
+    /// <summary>The ring buffer, or null.</summary>
+    public RingBuffer? Ring { get; }
+
+    /// <summary>The master of the console.</summary>
+    public int Master => master;
+
+    /// <summary>Whether somebody is connected to the console and reads it instead of the relay.</summary>
+    public bool IsLent { get; private set; }
+
+    /// <summary>Handles a ready descriptor; false when it is none of the relay's.</summary>
+    public bool Handle(int fd)
+    {
+        if (fd == master)
+        {
+            TakeOutput();
+            return true;
+        }
+
+        if (fd == 0 && inputOpen)
+        {
+            PassInput();
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives the console to a client, which reads and writes the master itself, or takes it back.</summary>
+    public void Lend(bool lent)
+    {
+        IsLent = lent;
+        poll.Modify(master, lent ? Readiness.None : Readiness.Readable);
+    }
+
+    /// <summary>The size of the terminal has changed.</summary>
+    public void Resize()
+    {
+        if (settings is not null)
+        {
+            (int columns, int rows) = Terminals.GetSize(0);
+            Terminals.SetSize(master, columns, rows);
+        }
+    }
+
+    /// <summary>Takes all that waits now; to be called when init has ended, so that its last words are kept.</summary>
+    public void Drain()
+    {
+        while (!IsLent && TakeOutput())
+        {
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (settings is not null)
+        {
+            if (inputOpen)
+            {
+                poll.Remove(0);
+            }
+
+            Terminals.SetSettings(0, settings);
+        }
+
+        poll.Remove(master);
+        Descriptors.Close(slave);
+        Descriptors.Close(master);
+        Descriptors.Close(log);
+    }
+
+    private bool TakeOutput()
+    {
+        int count = Descriptors.Read(master, buffer);
+        if (count <= 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> data = buffer.AsSpan(0, count);
+        Ring?.Write(data);
+        if (log >= 0)
+        {
+            Descriptors.WriteAll(log, data);
+        }
+
+        if (foreground)
+        {
+            Descriptors.WriteAll(1, data);
+        }
+
+        return true;
+    }
+
+    private void PassInput()
+    {
+        int count = Descriptors.Read(0, buffer);
+        if (count <= 0)
+        {
+            inputOpen = false;
+            poll.Remove(0);
+            return;
+        }
+
+        Descriptors.Write(master, buffer.AsSpan(0, count));
+    }
+}

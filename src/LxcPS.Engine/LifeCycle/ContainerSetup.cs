@@ -1,0 +1,324 @@
+using LxcPS.Engine.Confinement;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Network;
+using LxcPS.Engine.Seccomp;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>
+/// The child's part of a start: from the clone to the exec of init. It runs inside the container's namespaces, where everything the
+/// container wrote is hostile.
+/// </summary>
+internal sealed class ContainerSetup
+{
+    private readonly LaunchPlan plan;
+    private readonly SetupChannel channel;
+    private readonly byte[]? seccomp;
+    private readonly bool keepStandardStreams;
+    private string step = "clone";
+    private string errorId = LxcErrorId.StartFailed;
+    private string? key;
+
+    /// <summary>Prepares the child's part in the monitor, before the clone.</summary>
+    /// <param name="plan">What to do.</param>
+    /// <param name="channel">The child's end of the channel.</param>
+    /// <param name="seccomp">The compiled filter, or null.</param>
+    /// <param name="keepStandardStreams">Whether init gets the monitor's standard streams rather than the console.</param>
+    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, byte[]? seccomp, bool keepStandardStreams)
+    {
+        this.plan = plan;
+        this.channel = channel;
+        this.seccomp = seccomp;
+        this.keepStandardStreams = keepStandardStreams;
+    }
+
+    /// <summary>Sets the container up and becomes its init. Returns an exit code when that failed or when the minimal init has ended.</summary>
+    internal int Run()
+    {
+        try
+        {
+            return SetUpAndExecute();
+        }
+        catch (LxcException e)
+        {
+            return Fail(e);
+        }
+        catch (LinuxException e)
+        {
+            return Fail(new LxcException(errorId, $"The step '{step}' failed: {e.Message}", e)
+            {
+                Step = step,
+                ConfigKey = key,
+                Advice = AdviceFor(e),
+            });
+        }
+    }
+
+    private int SetUpAndExecute()
+    {
+        Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+        channel.Expect(SetupChannel.Kind.Maps);
+        if (plan.HasUserNamespace)
+        {
+            Begin("identity", LxcErrorId.IdMapFailed, "lxc.idmap");
+            Processes.SetIdentity(0, 0, []);
+        }
+
+        // The change of identity cleared it; whoever lost its monitor in between reads the end of the channel below.
+        Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+        Processes.NewSession();
+        FileTree.SetMask(0x12);
+
+        int root = MountRootfs();
+        using ContainerDevices devices = new(plan, channel, root);
+        MountTree(root, devices);
+
+        Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.mount.auto");
+        channel.Expect(SetupChannel.Kind.Cgroups);
+        if (plan.CgroupNamespace)
+        {
+            Processes.Unshare(Processes.CLONE_NEWCGROUP);
+        }
+
+        CgroupMounts.Mount(plan, root);
+
+        Begin("pivot_root", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
+        if (plan.Rootfs is not null)
+        {
+            FileTree.ChangeDirectory(root);
+            MountCalls.PivotToWorkingDirectory();
+            FileTree.ChangeDirectory("/");
+        }
+
+        Descriptors.Close(root);
+        Prepare();
+
+        int console = devices.SendTerminals();
+        Begin("network", LxcErrorId.NetworkFailed, "lxc.net");
+        channel.Expect(SetupChannel.Kind.Network);
+        if (!plan.Network.HostNetwork && (plan.Namespaces & Processes.CLONE_NEWNET) != 0)
+        {
+            ContainerNetwork.Configure(plan.Network);
+        }
+
+        HookRunner.Run(plan, "start", inContainer: true);
+        return Execute(console);
+    }
+
+    private int MountRootfs()
+    {
+        Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        HookRunner.Run(plan, "pre-mount", inContainer: true);
+        if (plan.Rootfs is null)
+        {
+            return Descriptors.Open("/", OpenFlags.Path | OpenFlags.Directory);
+        }
+
+        int mount = ReceiveMount(optional: false);
+        int target = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
+        MountCalls.Move(mount, target, plan.RootfsMount);
+        Descriptors.Close(target);
+        Descriptors.Close(mount);
+
+        // A path again: only now does it lead to the mounted root.
+        return Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
+    }
+
+    private void MountTree(int root, ContainerDevices devices)
+    {
+        Begin("autodev", LxcErrorId.MountFailed, "lxc.autodev");
+        devices.MountDev();
+        Begin("mount", LxcErrorId.MountFailed, "lxc.mount.auto");
+        SpecialMounts.MountProc(plan, root);
+        SpecialMounts.MountSys(plan, root);
+        Begin("mount", LxcErrorId.MountFailed, "lxc.mount.entry");
+        foreach (MountEntry entry in plan.Mounts)
+        {
+            MountOne(root, entry);
+        }
+
+        Begin("mount hook", LxcErrorId.HookFailed, "lxc.hook.mount");
+        HookRunner.Run(plan, "mount", inContainer: true);
+        Begin("autodev", LxcErrorId.MountFailed, "lxc.autodev");
+        devices.Populate();
+        if (plan.AutoDev)
+        {
+            HookRunner.Run(plan, "autodev", inContainer: true);
+        }
+
+        Begin("console", LxcErrorId.ConsoleFailed, "lxc.console.path");
+        devices.MountTerminals();
+    }
+
+    private void MountOne(int root, MountEntry entry)
+    {
+        int mount = -1;
+        try
+        {
+            mount = PreparedMounts.IsPrepared(entry) ? ReceiveMount(entry.IsOptional)
+                : entry.IsBind ? MountCalls.CloneTree(root, entry.Source.TrimStart('/'), entry.IsRecursive)
+                : MountCalls.Make(entry.Type, entry.Source, entry.Options, entry.Attributes);
+            if (mount < 0)
+            {
+                return;
+            }
+
+            int target = entry.CreateDirectory is { } directory
+                ? TargetPath.OpenOrCreate(root, entry.Target, directory)
+                : Descriptors.OpenInRoot(root, entry.Target.Length == 0 ? "." : entry.Target, OpenFlags.Path);
+            if (entry.Attributes != 0 || entry.ClearedAttributes != 0 || entry.Propagation != 0)
+            {
+                MountCalls.SetAttributes(mount, entry.Attributes, entry.ClearedAttributes & ~entry.Attributes, entry.Propagation, name: entry.Target);
+            }
+
+            MountCalls.Move(mount, target, entry.Target);
+            Descriptors.Close(target);
+        }
+        catch (LinuxException e) when (entry.IsOptional)
+        {
+            channel.Send(SetupChannel.Kind.Warning, $"The optional mount '{entry.Text}' was left out: {e.Message}");
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
+            {
+                Step = "mount",
+                ConfigKey = "lxc.mount.entry",
+                Advice = e.Number == Errno.ENOENT && entry.CreateDirectory is null
+                    ? "Add create=dir or create=file to the options if the target is missing, or optional if the mount may be left out."
+                    : "Correct the entry, or add optional to its options.",
+            };
+        }
+        finally
+        {
+            Descriptors.Close(mount);
+        }
+    }
+
+    private int ReceiveMount(bool optional)
+    {
+        Span<int> fd = stackalloc int[1];
+        SetupChannel.Kind kind = channel.Receive(out _, fd, out int received);
+        if (kind == SetupChannel.Kind.Mount && received == 1)
+        {
+            return fd[0];
+        }
+
+        if (kind == SetupChannel.Kind.NoMount && optional)
+        {
+            return -1;
+        }
+
+        Processes.Exit(255);
+        return -1;
+    }
+
+    private void Prepare()
+    {
+        Begin("hostname", LxcErrorId.StartFailed, "lxc.uts.name");
+        if ((plan.Namespaces & Processes.CLONE_NEWUTS) != 0)
+        {
+            Processes.SetHostName(plan.HostName);
+        }
+
+        ProcessSettings.Apply(plan);
+        if (plan.Personality is { } personality)
+        {
+            Begin("personality", LxcErrorId.StartFailed, "lxc.arch");
+            Processes.SetPersonality(personality);
+        }
+
+        if (plan.SessionKeyring)
+        {
+            Begin("keyring", LxcErrorId.ConfinementFailed, "lxc.keyring.session");
+            Processes.NewSessionKeyring();
+        }
+    }
+
+    private int Execute(int console)
+    {
+        if (!keepStandardStreams && console >= 0)
+        {
+            Begin("console", LxcErrorId.ConsoleFailed, "lxc.console.path");
+            Terminals.SetControlling(console);
+            for (int i = 0; i < 3; i++)
+            {
+                Descriptors.DuplicateTo(console, i);
+            }
+        }
+
+        channel.Send(SetupChannel.Kind.Ready);
+        channel.Expect(SetupChannel.Kind.Go);
+        Descriptors.CloseFrom(3, onExec: true);
+        Begin("chdir", LxcErrorId.InitFailed, "lxc.init.cwd");
+        FileTree.ChangeDirectory(plan.WorkingDirectory);
+        Begin("confinement", LxcErrorId.ConfinementFailed, "lxc.cap.drop");
+        Confine();
+        if (plan.MinimalInit)
+        {
+            return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, () => Descriptors.Close(channel.Descriptor));
+        }
+
+        Begin("exec", LxcErrorId.InitFailed, "lxc.init.cmd");
+        SignalHandling.ResetAll();
+        Processes.Execute(plan.InitArguments[0], plan.InitArguments, plan.Environment);
+        return 255;
+    }
+
+    private void Confine()
+    {
+        Capabilities.LimitBounding(plan.Capabilities);
+        if (plan.InitUserId != 0 || plan.InitGroupId != 0 || plan.InitGroups.Length > 0)
+        {
+            Begin("identity", LxcErrorId.InitFailed, "lxc.init.uid");
+            Processes.SetIdentity(plan.InitUserId, plan.InitGroupId, plan.InitGroups);
+        }
+
+        Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+        if (plan.NoNewPrivileges)
+        {
+            Processes.SetNoNewPrivileges();
+        }
+
+        if (seccomp is not null)
+        {
+            Begin("seccomp", LxcErrorId.ConfinementFailed, "lxc.seccomp.profile");
+            SeccompFilter.Install(seccomp);
+        }
+
+        // Last: a filter needs CAP_SYS_ADMIN, and it may be among those that are dropped.
+        Capabilities.Limit(plan.Capabilities);
+    }
+
+    private void Begin(string name, string id, string configKey)
+    {
+        step = name;
+        errorId = id;
+        key = configKey;
+    }
+
+    private string AdviceFor(LinuxException e) => (step, e.Number) switch
+    {
+        ("exec", Errno.ENOENT) => "The file, or the interpreter or dynamic loader it names, is missing in the container: correct lxc.init.cmd or install an init.",
+        ("exec", Errno.EACCES) => "The file is not executable in the container: see its mode, and that its file system is not mounted noexec.",
+        ("exec", Errno.ENOEXEC) => "The file is no program of this machine's architecture.",
+        _ => $"See {key} in the container's configuration.",
+    };
+
+    private int Fail(LxcException e)
+    {
+        try
+        {
+            channel.Send(SetupChannel.Kind.Error, ReportLine.OfError(e));
+        }
+        catch (LinuxException)
+        {
+            // The monitor is gone, and with it everybody who could be told; the exit code is all that is left.
+            return 254;
+        }
+
+        return 255;
+    }
+}

@@ -1,0 +1,155 @@
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Network;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>
+/// Everything that a start does, computed from the configuration before anything is made: the monitor and the child carry it out.
+/// </summary>
+public sealed class LaunchPlan
+{
+    /// <summary>The container.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The directory of containers.</summary>
+    public required string LxcPath { get; init; }
+
+    /// <summary>The configuration.</summary>
+    public required ContainerConfig Config { get; init; }
+
+    /// <summary>The namespaces that clone3 makes: CLONE_NEW flags. The cgroup namespace comes later, when the child is in its cgroups.</summary>
+    public required ulong Namespaces { get; init; }
+
+    /// <summary>Whether the container gets a cgroup namespace.</summary>
+    public required bool CgroupNamespace { get; init; }
+
+    /// <summary>The id maps; empty without a user namespace.</summary>
+    public required IReadOnlyList<IdMapEntry> IdMaps { get; init; }
+
+    /// <summary>The host name.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>The execution domain for personality(2), or null to keep the host's.</summary>
+    public required ulong? Personality { get; init; }
+
+    /// <summary>The root file system, or null for the host's own.</summary>
+    public required RootfsSource? Rootfs { get; init; }
+
+    /// <summary>Where the root file system is mounted until it becomes the root.</summary>
+    public required string RootfsMount { get; init; }
+
+    /// <summary>Attributes of the root's mount.</summary>
+    public required ulong RootfsAttributes { get; init; }
+
+    /// <summary>Whether ids of the root file system are mapped by its mount rather than on disk.</summary>
+    public required bool IdMapRootfs { get; init; }
+
+    /// <summary>The automatic mounts.</summary>
+    public required AutoMounts AutoMounts { get; init; }
+
+    /// <summary>The mounts of the configuration, in order.</summary>
+    public required IReadOnlyList<MountEntry> Mounts { get; init; }
+
+    /// <summary>Whether /dev is a small file system with the standard nodes.</summary>
+    public required bool AutoDev { get; init; }
+
+    /// <summary>The size of that file system in bytes.</summary>
+    public required long DevSize { get; init; }
+
+    /// <summary>The most pseudoterminals the container can have.</summary>
+    public required int PtyMax { get; init; }
+
+    /// <summary>The number of /dev/ttyN.</summary>
+    public required int TtyCount { get; init; }
+
+    /// <summary>The directory below /dev for console and ttys, or empty.</summary>
+    public required string TtyDirectory { get; init; }
+
+    /// <summary>Whether there is no console (<c>lxc.console.path = none</c>).</summary>
+    public required bool NoConsole { get; init; }
+
+    /// <summary>The file that gets a copy of the console's output, or null.</summary>
+    public required string? ConsoleLog { get; init; }
+
+    /// <summary>The size of the console's ring buffer in bytes; 0 for none.</summary>
+    public required int ConsoleBuffer { get; init; }
+
+    /// <summary>The network.</summary>
+    public required NetworkPlan Network { get; init; }
+
+    /// <summary>The capabilities that the container may have: a bit each.</summary>
+    public required ulong Capabilities { get; init; }
+
+    /// <summary>Whether no exec in the container may gain privileges.</summary>
+    public required bool NoNewPrivileges { get; init; }
+
+    /// <summary>Whether init gets a session keyring of its own.</summary>
+    public required bool SessionKeyring { get; init; }
+
+    /// <summary>The seccomp policy file, or null.</summary>
+    public required string? SeccompPolicy { get; init; }
+
+    /// <summary>The control groups to make.</summary>
+    public required CgroupPlan Cgroups { get; init; }
+
+    /// <summary>The program that becomes init and its arguments; with <see cref="MinimalInit"/> the program that runs under it.</summary>
+    public required IReadOnlyList<string> InitArguments { get; init; }
+
+    /// <summary>Whether the program runs under the minimal init.</summary>
+    public required bool MinimalInit { get; init; }
+
+    /// <summary>The environment of init.</summary>
+    public required IReadOnlyList<string> Environment { get; init; }
+
+    /// <summary>The working directory of init.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The user that init runs as, inside the container.</summary>
+    public required uint InitUserId { get; init; }
+
+    /// <summary>The group that init runs as, inside the container.</summary>
+    public required uint InitGroupId { get; init; }
+
+    /// <summary>The supplementary groups of init.</summary>
+    public required uint[] InitGroups { get; init; }
+
+    /// <summary>The signal that ends the container by force.</summary>
+    public required int StopSignal { get; init; }
+
+    /// <summary>The signal that asks the container to shut down, or null when the configuration names none.</summary>
+    public required int? HaltSignal { get; init; }
+
+    /// <summary>The signal that init gets when the monitor dies.</summary>
+    public required int ParentDeathSignal { get; init; }
+
+    /// <summary>Whether ids are mapped.</summary>
+    public bool HasUserNamespace => (Namespaces & Processes.CLONE_NEWUSER) != 0;
+
+    /// <summary>The host id of the container's root user, or 0.</summary>
+    public uint RootUserId => HostIdOf(0, group: false);
+
+    /// <summary>The host id of the container's root group, or 0.</summary>
+    public uint RootGroupId => HostIdOf(0, group: true);
+
+    /// <summary>The host id of an id in the container; the id itself without a user namespace, uint.MaxValue when it is not mapped.</summary>
+    public uint HostIdOf(uint id, bool group)
+    {
+        if (!HasUserNamespace)
+        {
+            return id;
+        }
+
+        foreach (IdMapEntry entry in IdMaps)
+        {
+            if ((group ? entry.IsGroup : entry.IsUser) && id >= entry.ContainerId && id - entry.ContainerId < entry.Count)
+            {
+                return (uint)(entry.HostId + (id - entry.ContainerId));
+            }
+        }
+
+        return uint.MaxValue;
+    }
+}

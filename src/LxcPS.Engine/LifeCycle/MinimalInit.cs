@@ -1,0 +1,114 @@
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>
+/// The smallest init: runs one program, or none, reaps orphans, and hands signals on. It is the monitor's own code inside the container,
+/// so it needs no file of the root file system.
+/// </summary>
+public static class MinimalInit
+{
+    private const int SIGHUP = 1;
+    private const int SIGINT = 2;
+    private const int SIGTERM = 15;
+    private const int SIGCHLD = 17;
+    private const int SIGPWR = 30;
+    private const int HaltBySystemd = 34 + 3; // SIGRTMIN+3 as libc numbers it.
+
+    /// <summary>How long programs have to end after SIGTERM before SIGKILL, in milliseconds.</summary>
+    private const int Grace = 5000;
+
+    /// <summary>Runs a program as process 1's child until it ends; the result is its exit code, 128 plus the signal that ended it.</summary>
+    /// <param name="arguments">The program and its arguments; looked up in PATH unless the name has a slash.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="report">Reports that the program cannot be executed; runs in its process.</param>
+    /// <param name="started">Runs in process 1 when the program has been cloned.</param>
+    internal static int Run(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report, Action started)
+    {
+        SignalHandling.BlockAll();
+        (int pid, int pidfd) = Forking.Start(0, -1, () => ExecuteProgram(arguments, environment, report));
+        Descriptors.Close(pidfd);
+        started();
+        return Supervise(pid);
+    }
+
+    /// <summary>
+    /// Process 1 of a container that has no program of its own to run: waits for the signal to shut down. SIGPWR, SIGTERM and SIGRTMIN+3
+    /// end everything and then itself.
+    /// </summary>
+    public static int RunIdle()
+    {
+        SignalHandling.BlockAll();
+        return Supervise(0);
+    }
+
+    private static int ExecuteProgram(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report)
+    {
+        SignalHandling.ResetAll();
+        try
+        {
+            ProgramSearch.Execute(arguments, environment);
+            return 127;
+        }
+        catch (LinuxException e)
+        {
+            bool missing = e.Number is Errno.ENOENT or Errno.ENOTDIR;
+            report(new LxcException(LxcErrorId.CommandNotFound, $"The program '{arguments[0]}' cannot be executed in the container: {e.Message}", e)
+            {
+                Step = "exec",
+                Advice = missing ? "Give the path of a program that the container has." : "See that the file is executable in the container.",
+            });
+            return missing ? 127 : 126;
+        }
+    }
+
+    private static int Supervise(int program)
+    {
+        int signals = SignalHandling.OpenDescriptor(~0UL);
+        int result = 0;
+        bool ending = false;
+        long deadline = long.MaxValue;
+        while (true)
+        {
+            int timeout = deadline == long.MaxValue ? -1 : (int)Math.Max(0, deadline - Environment.TickCount64);
+            if (Polling.Wait(signals, Readiness.Readable, timeout) == Readiness.None)
+            {
+                // The time is up: what is left is ended by the kernel when process 1 ends.
+                return result;
+            }
+
+            (int signal, _) = SignalHandling.Take(signals);
+            if (signal == SIGCHLD)
+            {
+                ExitStatus exit;
+                while ((exit = Processes.ReapAny(block: false)).ProcessId > 0)
+                {
+                    if (exit.ProcessId == program)
+                    {
+                        return exit.ExitCode;
+                    }
+                }
+
+                if (ending && exit.ProcessId < 0)
+                {
+                    return result;
+                }
+            }
+            else if (program == 0 && signal is SIGPWR or SIGTERM or SIGINT or HaltBySystemd)
+            {
+                ending = true;
+                deadline = Environment.TickCount64 + Grace;
+                Processes.SignalProcess(-1, SIGTERM);
+                Processes.SignalProcess(-1, SIGHUP);
+                if (Processes.ReapAny(block: false).ProcessId < 0)
+                {
+                    return result;
+                }
+            }
+            else if (program > 0 && signal != 0)
+            {
+                Processes.SignalProcess(program, signal is SIGPWR or HaltBySystemd ? SIGTERM : signal);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>What a monitor is asked to start; travels as the monitor's command line.</summary>
+public sealed class MonitorRequest
+{
+    /// <summary>The directory of containers.</summary>
+    public required string LxcPath { get; init; }
+
+    /// <summary>The container.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The program to run under the minimal init instead of the container's init, or empty.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Whether standard input, output and error of the monitor are the container's.</summary>
+    public bool Foreground { get; init; }
+
+    /// <summary>The descriptor to report on, or -1: errors then go to standard error as text.</summary>
+    public int ReportDescriptor { get; init; } = -1;
+
+    /// <summary>Configuration for this start alone: <c>key=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>The command line that <see cref="Parse"/> reads.</summary>
+    public List<string> ToArguments()
+    {
+        List<string> arguments = ["start", "--lxcpath", LxcPath, "--name", Name];
+        if (Foreground)
+        {
+            arguments.Add("--foreground");
+        }
+
+        if (ReportDescriptor >= 0)
+        {
+            arguments.AddRange(["--report", ReportDescriptor.ToString()]);
+        }
+
+        foreach (string setting in Settings)
+        {
+            arguments.AddRange(["--define", setting]);
+        }
+
+        if (Command.Count > 0)
+        {
+            arguments.Add("--");
+            arguments.AddRange(Command);
+        }
+
+        return arguments;
+    }
+
+    /// <summary>Reads a command line, without the leading <c>start</c>.</summary>
+    /// <exception cref="LxcException">StartFailed: an unknown or incomplete option.</exception>
+    public static MonitorRequest Parse(ReadOnlySpan<string> arguments)
+    {
+        string? lxcPath = null;
+        string? name = null;
+        bool foreground = false;
+        int report = -1;
+        List<string> settings = [];
+        List<string> command = [];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--foreground": foreground = true; break;
+                case "--lxcpath" when i + 1 < arguments.Length: lxcPath = arguments[++i]; break;
+                case "--name" when i + 1 < arguments.Length: name = arguments[++i]; break;
+                case "--report" when i + 1 < arguments.Length && int.TryParse(arguments[i + 1], out report): i++; break;
+                case "--define" when i + 1 < arguments.Length: settings.Add(arguments[++i]); break;
+                case "--": command.AddRange(arguments[(i + 1)..]); i = arguments.Length; break;
+                default: throw new LxcException(LxcErrorId.StartFailed, $"The monitor does not know the argument '{arguments[i]}'");
+            }
+        }
+
+        return new MonitorRequest
+        {
+            LxcPath = lxcPath ?? throw new LxcException(LxcErrorId.StartFailed, "The monitor needs --lxcpath"),
+            Name = name ?? throw new LxcException(LxcErrorId.StartFailed, "The monitor needs --name"),
+            Foreground = foreground,
+            ReportDescriptor = report,
+            Settings = settings,
+            Command = command,
+        };
+    }
+}

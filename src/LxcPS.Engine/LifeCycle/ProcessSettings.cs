@@ -1,0 +1,56 @@
+using LxcPS.Engine.Configuration;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>Sysctls and resource limits that init starts with.</summary>
+internal static class ProcessSettings
+{
+    // The order is the kernel's: RLIMIT_ numbers, see getrlimit(2).
+    private static readonly string[] Limits =
+    [
+        "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending", "msgqueue", "nice",
+        "rtprio", "rttime",
+    ];
+
+    /// <summary>Applies <c>lxc.sysctl.*</c> and <c>lxc.prlimit.*</c>; to be called with the container's /proc in place.</summary>
+    internal static void Apply(LaunchPlan plan)
+    {
+        foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.sysctl."))
+        {
+            string name = entry.Key["lxc.sysctl.".Length..];
+            Try(entry, () => Descriptors.WriteText("/proc/sys/" + name.Replace('.', '/'), entry.Value),
+                "Only sysctls of the container's own namespaces can be set, and /proc must be mounted with proc:rw or the key be below net.");
+        }
+
+        foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.prlimit."))
+        {
+            string name = entry.Key["lxc.prlimit.".Length..];
+            int resource = Array.IndexOf(Limits, name);
+            string[] values = entry.Value.Split(':');
+            ulong soft = Value(values[0]);
+            ulong hard = values.Length > 1 ? Value(values[1]) : soft;
+            Try(entry, () => Processes.SetResourceLimit(resource, soft, hard, name), "Raising a hard limit needs CAP_SYS_RESOURCE on the host.");
+        }
+    }
+
+    private static ulong Value(string text) => text.Trim() == "unlimited" ? ulong.MaxValue : ulong.Parse(text.Trim());
+
+    private static void Try(ConfigEntry entry, Action action, string advice)
+    {
+        try
+        {
+            action();
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.StartFailed, $"The setting '{entry.Key} = {entry.Value}' was refused: {e.Message}", e)
+            {
+                Step = "settings",
+                ConfigKey = entry.Key,
+                Line = entry.Line,
+                Advice = advice,
+            };
+        }
+    }
+}

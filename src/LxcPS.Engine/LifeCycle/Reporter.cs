@@ -1,0 +1,80 @@
+using System.Text;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>
+/// How a monitor talks to whoever started it, until the container runs: report lines on a descriptor, or text on standard error for
+/// somebody who ran the executable by hand. A reader that has gone away is a cancellation.
+/// </summary>
+public sealed class Reporter(int descriptor) : IDisposable
+{
+    private int fd = descriptor;
+
+    /// <summary>The descriptor to watch for a reader that goes away, or -1.</summary>
+    public int Descriptor => fd;
+
+    /// <summary>Tells a state and its number: the process id of a running init, the exit code of a stopped one.</summary>
+    public void State(ContainerState state, int value)
+    {
+        if (fd >= 0)
+        {
+            Line(ReportLine.OfState(state, value));
+        }
+    }
+
+    /// <summary>Tells what was left out.</summary>
+    public void Warning(string text)
+    {
+        if (fd >= 0)
+        {
+            Line(ReportLine.OfWarning(text));
+        }
+        else
+        {
+            Descriptors.Write(2, Encoding.UTF8.GetBytes($"lxcps-monitor: warning: {text}\n"));
+        }
+    }
+
+    /// <summary>Tells why the container did not start.</summary>
+    public void Error(LxcException e)
+    {
+        if (fd >= 0)
+        {
+            Line(ReportLine.OfError(e));
+        }
+        else
+        {
+            Descriptors.Write(2, Encoding.UTF8.GetBytes($"lxcps-monitor: {e.Message}{(e.Advice is null ? string.Empty : ". " + e.Advice)}\n"));
+        }
+    }
+
+    /// <summary>Throws when the reader has gone away.</summary>
+    public void ThrowIfAbandoned()
+    {
+        if (fd >= 0 && (Polling.Wait(fd, Readiness.None, 0) & Readiness.Error) != 0)
+        {
+            throw new LxcException(LxcErrorId.Canceled, "The start was canceled");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Descriptors.Close(fd);
+        fd = -1;
+    }
+
+    private void Line(string text)
+    {
+        try
+        {
+            Descriptors.WriteAll(fd, Encoding.UTF8.GetBytes(text + "\n"));
+        }
+        catch (LinuxException e) when (e.Number == Errno.EPIPE)
+        {
+            // Nobody listens any more; what had to be told concerned the listener alone.
+            Dispose();
+        }
+    }
+}

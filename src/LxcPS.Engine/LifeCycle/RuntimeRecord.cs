@@ -1,0 +1,85 @@
+using System.Text;
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Network;
+using LxcPS.Engine.Protocol;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <summary>
+/// What a running container has made outside its own namespaces, written to a file before it is made, so that the next start or removal
+/// can clear what a killed monitor left. Lines of <c>kind value</c>.
+/// </summary>
+public sealed class RuntimeRecord
+{
+    private readonly string path;
+    private readonly StringBuilder text = new();
+
+    private RuntimeRecord(string path) => this.path = path;
+
+    /// <summary>The directory of records: root's, or the user's own.</summary>
+    public static string Directory =>
+        Processes.EffectiveUserId == 0 ? "/run/lxcps/records"
+        : Path.Combine(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime : "/tmp", "lxcps/records");
+
+    /// <summary>Opens an empty record of a container.</summary>
+    public static RuntimeRecord Create(string lxcPath, string name)
+    {
+        string directory = Directory;
+        System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new RuntimeRecord(PathOf(lxcPath, name));
+    }
+
+    /// <summary>Notes a cgroup directory that is about to be made.</summary>
+    public void AddCgroup(string directory) => text.Append("cgroup ").Append(directory).Append('\n');
+
+    /// <summary>Notes a host-side network interface.</summary>
+    public void AddInterface(string name) => text.Append("interface ").Append(name).Append('\n');
+
+    /// <summary>Writes the record.</summary>
+    public void Save()
+    {
+        int fd = Descriptors.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, 0x180);
+        try
+        {
+            Descriptors.WriteAll(fd, Encoding.UTF8.GetBytes(text.ToString()), path);
+        }
+        finally
+        {
+            Descriptors.Close(fd);
+        }
+    }
+
+    /// <summary>Removes the record: nothing is left.</summary>
+    public void Delete() => FileTree.Remove(Descriptors.CurrentDirectory, path);
+
+    /// <summary>
+    /// Clears what a killed monitor of the container left. To be called by whoever holds the container's command socket or its lock, when
+    /// no monitor lives. Returns whether there was something.
+    /// </summary>
+    public static bool Clear(string lxcPath, string name)
+    {
+        string path = PathOf(lxcPath, name);
+        if (!FileTree.Exists(path))
+        {
+            return false;
+        }
+
+        foreach (string line in Descriptors.ReadText(path).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int space = line.IndexOf(' ');
+            string value = line[(space + 1)..];
+            switch (line[..space])
+            {
+                case "cgroup": CgroupLeftovers.Clear(value); break;
+                case "interface" when HostNetwork.Exists(value): HostNetwork.Remove(value); break;
+            }
+        }
+
+        FileTree.Remove(Descriptors.CurrentDirectory, path);
+        return true;
+    }
+
+    private static string PathOf(string lxcPath, string name) =>
+        Path.Combine(Directory, $"{ControlSocket.Fnv1a64(lxcPath):x16}-{name}");
+}

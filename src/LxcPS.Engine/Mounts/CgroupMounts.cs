@@ -1,0 +1,77 @@
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Native;
+using static LxcPS.Native.MountCalls;
+
+namespace LxcPS.Engine.Mounts;
+
+/// <summary>/sys/fs/cgroup of a container: in a cgroup namespace its own cgroup is the root of what it sees.</summary>
+internal static class CgroupMounts
+{
+    private const ulong Safe = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RELATIME;
+
+    /// <summary>Mounts the hierarchies. To be called in the container's cgroup namespace.</summary>
+    internal static void Mount(LaunchPlan plan, int root)
+    {
+        if (plan.AutoMounts.Cgroup == AutoMountMode.None || !plan.CgroupNamespace)
+        {
+            return;
+        }
+
+        CgroupLayout layout = CgroupLayout.Read();
+        ulong readOnly = plan.AutoMounts.Cgroup == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
+        if (layout.IsUnified)
+        {
+            Descriptors.Close(SpecialMounts.Place(root, "sys/fs/cgroup", Make("cgroup2", "cgroup2", [], Safe | readOnly)));
+            return;
+        }
+
+        int directory = SpecialMounts.Place(root, "sys/fs/cgroup", Make("tmpfs", "tmpfs", ["mode=755", "size=64k"], Safe));
+        foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
+        {
+            string name = Path.GetFileName(hierarchy.MountPoint);
+            if (hierarchy.Version == 2)
+            {
+                MountIn(directory, name, Make("cgroup2", "cgroup2", [], Safe | readOnly));
+                continue;
+            }
+
+            List<string> options = [];
+            foreach (string controller in hierarchy.Controllers)
+            {
+                options.Add(controller);
+            }
+
+            MountIn(directory, name, Make("cgroup", "cgroup", options, Safe | readOnly));
+            LinkControllers(directory, name, hierarchy);
+        }
+
+        // The list of hierarchies is the monitor's; only what is in them is the container's.
+        SetAttributes(directory, MOUNT_ATTR_RDONLY, 0, name: "/sys/fs/cgroup");
+        Descriptors.Close(directory);
+    }
+
+    private static void MountIn(int directory, string name, int mount)
+    {
+        FileTree.MakeDirectory(directory, name, 0x1ED);
+        int target = Descriptors.OpenAt(directory, name, OpenFlags.Path | OpenFlags.Directory);
+        Move(mount, target, name);
+        Descriptors.Close(target);
+        Descriptors.Close(mount);
+    }
+
+    // cpu,cpuacct is also found as cpu and as cpuacct, as on the host.
+    private static void LinkControllers(int directory, string name, CgroupHierarchy hierarchy)
+    {
+        if (hierarchy.Controllers.Count > 1)
+        {
+            foreach (string controller in hierarchy.Controllers)
+            {
+                if (controller != name)
+                {
+                    FileTree.MakeSymbolicLink(name, directory, controller);
+                }
+            }
+        }
+    }
+}

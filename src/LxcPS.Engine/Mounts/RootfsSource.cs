@@ -1,0 +1,171 @@
+using LxcPS.Native;
+using static LxcPS.Native.MountCalls;
+
+namespace LxcPS.Engine.Mounts;
+
+/// <summary>The storage of a root file system: what <c>lxc.rootfs.path</c> names.</summary>
+public sealed class RootfsSource
+{
+    private RootfsSource(string type, IReadOnlyList<string> lower, string directory)
+    {
+        Type = type;
+        Lower = lower;
+        Directory = directory;
+    }
+
+    /// <summary>The backing store: <c>dir</c> or <c>overlay</c>.</summary>
+    public string Type { get; }
+
+    /// <summary>The read-only layers of an overlay, the top one first.</summary>
+    public IReadOnlyList<string> Lower { get; }
+
+    /// <summary>The directory that takes the container's writes: the root itself, or the upper layer.</summary>
+    public string Directory { get; }
+
+    /// <summary>Reads <c>[type:]path</c>; without a type a path is a directory.</summary>
+    /// <exception cref="LxcException">ConfigUnsupported: a backing store that this version does not have.</exception>
+    public static RootfsSource Parse(string path)
+    {
+        int colon = path.IndexOf(':');
+        string type = colon > 0 && !path.StartsWith('/') ? path[..colon] : "dir";
+        string rest = colon > 0 && !path.StartsWith('/') ? path[(colon + 1)..] : path;
+        switch (type)
+        {
+            case "dir":
+                return new RootfsSource(type, [], rest);
+            case "overlay" or "overlayfs":
+                // LXC writes the layers bottom first: overlay:<lower>[:<lower>...]:<upper>.
+                string[] layers = rest.Split(':');
+                if (layers.Length < 2)
+                {
+                    throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The overlay '{path}' has no upper layer")
+                    {
+                        ConfigKey = "lxc.rootfs.path",
+                        Advice = "Write overlay:<lower directory>:<upper directory>.",
+                    };
+                }
+
+                return new RootfsSource("overlay", layers[..^1], layers[^1]);
+            default:
+                throw new LxcException(LxcErrorId.ConfigUnsupported, $"The backing store '{type}' of '{path}' is not supported")
+                {
+                    ConfigKey = "lxc.rootfs.path",
+                    Advice = "Use dir:<path> or overlay:<lower>:<upper>.",
+                };
+        }
+    }
+
+    /// <summary>
+    /// The detached mount of the root file system, made by the monitor with its own rights.
+    /// </summary>
+    /// <param name="userNamespace">The container's user namespace when ids are mapped by the mount, else -1.</param>
+    /// <param name="rootId">The host id of the container's root, for what an overlay makes itself.</param>
+    /// <param name="options">Options of <c>lxc.rootfs.options</c> that are attributes of the mount, to set.</param>
+    /// <exception cref="LxcException">RootfsFailed.</exception>
+    public int Open(int userNamespace, uint rootId, ulong options)
+    {
+        try
+        {
+            int mount = Type == "dir" ? OpenDirectory(userNamespace) : OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId);
+            if (options != 0)
+            {
+                SetAttributes(mount, options, 0, name: Directory);
+            }
+
+            return mount;
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.RootfsFailed, $"The root file system '{Directory}' cannot be mounted: {e.Message}", e)
+            {
+                Step = "rootfs",
+                ConfigKey = "lxc.rootfs.path",
+                Advice = e.Number == Errno.ENOENT ? "Restore the directory, or point lxc.rootfs.path at it."
+                    : e.Call.Contains("IDMAP", StringComparison.Ordinal) ? "This file system cannot map ids; make the container with -Privileged, or move it to ext4, xfs, btrfs or tmpfs."
+                    : "See that the directory can be read and is on a file system that overlay accepts.",
+            };
+        }
+    }
+
+    /// <summary>
+    /// An overlay whose layers map ids as the container does; the detached mount. The layers are handed to the kernel as descriptors, so no
+    /// character of a path needs an escape, and no path is walked twice.
+    /// </summary>
+    public static int OpenOverlay(IReadOnlyList<string> lower, string upper, string work, int userNamespace, uint rootId)
+    {
+        List<int> open = [];
+        try
+        {
+            // Upper and work directory must be seen through one mount: that of the directory which holds both.
+            string parent = Path.GetDirectoryName(upper)!;
+            if (Path.GetDirectoryName(work) != parent)
+            {
+                throw new LinuxException("overlay", Errno.EXDEV, work);
+            }
+
+            List<string> options = [];
+            string layers = string.Empty;
+            foreach (string layer in lower)
+            {
+                int fd = Layer(layer);
+                layers = $"/proc/self/fd/{fd}{(layers.Length == 0 ? string.Empty : ":" + layers)}";
+            }
+
+            int store = Layer(parent);
+            options.Add("lowerdir=" + layers);
+            options.Add($"upperdir=/proc/self/fd/{store}/{Path.GetFileName(upper)}");
+            options.Add($"workdir=/proc/self/fd/{store}/{Path.GetFileName(work)}");
+
+            // What the overlay makes for itself belongs to whoever mounts it, and the host's root has no id in the mapped layers.
+            return userNamespace < 0
+                ? Make("overlay", "overlay", options, 0)
+                : FileIdentity.RunAs(rootId, () => Make("overlay", "overlay", options, 0));
+        }
+        finally
+        {
+            foreach (int fd in open)
+            {
+                Descriptors.Close(fd);
+            }
+        }
+
+        int Layer(string path)
+        {
+            int fd = CloneTree(Descriptors.CurrentDirectory, path, recursive: false);
+            open.Add(fd);
+            if (userNamespace >= 0)
+            {
+                SetAttributes(fd, MOUNT_ATTR_IDMAP, 0, name: path, userNamespace: userNamespace);
+            }
+
+            return fd;
+        }
+    }
+
+    /// <summary>The work directory that LXC gives an overlay: <c>olwork</c> beside the upper layer.</summary>
+    public static string WorkDirectoryOf(string upper) => Path.Combine(Path.GetDirectoryName(upper)!, "olwork");
+
+    private int OpenDirectory(int userNamespace)
+    {
+        int mount = CloneTree(Descriptors.CurrentDirectory, Directory, recursive: true);
+        try
+        {
+            if (!FileTree.Status(mount, string.Empty).IsDirectory)
+            {
+                throw new LinuxException("open_tree", Errno.ENOTDIR, Directory);
+            }
+
+            if (userNamespace >= 0)
+            {
+                SetAttributes(mount, MOUNT_ATTR_IDMAP, 0, name: Directory, userNamespace: userNamespace);
+            }
+
+            return mount;
+        }
+        catch
+        {
+            Descriptors.Close(mount);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,279 @@
+using System.Text;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Protocol;
+
+/// <summary>
+/// Asks the monitor of a container, ours or LXC's, over its command socket. Every call is one connection, as liblxc's are.
+/// </summary>
+public static class ControlClient
+{
+    /// <summary>How long a monitor may take to answer, in milliseconds: it answers at once unless it is starting the container or is stuck.</summary>
+    private const int AnswerTimeout = 30_000;
+
+    /// <summary>Whether a monitor listens for the container.</summary>
+    public static bool IsAlive(string lxcPath, string name)
+    {
+        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        Descriptors.Close(fd);
+        return fd >= 0;
+    }
+
+    /// <summary>The state of the container; Stopped when no monitor listens.</summary>
+    public static ContainerState GetState(string lxcPath, string name) =>
+        TryAsk(lxcPath, name, ControlCommand.GetState, out Answer answer) ? (ContainerState)answer.Word : ContainerState.Stopped;
+
+    /// <summary>The process id of the container's init; 0 when none runs.</summary>
+    public static int GetInitPid(string lxcPath, string name) =>
+        TryAsk(lxcPath, name, ControlCommand.GetInitPid, out Answer answer) && answer.Word > 0 ? (int)answer.Word : 0;
+
+    /// <summary>A descriptor of the container's init, or -1 when none runs or the monitor is too old to give one.</summary>
+    public static int GetInitPidfd(string lxcPath, string name) => AskDescriptor(lxcPath, name, ControlCommand.GetInitPidfd);
+
+    /// <summary>A descriptor of the root of the container's devpts instance, or -1.</summary>
+    public static int GetDevptsDescriptor(string lxcPath, string name) => AskDescriptor(lxcPath, name, ControlCommand.GetDevptsFd);
+
+    /// <summary>The cgroup of the container for a controller as /proc/self/cgroup shows it, or null. An empty controller asks for the v2 one.</summary>
+    public static string? GetCgroup(string lxcPath, string name, string controller) =>
+        AskText(lxcPath, name, ControlCommand.GetCgroup, controller);
+
+    /// <summary>The value of a configuration key as the running container has it, or null.</summary>
+    public static string? GetConfigItem(string lxcPath, string name, string key) =>
+        AskText(lxcPath, name, ControlCommand.GetConfigItem, key);
+
+    /// <summary>Sends lxc.signal.stop to the init. The monitor takes the container down when the init has ended.</summary>
+    /// <returns>False when no monitor listens.</returns>
+    public static bool Stop(string lxcPath, string name)
+    {
+        // LXC's monitor answers a stop that worked by closing the connection.
+        if (!TryAsk(lxcPath, name, ControlCommand.Stop, out Answer answer, emptyAnswer: true))
+        {
+            return false;
+        }
+
+        return answer.Result >= 0 ? true : throw Refused(name, ControlCommand.Stop, answer.Result);
+    }
+
+    /// <summary>Halts all processes of the container; false when the monitor leaves that to the caller, as LXC's does on cgroup v1.</summary>
+    public static bool Freeze(string lxcPath, string name) => Change(lxcPath, name, ControlCommand.Freeze);
+
+    /// <summary>Lets the processes of the container go on; false when the monitor leaves that to the caller.</summary>
+    public static bool Unfreeze(string lxcPath, string name) => Change(lxcPath, name, ControlCommand.Unfreeze);
+
+    /// <summary>Tells the monitor that the caller has changed the container's state, so that it can tell others.</summary>
+    public static void ServeStateClients(string lxcPath, string name, ContainerState state) =>
+        TryAsk(lxcPath, name, ControlCommand.ServeStateClients, out _, default, (long)state);
+
+    /// <summary>
+    /// A connection that gets one message when the container reaches one of the states, or -1 and the state when it is there already.
+    /// </summary>
+    public static int AddStateClient(string lxcPath, string name, ReadOnlySpan<ContainerState> states, out ContainerState current)
+    {
+        Span<byte> data = stackalloc byte[ControlSocket.StateCount * 4];
+        data.Clear();
+        foreach (ContainerState state in states)
+        {
+            data[(int)state * 4] = 1;
+        }
+
+        current = ContainerState.Stopped;
+        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        if (fd < 0)
+        {
+            return -1;
+        }
+
+        try
+        {
+            Request(fd, ControlCommand.AddStateClient, data, 0);
+            Answer answer = ReadAnswer(fd, name, ControlCommand.AddStateClient, []);
+            if (answer.Closed)
+            {
+                Descriptors.Close(fd);
+                return -1;
+            }
+
+            if (answer.Word >= ControlSocket.StateCount)
+            {
+                return fd;
+            }
+
+            current = (ContainerState)answer.Word;
+            Descriptors.Close(fd);
+            return -1;
+        }
+        catch
+        {
+            Descriptors.Close(fd);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes the message of a state client's connection: the state, or Stopped when the monitor ended; null when the time is up or the caller cancels.
+    /// </summary>
+    /// <param name="fd">The connection that <see cref="AddStateClient"/> gave.</param>
+    /// <param name="timeout">In milliseconds; -1 waits without limit.</param>
+    /// <param name="cancel">A descriptor that becomes readable when the caller cancels, or -1.</param>
+    public static ContainerState? ReceiveState(int fd, int timeout, int cancel = -1)
+    {
+        (Readiness message, _) = Polling.Wait(fd, Readiness.Readable, cancel, Readiness.Readable, timeout);
+        if (message == Readiness.None)
+        {
+            return null;
+        }
+
+        Span<byte> buffer = stackalloc byte[ControlSocket.StateMessageSize];
+        int length = 0;
+        while (length < buffer.Length)
+        {
+            int count = LocalSockets.Receive(fd, buffer[length..], default, out _);
+            if (count <= 0)
+            {
+                return ContainerState.Stopped;
+            }
+
+            length += count;
+        }
+
+        return (ContainerState)BitConverter.ToInt32(buffer[(4 + 256)..]);
+    }
+
+    private static bool Change(string lxcPath, string name, ControlCommand command)
+    {
+        if (!TryAsk(lxcPath, name, command, out Answer answer))
+        {
+            return false;
+        }
+
+        return answer.Result >= 0 || (answer.Result == -Errno.ENOENT ? false : throw Refused(name, command, answer.Result));
+    }
+
+    private static int AskDescriptor(string lxcPath, string name, ControlCommand command) =>
+        TryAsk(lxcPath, name, command, out Answer answer, wantDescriptor: true) ? answer.Descriptor : -1;
+
+    private static string? AskText(string lxcPath, string name, ControlCommand command, string argument)
+    {
+        byte[] data = new byte[Encoding.UTF8.GetByteCount(argument) + 1];
+        Encoding.UTF8.GetBytes(argument, data);
+        return TryAsk(lxcPath, name, command, out Answer answer, data) && answer.Result >= 0 && answer.Data.Length > 0
+            ? Encoding.UTF8.GetString(answer.Data).TrimEnd('\0')
+            : null;
+    }
+
+    private static bool TryAsk(
+        string lxcPath, string name, ControlCommand command, out Answer answer, ReadOnlySpan<byte> data = default, long word = 0,
+        bool wantDescriptor = false, bool emptyAnswer = false)
+    {
+        answer = default;
+        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        if (fd < 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            Request(fd, command, data, word);
+            Span<int> descriptor = stackalloc int[1];
+            answer = ReadAnswer(fd, name, command, wantDescriptor ? descriptor : []);
+
+            // A monitor that is just ending closes without an answer, as if it were gone already.
+            return !answer.Closed || emptyAnswer;
+        }
+        catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            return emptyAnswer;
+        }
+        finally
+        {
+            Descriptors.Close(fd);
+        }
+    }
+
+    private static void Request(int fd, ControlCommand command, ReadOnlySpan<byte> data, long word)
+    {
+        Span<byte> header = stackalloc byte[ControlSocket.HeaderSize];
+        ControlSocket.WriteHeader(header, (int)command, data.Length, word);
+        LocalSockets.Send(fd, header, credentials: true);
+        if (data.Length > 0)
+        {
+            LocalSockets.Send(fd, data);
+        }
+    }
+
+    private static Answer ReadAnswer(int fd, string name, ControlCommand command, Span<int> descriptor)
+    {
+        Span<byte> header = stackalloc byte[ControlSocket.HeaderSize];
+        int descriptors = 0;
+        if (!Fill(fd, header, descriptor, ref descriptors, name, command))
+        {
+            return new Answer { Closed = true, Descriptor = -1 };
+        }
+
+        (int result, int length, long word) = ControlSocket.ReadHeader(header);
+        if (length is < 0 or > (1 << 24))
+        {
+            throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' answered {command} with {length} bytes")
+            {
+                ContainerName = name,
+            };
+        }
+
+        byte[] data = new byte[length];
+        int none = 0;
+        if (length > 0 && !Fill(fd, data, [], ref none, name, command))
+        {
+            return new Answer { Closed = true, Descriptor = -1 };
+        }
+
+        return new Answer { Result = result, Word = word, Data = data, Descriptor = descriptors > 0 ? descriptor[0] : -1 };
+    }
+
+    private static bool Fill(int fd, Span<byte> buffer, Span<int> descriptors, ref int received, string name, ControlCommand command)
+    {
+        while (buffer.Length > 0)
+        {
+            if (Polling.Wait(fd, Readiness.Readable, AnswerTimeout) == Readiness.None)
+            {
+                throw new LxcException(LxcErrorId.MonitorFailed,
+                    $"The monitor of container '{name}' did not answer {command} within {AnswerTimeout / 1000} seconds")
+                {
+                    ContainerName = name,
+                    Advice = "See whether the monitor process is stopped or traced; Stop-LxcContainer -Kill ends the container.",
+                };
+            }
+
+            int count = LocalSockets.Receive(fd, buffer, descriptors, out int got);
+            received += got;
+            if (count <= 0)
+            {
+                return false;
+            }
+
+            buffer = buffer[count..];
+        }
+
+        return true;
+    }
+
+    private static LxcException Refused(string name, ControlCommand command, int result) =>
+        new(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' refused {command}: {Errno.Describe(-result)}")
+        {
+            ContainerName = name,
+            Errno = -result,
+        };
+
+    private readonly struct Answer
+    {
+        public int Result { get; init; }
+
+        public long Word { get; init; }
+
+        public byte[] Data { get; init; }
+
+        public int Descriptor { get; init; }
+
+        public bool Closed { get; init; }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace LxcPS.Engine.Protocol;
+
+/// <summary>The name and the frames of LXC's command socket (architecture: "Interoperation is the standard").</summary>
+public static class ControlSocket
+{
+    /// <summary>Bytes of a request's and of a response's head: two 32-bit numbers and a pointer-sized word.</summary>
+    public const int HeaderSize = 16;
+
+    /// <summary>The most data that a request may carry, as LXC's server has it.</summary>
+    public const int MaximumData = 4096 * 2;
+
+    /// <summary>The number of container states: the length of a state client's request in 32-bit words.</summary>
+    public const int StateCount = 8;
+
+    /// <summary>Bytes of a state message: type, name of 256 bytes, value.</summary>
+    public const int StateMessageSize = 4 + 256 + 4;
+
+    /// <summary>The abstract name of a container's command socket, without the leading NUL.</summary>
+    public static string NameOf(string lxcPath, string name)
+    {
+        string full = $"{lxcPath}/{name}/command";
+
+        // 106: what LXC's buffer leaves; a longer name is a 64-bit FNV-1a hash of path and name.
+        return Encoding.UTF8.GetByteCount(full) < 106 ? full : $"lxc/{Fnv1a64($"{lxcPath}/{name}"):x16}/command";
+    }
+
+    /// <summary>The 64-bit FNV-1a hash of a text's UTF-8 bytes.</summary>
+    public static ulong Fnv1a64(string text)
+    {
+        ulong hash = 0xcbf29ce484222325;
+        foreach (byte value in Encoding.UTF8.GetBytes(text))
+        {
+            hash = (hash ^ value) * 0x100000001b3;
+        }
+
+        return hash;
+    }
+
+    /// <summary>Writes a head: of a request (command, length, word) or of a response (result, length, word).</summary>
+    public static void WriteHeader(Span<byte> header, int first, int length, long word)
+    {
+        BitConverter.TryWriteBytes(header, first);
+        BitConverter.TryWriteBytes(header[4..], length);
+        BitConverter.TryWriteBytes(header[8..], word);
+    }
+
+    /// <summary>Reads a head.</summary>
+    public static (int First, int Length, long Word) ReadHeader(ReadOnlySpan<byte> header) =>
+        (BitConverter.ToInt32(header), BitConverter.ToInt32(header[4..]), BitConverter.ToInt64(header[8..]));
+
+    /// <summary>Writes a message that tells a state client of a new state.</summary>
+    public static void WriteStateMessage(Span<byte> message, string name, ContainerState state)
+    {
+        message.Clear();
+        Encoding.UTF8.GetBytes(name, message.Slice(4, 255));
+        BitConverter.TryWriteBytes(message[(4 + 256)..], (int)state);
+    }
+}
