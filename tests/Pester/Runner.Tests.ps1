@@ -400,7 +400,9 @@ Describe 'Data' {
         $result = Invoke-Inner @'
 Describe d {
     BeforeAll { $c = 'late' }
-    It '<a> and <b.c> and <c>' -ForEach @{ a = 1; b = @{ c = 2 } }, @{ a = 3; b = @{ c = 4 } } { $global:RunnerLog.Add("$a-$($b.c)-$($_.a)") }
+    It '<a> and <b.c> and <c>' -ForEach @{ a = 1; b = @{ c = 2 } }, @{ a = 3; b = @{ c = 4 } } {
+        $global:RunnerLog.Add("$a-$($b.c)-$($_.a)")
+    }
     It 'value <_>' -TestCases 5, 6 { $global:RunnerLog.Add("$_") }
     It 'by parameter' -ForEach @{ a = 7 } { param($a) $global:RunnerLog.Add("$a") }
     It 'kept `<a`> $c "q"' { }
