@@ -15,7 +15,7 @@ public class GroupInfo
 
     public ArrayList Values { get; }
     public int Count { get; private set; }
-    public Collection<PSObject>? Group { get; private set; }
+    public Collection<PSObject> Group { get; } = [];
     public string Name { get; }
 
     internal void Add(PSObject item, bool keep)
@@ -23,7 +23,7 @@ public class GroupInfo
         Count++;
         if (keep)
         {
-            (Group ??= []).Add(item);
+            Group.Add(item);
         }
     }
 }
