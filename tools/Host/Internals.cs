@@ -26,6 +26,10 @@ internal static class Internals
     public static object? CallStatic(string type, string name, params object?[] arguments) =>
         Find(Type(type), name, arguments).Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 
+    public static object? CallGeneric(object target, string name, Type argument, params object?[] arguments) =>
+        ((MethodInfo)Find(target.GetType(), name, arguments)).MakeGenericMethod(argument)
+            .Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+
     public static object? Get(object target, string name) => Member(target, name) switch
     {
         PropertyInfo property => property.GetValue(target, BindingFlags.DoNotWrapExceptions, null, null, null),
