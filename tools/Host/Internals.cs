@@ -10,20 +10,25 @@ namespace LxcPS.Host;
 /// </summary>
 internal static class Internals
 {
-    private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Any = Own | BindingFlags.Static;
 
     private static readonly ConcurrentDictionary<(Type Type, string Name, int Count, Type? Last), MethodBase> Methods = new();
 
     public static Type Type(string name) => typeof(PSObject).Assembly.GetType(name, throwOnError: true)!;
 
     public static object Create(string type, params object?[] arguments) =>
-        Activator.CreateInstance(Type(type), Any | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+        Activator.CreateInstance(Type(type), Own | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
 
     public static object? Call(object target, string name, params object?[] arguments) =>
         Find(target.GetType(), name, arguments).Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 
     public static object? CallStatic(string type, string name, params object?[] arguments) =>
         Find(Type(type), name, arguments).Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+
+    public static object? CallGeneric(object target, string name, Type argument, params object?[] arguments) =>
+        ((MethodInfo)Find(target.GetType(), name, arguments)).MakeGenericMethod(argument)
+            .Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 
     public static object? Get(object target, string name) => Member(target, name) switch
     {

@@ -12,7 +12,6 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
 
     public override PSHostRawUserInterface RawUI { get; } = new RawUi();
 
-    // What makes the engine leave colours out of what goes to a file or a pipe.
     public override bool SupportsVirtualTerminal => _isTerminal;
 
     private static bool IsStyled => PSStyle.Instance.OutputRendering != OutputRendering.PlainText;
@@ -20,7 +19,7 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
     public override void Write(string value)
     {
         progress.Clear();
-        Console.Out.Write(value);
+        Console.Out.Write(_isTerminal && IsStyled ? value : CellWidth.StripEscapes(value));
     }
 
     public override void Write(ConsoleColor foreground, ConsoleColor background, string value) => Write(Colour(value, foreground, background));
@@ -29,8 +28,7 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
 
     public override void WriteLine(string value)
     {
-        progress.Clear();
-        Console.Out.WriteLine(value);
+        Write(value + "\n");
     }
 
     public override void WriteLine(ConsoleColor foreground, ConsoleColor background, string value) => WriteLine(Colour(value, foreground, background));
@@ -122,15 +120,10 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
     }
 
     private void WritePrefixed(string prefix, string message, string style) =>
-        WriteLine(_isTerminal && IsStyled ? $"{style}{prefix}{message}{PSStyle.Instance.Reset}" : prefix + message);
+        WriteLine($"{style}{prefix}{message}{PSStyle.Instance.Reset}");
 
-    private string Colour(string value, ConsoleColor foreground, ConsoleColor background)
+    private static string Colour(string value, ConsoleColor foreground, ConsoleColor background)
     {
-        if (!_isTerminal || !IsStyled)
-        {
-            return value;
-        }
-
         var style = (Enum.IsDefined(foreground) ? PSStyle.MapForegroundColorToEscapeSequence(foreground) : "")
             + (Enum.IsDefined(background) ? PSStyle.MapBackgroundColorToEscapeSequence(background) : "");
         return style.Length == 0 ? value : style + value + PSStyle.Instance.Reset;

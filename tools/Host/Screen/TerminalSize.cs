@@ -2,10 +2,10 @@ namespace LxcPS.Host.Screen;
 
 internal static class TerminalSize
 {
-    // Without a terminal, lines are as wide as PowerShell makes them there.
-    public static int Width => Console.IsOutputRedirected ? 120 : Read(() => Console.WindowWidth, 120);
+    // What a terminal without a size is taken to be, as PowerShell does.
+    public static int Width => Read(() => Console.WindowWidth, 80);
 
-    public static int Height => Console.IsOutputRedirected ? 50 : Read(() => Console.WindowHeight, 50);
+    public static int Height => Read(() => Console.WindowHeight, 24);
 
     private static int Read(Func<int> read, int fallback)
     {

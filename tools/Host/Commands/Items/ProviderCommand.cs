@@ -35,7 +35,7 @@ public abstract class ProviderCommand : PSCmdlet, IDynamicParameters
 
     private protected virtual object? GetDynamicParameters(object context) => null;
 
-    private protected object NewContext(bool passThru = false)
+    private protected object NewContext(bool passThru = true)
     {
         var context = Internals.Create("System.Management.Automation.CmdletProviderContext", this);
         Internals.Set(context, "Force", UseForce);
