@@ -1,0 +1,9 @@
+namespace LxcPS.Host.Commands;
+
+/// <summary>What a path must lead to.</summary>
+public enum TestPathType
+{
+    Any,
+    Container,
+    Leaf,
+}
