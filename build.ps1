@@ -135,7 +135,7 @@ function Get-ShellPath {
 
 function Invoke-UnitTest {
     $log = Join-Path $out 'unit.log'
-    & dotnet run --project (Join-Path $root 'tests/Unit/LxcPS.Tests.csproj') -c Release -v quiet -- -noLogo 2>&1 | Tee-Object -FilePath $log | Out-Host
+    & dotnet run --project (Join-Path $root 'tests/Unit/LxcPS.Tests.csproj') -c Release -v quiet -- -noLogo -noColor 2>&1 | Tee-Object -FilePath $log | Out-Host
     $code = $LASTEXITCODE
     $summary = Select-String -Path $log -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
     if (-not $summary) {

@@ -20,13 +20,13 @@ public static unsafe class Spawning
     /// <param name="arguments">With the program's name first.</param>
     /// <param name="environment">NAME=value strings.</param>
     /// <param name="descriptors">The descriptor for each number from 0 on; -1 gives /dev/null.</param>
+    /// <param name="newSession">Whether it becomes a session leader, away from the caller's terminal and its signals.</param>
     /// <param name="blockSignals">
     /// Whether it begins with its signals blocked, for a program that reads them from a descriptor: a thread that its runtime starts before
     /// its own first line would take them otherwise.
     /// </param>
-    /// <param name="newSession">Whether it becomes a session leader, away from the caller's terminal and its signals.</param>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool blockSignals,
-        bool newSession)
+    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool newSession,
+        bool blockSignals = false)
     {
         using CStringArray argv = new(arguments, "posix_spawn");
         using CStringArray envp = new(environment, "posix_spawn");
