@@ -15,7 +15,8 @@ internal static class SessionSetup
         var state = InitialSessionState.CreateDefault2();
         foreach (var type in typeof(SessionSetup).Assembly.GetTypes())
         {
-            if (type.Namespace == "LxcPS.Host.Commands" && type.GetCustomAttribute<CmdletAttribute>() is { } cmdlet)
+            // In the engine's namespace: an error's full id ends in the name of the command's class, and scripts match on it.
+            if (type.Namespace == "Microsoft.PowerShell.Commands" && type.GetCustomAttribute<CmdletAttribute>() is { } cmdlet)
             {
                 var entry = new SessionStateCmdletEntry($"{cmdlet.VerbName}-{cmdlet.NounName}", type, null);
                 Internals.Call(entry, "SetPSSnapIn", SourceOf(type));
