@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -25,6 +26,22 @@ internal static class SessionSetup
         }
 
         return state;
+    }
+
+    /// <summary>
+    /// Lets scripts make sessions of their own: the engine would look for the assemblies of PowerShell's own commands and give up.
+    /// These sessions load the host's commands from its module instead.
+    /// </summary>
+    public static void PrepareOtherSessions()
+    {
+        var known = (IList)Internals.CallStatic("System.Management.Automation.PSSnapInReader", "get_DefaultMshSnapins")!;
+        for (var i = known.Count - 1; i >= 0; i--)
+        {
+            if (Internals.Get(known[i]!, "PSSnapInName") is not "Microsoft.PowerShell.Core")
+            {
+                known.RemoveAt(i);
+            }
+        }
     }
 
     // So that Microsoft.PowerShell.Utility\Write-Host finds ours, and Get-Command names a source.

@@ -1,4 +1,4 @@
-# The host has these commands built in: the module is here for scripts that require or import it by name.
+# Microsoft.PowerShell.Utility has the commands; this is here to be required or imported by name.
 @{
     ModuleVersion = '7.0.0.0'
     GUID = '5c854984-fd22-44f4-b1fb-6f2725c7a0b6'
