@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using LxcPS.Host.Pester;
 
 namespace LxcPS.Host.Running;
 
@@ -25,6 +26,7 @@ internal static class SessionSetup
             }
         }
 
+        PesterRunner.Register(state);
         return state;
     }
 
