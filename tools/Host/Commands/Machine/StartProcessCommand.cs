@@ -135,7 +135,8 @@ public sealed class StartProcessCommand : PSCmdlet, IDisposable
 
     private static async Task Copy(Stream from, string path)
     {
-        var to = File.Create(path);
+        // Unbuffered: whoever looks into the file meanwhile sees what was written.
+        var to = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         await using (to.ConfigureAwait(false))
         {
             await from.CopyToAsync(to).ConfigureAwait(false);
