@@ -13,7 +13,7 @@ internal sealed class CommandLine
         ("noninteractive", "noni"), ("noprofileloadtime", "noprofileloadtime"), ("interactive", "i"), ("configurationfile", "configurationfile"),
         ("configurationname", "config"), ("custompipename", "cus"), ("commandwithargs", "commandwithargs"), ("cwa", "cwa"), ("command", "c"),
         ("file", "f"), ("outputformat", "o"), ("of", "of"), ("inputformat", "inp"), ("if", "if"), ("executionpolicy", "ex"), ("ep", "ep"),
-        ("encodedcommand", "e"), ("ec", "ec"), ("settingsfile", "settings"), ("workingdirectory", "wo"), ("wd", "wd"),
+        ("encodedcommand", "e"), ("ec", "ec"), ("settingsfile", "settings"), ("workingdirectory", "wo"), ("wd", "wd"), ("servermode", "s"),
     ];
 
     private readonly string[] _args;
@@ -28,6 +28,7 @@ internal sealed class CommandLine
     public bool NoLogo { get; private set; }
     public bool NonInteractive { get; private set; }
     public bool NoExit { get; private set; }
+    public bool ServerMode { get; private set; }
     public bool ReadCommandsFromInput { get; private set; }
     public string? Command { get; private set; }
     public string? File { get; private set; }
@@ -65,6 +66,7 @@ internal sealed class CommandLine
             case "noprofile": NoProfile = true; return true;
             case "nologo": NoLogo = true; return true;
             case "noninteractive": NonInteractive = true; return true;
+            case "servermode": ServerMode = true; return true;
             case "login" or "interactive" or "noprofileloadtime": return true;
             case "command": return ParseCommand();
             case "commandwithargs" or "cwa": return Take(key) is { } text && SetCommand(text) && CollectPlainArguments();

@@ -61,7 +61,7 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
 
     public override void WriteProgress(long sourceId, ProgressRecord record) => progress.Show(record);
 
-    public override string ReadLine() => Ask("");
+    public override string ReadLine() => Ask("") ?? "";
 
     public override SecureString ReadLineAsSecureString() => AskSecret("");
 
@@ -87,15 +87,16 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
         WriteLine();
         WriteLine(caption);
         WriteLine(message);
-        var user = string.IsNullOrEmpty(userName) ? Ask("User: ") : userName;
+        var user = string.IsNullOrEmpty(userName) ? Ask("User: ") ?? "" : userName;
         return new PSCredential(user, AskSecret($"Password for user {user}: "));
     }
 
-    public string Ask(string question)
+    /// <summary>One line of answer; null if there is nobody to give one.</summary>
+    public string? Ask(string question)
     {
         ThrowIfNonInteractive();
         Write(question);
-        return (Console.IsInputRedirected ? Console.In.ReadLine() : new AnswerReader().Read()) ?? "";
+        return Console.IsInputRedirected ? Console.In.ReadLine() : new AnswerReader().Read();
     }
 
     public SecureString AskSecret(string question)

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Writes values to what the paths lead to, which stays open from the first value to the last.</summary>
 public abstract class ContentCommand : PathCommand

@@ -1,8 +1,8 @@
 using System.Collections;
-using System.Reflection;
 using System.Management.Automation;
+using System.Reflection;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Add, "Member", DefaultParameterSetName = "TypeNameSet")]
 public sealed class AddMemberCommand : PSCmdlet
@@ -24,7 +24,7 @@ public sealed class AddMemberCommand : PSCmdlet
     public object? SecondValue { get; set; }
 
     [Parameter(Position = 0, Mandatory = true, ParameterSetName = "NotePropertySingleMemberSet")]
-    [ValidateNotNullOrEmpty]
+    [NotMemberType]
     public string? NotePropertyName { get; set; }
 
     [Parameter(Position = 1, Mandatory = true, ParameterSetName = "NotePropertySingleMemberSet")]

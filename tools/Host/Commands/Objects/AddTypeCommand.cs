@@ -1,7 +1,7 @@
-using System.Reflection;
 using System.Management.Automation;
+using System.Reflection;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Add, "Type", DefaultParameterSetName = "FromSource")]
 [OutputType(typeof(Type))]

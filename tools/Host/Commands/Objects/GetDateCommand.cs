@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "Date", DefaultParameterSetName = "DateAndFormat")]
 [OutputType(typeof(string), typeof(DateTime))]

@@ -1,8 +1,8 @@
-using System.Reflection;
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
+using System.Reflection;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "Member")]
 [OutputType(typeof(MemberDefinition))]

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "Random", DefaultParameterSetName = "RandomNumber")]
 public sealed class GetRandomCommand : PSCmdlet

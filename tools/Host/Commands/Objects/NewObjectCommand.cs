@@ -1,7 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.New, "Object")]
 public sealed class NewObjectCommand : PSCmdlet

@@ -1,8 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>One value of a -Property parameter: a name, a pattern, a script block, or a table of these with a name or an order.</summary>
 internal sealed class PropertyArgument

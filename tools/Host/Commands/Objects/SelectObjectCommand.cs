@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Select, "Object", DefaultParameterSetName = "DefaultParameter")]
 public sealed class SelectObjectCommand : PSCmdlet

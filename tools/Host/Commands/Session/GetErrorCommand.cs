@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "Error", DefaultParameterSetName = "Newest")]
 public sealed class GetErrorCommand : PSCmdlet
@@ -22,6 +22,8 @@ public sealed class GetErrorCommand : PSCmdlet
             // The engine has a view that shows all of an error, by this name.
             var shown = new PSObject(error is PSObject wrapped ? wrapped.BaseObject : error);
             shown.TypeNames.Insert(0, shown.BaseObject is Exception ? "System.Exception#PSExtendedError" : "System.Management.Automation.ErrorRecord#PSExtendedError");
+            shown.TypeNames.Remove("System.Management.Automation.ErrorRecord");
+            shown.TypeNames.Remove("System.Exception");
             WriteObject(shown);
         }
     }

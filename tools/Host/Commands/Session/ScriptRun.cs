@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Management.Automation.Internal;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 internal static class ScriptRun
 {

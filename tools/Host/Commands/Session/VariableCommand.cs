@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>What the variable commands have in common: which of the names found are meant.</summary>
 public abstract class VariableCommand : PSCmdlet

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Text;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Export, "Clixml", SupportsShouldProcess = true)]
 public sealed class ExportClixmlCommand : PSCmdlet

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Export, "Csv", SupportsShouldProcess = true)]
 public sealed class ExportCsvCommand : CsvOutputCommand, IDisposable

@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using System.Security.Cryptography;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "FileHash", DefaultParameterSetName = "Path")]
 [OutputType(typeof(FileHashInfo))]

@@ -5,7 +5,7 @@ using System.Numerics;
 using System.Reflection;
 using Newtonsoft.Json;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Writes any object as JSON, as deep as asked and as text beyond that.</summary>
 internal sealed class JsonOutput(int maxDepth, bool enumsAsText, JsonTextWriter writer)

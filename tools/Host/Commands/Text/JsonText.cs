@@ -3,9 +3,10 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Management.Automation;
 using System.Numerics;
+using LxcPS.Host;
 using Newtonsoft.Json;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Reads JSON into what scripts work with: objects or tables, arrays, and values of .NET types.</summary>
 internal sealed class JsonText(bool asTables, int maxDepth, DateParseHandling dates)

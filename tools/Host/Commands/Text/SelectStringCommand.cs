@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using System.Text;
 using System.Text.RegularExpressions;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Select, "String", DefaultParameterSetName = "File")]
 [OutputType(typeof(MatchInfo), typeof(bool), typeof(string))]
@@ -107,11 +106,6 @@ public sealed class SelectStringCommand : PSCmdlet
         if (_lines.Count > 0)
         {
             Search([.. _lines], null);
-        }
-
-        if (Quiet && !_isFound)
-        {
-            WriteObject(false);
         }
     }
 
