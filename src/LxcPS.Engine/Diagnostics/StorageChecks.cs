@@ -45,7 +45,8 @@ internal static class StorageChecks
                 : mapped == false ? $"{mount.Type} on Linux {kernel.Version} does not map ids" : $"it is not known whether {mount.Type} maps ids",
             "Put the LxcPath on ext4, xfs, btrfs or tmpfs, on Linux 6.3 or later for tmpfs.");
         bool upper = IdMapSupport.CanHoldUpper(mount.Type);
-        list.Offer("Overlay in LxcPath", upper, "The layer that takes a container's writes", upper ? $"{mount.Type} can hold it" : $"{mount.Type} cannot hold it",
+        list.Offer("Overlay in LxcPath", upper, "The layer that takes a container's writes",
+            upper ? $"{mount.Type} can hold it" : $"{mount.Type} cannot hold it",
             "Put the LxcPath on ext4, xfs, btrfs or tmpfs.");
         bool restricted = MountFact.Has(mount.Options ?? string.Empty, "nosuid") || MountFact.Has(mount.Options ?? string.Empty, "noexec");
         list.Offer("Programs in LxcPath", !restricted, "Running programs, also setuid ones, from root file systems",

@@ -48,7 +48,7 @@ internal sealed partial class ControlServer : IDisposable
         }
         catch (LinuxException e) when (e.Number == Errno.EADDRINUSE)
         {
-            throw ControlSocket.IsTaken(lxcPath, name, e);
+            throw ControlSocket.IsTaken(lxcPath, name, e, "Use Restart-LxcContainer to start it anew.");
         }
     }
 

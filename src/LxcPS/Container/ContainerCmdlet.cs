@@ -17,6 +17,7 @@ public abstract class ContainerCmdlet : LxcCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("ContainerName")]
     [SupportsWildcards]
+    [AllowEmptyString]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string[] Name { get; set; } = [];
@@ -35,7 +36,7 @@ public abstract class ContainerCmdlet : LxcCmdlet
             foreach (LxcContainer container in InputObject)
             {
                 ContainerStore store = new(container.LxcPath);
-                if (Try(container, () => Require(store, container.Name)))
+                if (Try(container.Name, () => Require(store, container.Name)))
                 {
                     yield return new ContainerTarget(store, container.Name);
                 }
@@ -44,7 +45,11 @@ public abstract class ContainerCmdlet : LxcCmdlet
             yield break;
         }
 
-        ContainerStore named = Store;
+        if (FindStore() is not { } named)
+        {
+            yield break;
+        }
+
         foreach (string pattern in Name)
         {
             foreach (string name in ContainerNames.Matching(named, pattern, this))

@@ -55,7 +55,11 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ContainerStore store = Store;
+        if (FindStore() is not { } store)
+        {
+            return;
+        }
+
         foreach (string name in Name)
         {
             if (Try(name, () => ContainerName.Validate(name)) && ShouldProcess(name, $"Create from template {Template}"))
