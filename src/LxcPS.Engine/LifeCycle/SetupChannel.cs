@@ -77,7 +77,17 @@ public sealed class SetupChannel : IDisposable
     /// <summary>Waits for a message.</summary>
     public Kind Receive(out string text, Span<int> descriptors, out int received)
     {
-        int length = LocalSockets.Receive(Descriptor, buffer, descriptors, out received);
+        int length;
+        try
+        {
+            length = LocalSockets.Receive(Descriptor, buffer, descriptors, out received);
+        }
+        catch (LinuxException e) when (e.Number == Errno.ECONNRESET)
+        {
+            // Told once, when the other side ended before it read all that was sent; what it said before is still there.
+            length = LocalSockets.Receive(Descriptor, buffer, descriptors, out received);
+        }
+
         text = length > 1 ? Encoding.UTF8.GetString(buffer, 1, length - 1) : string.Empty;
         return length <= 0 ? Kind.Closed : (Kind)buffer[0];
     }

@@ -62,7 +62,7 @@ public sealed partial class Supervisor
                 userNamespace = Descriptors.Open($"/proc/{initPid}/ns/user", OpenFlags.ReadOnly);
             }
 
-            channel.Send(SetupChannel.Kind.Maps);
+            Tell(channel, SetupChannel.Kind.Maps);
             SendMounts(channel, userNamespace);
         }
         finally
@@ -84,14 +84,14 @@ public sealed partial class Supervisor
 
         cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
         WriteProcSettings();
-        channel.Send(SetupChannel.Kind.Cgroups);
+        Tell(channel, SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
         CreateNetwork(record);
-        channel.Send(SetupChannel.Kind.Network);
+        Tell(channel, SetupChannel.Kind.Network);
         Await(channel, SetupChannel.Kind.Ready);
         HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
-        channel.Send(SetupChannel.Kind.Go);
+        Tell(channel, SetupChannel.Kind.Go);
         Await(channel, SetupChannel.Kind.Closed);
     }
 
@@ -138,7 +138,7 @@ public sealed partial class Supervisor
         if (plan.Rootfs is not null)
         {
             fd[0] = plan.Rootfs.Open(mapping, plan.RootUserId, plan.RootfsAttributes);
-            channel.Send(SetupChannel.Kind.Mount, descriptors: fd);
+            Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
         }
 
@@ -155,7 +155,7 @@ public sealed partial class Supervisor
             }
             catch (LinuxException) when (entry.IsOptional)
             {
-                channel.Send(SetupChannel.Kind.NoMount);
+                Tell(channel, SetupChannel.Kind.NoMount);
                 continue;
             }
             catch (LinuxException e)
@@ -168,7 +168,7 @@ public sealed partial class Supervisor
                 };
             }
 
-            channel.Send(SetupChannel.Kind.Mount, descriptors: fd);
+            Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
         }
     }

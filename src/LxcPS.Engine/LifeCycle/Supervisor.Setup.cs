@@ -53,6 +53,20 @@ public sealed partial class Supervisor
         }
     }
 
+    /// <summary>Sends a message to the child; where that has ended, what it said last is thrown.</summary>
+    private void Tell(SetupChannel channel, SetupChannel.Kind kind, string text = "", ReadOnlySpan<int> descriptors = default)
+    {
+        try
+        {
+            channel.Send(kind, text, descriptors);
+        }
+        catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            // Nothing follows the message that this one would have answered: the error, or the end.
+            Await(channel, SetupChannel.Kind.Go);
+        }
+    }
+
     // Meanwhile clients are answered: a start whose hook takes long must not hold up those who only want to know the state.
     private void AwaitReadable(SetupChannel channel)
     {
