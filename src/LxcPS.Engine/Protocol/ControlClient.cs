@@ -121,6 +121,11 @@ public static partial class ControlClient
             Descriptors.Close(fd);
             return -1;
         }
+        catch (LinuxException e) when (e.Number == Errno.EPIPE)
+        {
+            Descriptors.Close(fd);
+            return -1;
+        }
         catch
         {
             Descriptors.Close(fd);
@@ -146,7 +151,16 @@ public static partial class ControlClient
         int length = 0;
         while (length < buffer.Length)
         {
-            int count = LocalSockets.Receive(fd, buffer[length..], default, out _);
+            int count;
+            try
+            {
+                count = LocalSockets.Receive(fd, buffer[length..], default, out _);
+            }
+            catch (LinuxException e) when (e.Number == Errno.ECONNRESET)
+            {
+                return ContainerState.Stopped;
+            }
+
             if (count <= 0)
             {
                 return ContainerState.Stopped;
@@ -263,7 +277,18 @@ public static partial class ControlClient
                 };
             }
 
-            int count = LocalSockets.Receive(fd, buffer, descriptors, out int got);
+            int count;
+            int got;
+            try
+            {
+                count = LocalSockets.Receive(fd, buffer, descriptors, out got);
+            }
+            catch (LinuxException e) when (e.Number == Errno.ECONNRESET)
+            {
+                // The monitor ended with the request in its queue.
+                return false;
+            }
+
             received += got;
             if (count <= 0)
             {
