@@ -206,9 +206,20 @@ public sealed partial class ContainerStore
         }
     }
 
-    /// <summary>The error of a name that has no container.</summary>
+    /// <summary>The error of a name that has no container, or none that the caller may see.</summary>
     public LxcException NotFound(string name)
     {
+        if (IsClosed(LxcPath) || IsClosed(DirectoryOf(name)))
+        {
+            return new LxcException(LxcErrorId.PermissionDenied, $"Container '{DisplayText.Of(name)}' in '{DisplayText.Of(LxcPath)}' belongs to another user")
+            {
+                ContainerName = name,
+                Path = DirectoryOf(name),
+                Errno = Errno.EACCES,
+                Advice = "Run as the user that owns the container, or as root.",
+            };
+        }
+
         bool partial = FileTree.Exists(PartialPathOf(name));
         return new LxcException(LxcErrorId.ContainerNotFound, partial
             ? $"Container '{DisplayText.Of(name)}' in '{DisplayText.Of(LxcPath)}' is not complete: it is being created, or its creation was cut off"
@@ -218,5 +229,9 @@ public sealed partial class ContainerStore
             Path = DirectoryOf(name),
             Advice = partial ? "Wait until it is created, or remove it." : "See Get-LxcContainer for those that there are, and -LxcPath for other directories.",
         };
+
+        static bool IsClosed(string directory) =>
+            FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out FileStatus status) && status.IsDirectory
+            && !Permissions.CanAccess(directory, Permissions.Execute);
     }
 }
