@@ -1,0 +1,318 @@
+BeforeDiscovery {
+    # With LXCPS_LONG the numbers that find what happens once in hundreds of times; without it what a build can wait for.
+    $long = [bool] $env:LXCPS_LONG
+}
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Probe.ps1
+    $long = [bool] $env:LXCPS_LONG
+    $random = [Random]::new(4711)
+
+    function Get-Interface {
+        # The host's interfaces, so that one that was left shows.
+        [IO.Directory]::GetFileSystemEntries('/sys/class/net') | Sort-Object
+    }
+
+    function Assert-Usable {
+        # Whatever happened to a container: it is there, starts, runs something, stops; and nothing of before is in the way.
+        param([string] $Name)
+        $state = (Get-LxcContainer $Name).State
+        $state | Should -BeIn 'Stopped', 'Running' -Because "$Name must be in one of the two"
+        if ($state -eq 'Stopped') {
+            Start-LxcContainer $Name -ErrorAction Stop
+        }
+
+        Invoke-LxcCommand $Name echo alive -Timeout 20 | Should -Be 'alive'
+        Stop-LxcContainer $Name -Kill -ErrorAction Stop
+        (Get-LxcContainer $Name).State | Should -Be 'Stopped'
+    }
+
+    function Get-Monitor {
+        # The monitor of a container, if it has one.
+        param([string] $Name)
+        @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
+    }
+}
+
+AfterAll {
+    Remove-TestContainers
+    Get-Leftover | Should -BeNullOrEmpty
+}
+
+Describe 'Death at any moment' {
+    BeforeAll {
+        $names = @(1..4 | ForEach-Object { "dying$_-$Unique" })
+        [void] (New-TestContainer $names)
+        foreach ($victim in $names[1], $names[3]) {
+            # These have an interface on the host that must go too.
+            Set-LxcContainer $victim -Config @{ 'lxc.net.0.type' = 'veth'; 'lxc.net.0.flags' = 'up' }
+        }
+
+        $interfaces = Get-Interface
+    }
+
+    AfterEach {
+        foreach ($name in $names) {
+            Assert-Usable $name
+        }
+
+        Get-Leftover | Should -BeNullOrEmpty
+        Wait-Until { -not (Compare-Object $interfaces @(Get-Interface)) } | Should -BeTrue -Because 'no interface may be left'
+    }
+
+    It 'of the monitor leaves a container that starts again' {
+        foreach ($round in 1..$(if ($long) { 200 } else { 20 })) {
+            $name = $names[$round % $names.Count]
+            $beside = Start-Beside "Start-LxcContainer '$name'"
+            # From before the monitor's first step to after its last: a start takes some 20 ms.
+            $monitor = @()
+            [void] (Wait-Until { $script:monitor = Get-Monitor $name; $script:monitor } 5)
+            Start-Sleep -Milliseconds $random.Next(0, 25)
+            foreach ($process in Get-Monitor $name) {
+                & kill -KILL $process.Id
+            }
+
+            [void] (Wait-Until { $beside.Handle.IsCompleted } 30)
+            $beside.Handle.IsCompleted | Should -BeTrue -Because 'a start whose monitor died must end'
+            foreach ($problem in $beside.Pipeline.Streams.Error) {
+                $problem.FullyQualifiedErrorId | Should -Match '^(MonitorFailed|StartFailed|Canceled),'
+            }
+
+            [void] (Stop-Beside $beside)
+            Assert-Usable $name
+        }
+    }
+
+    It 'of a running container''s monitor ends the container, and the next start clears what is left' {
+        foreach ($name in $names) {
+            Start-LxcContainer $name
+            $init = (Get-LxcContainer $name).ProcessId
+            & kill -KILL (Get-Monitor $name)[0].Id
+            Wait-Until { (Get-LxcContainer $name).State -eq 'Stopped' } | Should -BeTrue
+            Wait-Until { -not [IO.Directory]::Exists("/proc/$init") -or [IO.File]::ReadAllText("/proc/$init/stat") -match '\) Z ' } | Should -BeTrue
+        }
+
+        # One is removed as it is; the others are started by AfterEach.
+        $extra = "removed-$Unique"
+        [void] (New-TestContainer $extra)
+        Start-LxcContainer $extra
+        & kill -KILL (Get-Monitor $extra)[0].Id
+        Wait-Until { (Get-LxcContainer $extra).State -eq 'Stopped' } | Should -BeTrue
+        Remove-LxcContainer $extra -Force -ErrorAction Stop
+        Get-LxcContainer "removed*$Unique" | Should -BeNullOrEmpty
+    }
+
+    It 'of the init is an end like others' {
+        foreach ($round in 1..$(if ($long) { 200 } else { 12 })) {
+            $name = $names[$round % $names.Count]
+            Start-LxcContainer $name -ErrorAction Stop
+            $init = (Get-LxcContainer $name).ProcessId
+            Start-Sleep -Milliseconds $random.Next(0, 10)
+            & kill -KILL $init
+            Wait-Until { (Get-LxcContainer $name).State -eq 'Stopped' } | Should -BeTrue
+        }
+    }
+
+    It 'of the init while it is set up is an error of the start' {
+        foreach ($round in 1..$(if ($long) { 200 } else { 15 })) {
+            $name = $names[$round % $names.Count]
+            $beside = Start-Beside "Start-LxcContainer '$name'"
+            # The child of the monitor is what becomes init.
+            $child = $null
+            [void] (Wait-Until {
+                    $monitor = Get-Monitor $name | Select-Object -First 1
+                    $script:child = if ($monitor) { Get-ProcessTable | Where-Object ParentId -EQ $monitor.Id | Select-Object -First 1 }
+                    $script:child -or $beside.Handle.IsCompleted
+                } 10)
+            if ($script:child) {
+                & kill -KILL $script:child.Id 2>$null
+            }
+
+            Wait-Until { $beside.Handle.IsCompleted } 30 | Should -BeTrue
+            foreach ($problem in $beside.Pipeline.Streams.Error) {
+                $problem.FullyQualifiedErrorId | Should -BeLike 'StartFailed,*'
+                $problem.TargetObject | Should -Be $name
+            }
+
+            [void] (Stop-Beside $beside)
+            Wait-Until { (Get-LxcContainer $name).State -in 'Stopped', 'Running' } | Should -BeTrue
+            Stop-LxcContainer $name -Kill
+        }
+    }
+
+    It 'of the starting session leaves a container that runs or does not' {
+        foreach ($round in 1..$(if ($long) { 60 } else { 6 })) {
+            $name = $names[$round % $names.Count]
+            $session = Start-Session "'ready'; [void] [Console]::In.ReadLine(); Start-LxcContainer '$name'; 'done'"
+            $session.StandardOutput.ReadLine() | Should -Be 'ready'
+            $session.StandardInput.WriteLine()
+            $session.StandardInput.Flush()
+            Start-Sleep -Milliseconds $random.Next(0, 60)
+            $session.Kill()
+            $session.WaitForExit(10000) | Should -BeTrue
+            $session.Dispose()
+            Wait-Until { (Get-LxcContainer $name).State -in 'Stopped', 'Running' } | Should -BeTrue
+            Assert-Usable $name
+        }
+    }
+}
+
+Describe 'Ctrl+C at any moment' {
+    It 'of Start-LxcContainer leaves a container that runs or does not' {
+        $name = "started-$Unique"
+        [void] (New-TestContainer $name)
+        foreach ($round in 1..$(if ($long) { 200 } else { 20 })) {
+            $beside = Start-Beside "Start-LxcContainer '$name'"
+            Start-Sleep -Milliseconds $random.Next(0, 60)
+            (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 15
+            (Get-LxcContainer $name).State | Should -BeIn 'Stopped', 'Running'
+            Assert-Usable $name
+        }
+    }
+
+    It 'of Start-LxcContainer ends what the start was waiting for' {
+        $name = "hooked-$Unique"
+        [void] (New-TestContainer $name @{ 'lxc.hook.version' = '1'; 'lxc.hook.pre-start' = "/bin/sleep 98$($random.Next(1000, 9999))" })
+        $command = (Get-Content (Get-LxcContainer $name).ConfigPath | Where-Object { $_ -match 'pre-start' }).Split('= ')[1]
+        $beside = Start-Beside "Start-LxcContainer '$name'"
+        Wait-Until { Get-ProcessTable | Where-Object CommandLine -EQ $command } | Should -BeTrue
+        (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 10
+        Wait-Until { -not (Get-ProcessTable | Where-Object CommandLine -EQ $command) } | Should -BeTrue
+        (Get-LxcContainer $name).State | Should -Be 'Stopped'
+    }
+
+    It 'of Stop-LxcContainer returns at once, and the container can be stopped again' {
+        $name = "deaf-$Unique"
+        # SIGHUP is caught by nothing here, and the init of a namespace does not die of what it does not catch.
+        [void] (New-TestContainer $name @{ 'lxc.init.cmd' = '/bin/sleep 10000'; 'lxc.signal.halt' = 'SIGHUP' })
+        foreach ($round in 1..$(if ($long) { 50 } else { 5 })) {
+            if ((Get-LxcContainer $name).State -eq 'Stopped') {
+                Start-LxcContainer $name -ErrorAction Stop
+            }
+
+            $beside = Start-Beside "Stop-LxcContainer '$name'"
+            Start-Sleep -Milliseconds $random.Next(0, 300)
+            (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 5
+            (Get-LxcContainer $name).State | Should -BeIn 'Running', 'Stopped'
+        }
+
+        Stop-LxcContainer $name -Kill -ErrorAction Stop
+    }
+
+    It 'of New-LxcContainer leaves a whole container or none' {
+        foreach ($round in 1..$(if ($long) { 200 } else { 20 })) {
+            $name = "new$round-$Unique"
+            $beside = Start-Beside "New-LxcContainer '$name' -Template Busybox"
+            Start-Sleep -Milliseconds $random.Next(0, 80)
+            (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 15
+            if (Get-LxcContainer "new$round-*$Unique") {
+                Assert-Usable $name
+                Remove-LxcContainer $name -Force -ErrorAction Stop
+            }
+
+            [IO.Directory]::Exists("$LxcPath/$name") | Should -BeFalse
+        }
+
+        # Nor anything hidden beside them.
+        [IO.Directory]::GetFileSystemEntries($LxcPath) | Where-Object { $_ -match 'new\d' } | Should -BeNullOrEmpty
+    }
+
+    It 'of Remove-LxcContainer leaves a container that can be removed, or none' {
+        foreach ($round in 1..$(if ($long) { 200 } else { 20 })) {
+            $name = "gone$round-$Unique"
+            [void] (New-TestContainer $name)
+            foreach ($i in 1..200) {
+                [void] [IO.Directory]::CreateDirectory("$LxcPath/$name/rootfs/many/$i")
+            }
+
+            $beside = Start-Beside "Remove-LxcContainer '$name' -Force"
+            Start-Sleep -Milliseconds $random.Next(0, 60)
+            (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 15
+            if (Get-LxcContainer "gone$round-*$Unique") {
+                Remove-LxcContainer $name -Force -ErrorAction Stop
+            }
+
+            [IO.Directory]::Exists("$LxcPath/$name") | Should -BeFalse
+        }
+
+        # What an interrupted removal left is hidden, and goes with the next one.
+        $last = "last-$Unique"
+        [void] (New-TestContainer $last)
+        Remove-LxcContainer $last -Force -ErrorAction Stop
+        [IO.Directory]::GetFileSystemEntries($LxcPath) | Where-Object { $_ -match 'gone\d|last' } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Many starts and stops' {
+    It 'leak nothing' {
+        $name = "cycle-$Unique"
+        [void] (New-TestContainer $name)
+        foreach ($round in 1..5) {
+            # What is made once only is made now.
+            Start-LxcContainer $name
+            Stop-LxcContainer $name -Kill
+        }
+
+        $own = [IO.Directory]::GetFileSystemEntries('/proc/self/fd').Count
+        $groups = @([IO.File]::ReadAllLines('/proc/cgroups') | ForEach-Object { ($_ -split '\s+')[2] })
+        $mounts = [IO.File]::ReadAllLines('/proc/self/mountinfo').Count
+        $interfaces = Get-Interface
+        [GC]::Collect()
+        $memory = [GC]::GetTotalMemory($true)
+        foreach ($round in 1..$(if ($long) { 1000 } else { 50 })) {
+            Start-LxcContainer $name -ErrorAction Stop
+            Stop-LxcContainer $name -Kill -ErrorAction Stop
+        }
+
+        [GC]::Collect()
+        [IO.Directory]::GetFileSystemEntries('/proc/self/fd').Count | Should -BeLessOrEqual ($own + 3)
+        @(Get-ProcessTable | Where-Object { $_.ParentId -eq $PID -and $_.State -eq 'Z' }) | Should -HaveCount 0
+        [IO.File]::ReadAllLines('/proc/self/mountinfo').Count | Should -BeLessOrEqual ($mounts + 2)
+        Compare-Object $interfaces @(Get-Interface) | Should -BeNullOrEmpty
+        Get-Leftover | Should -BeNullOrEmpty
+        [GC]::GetTotalMemory($true) - $memory | Should -BeLessThan 20MB
+        if ($long) {
+            # The kernel's own count of groups, dying ones too; others of this machine may have made some.
+            $after = @([IO.File]::ReadAllLines('/proc/cgroups') | ForEach-Object { ($_ -split '\s+')[2] })
+            for ($i = 1; $i -lt $groups.Count; $i++) {
+                [int] $after[$i] | Should -BeLessThan ([int] $groups[$i] + 200)
+            }
+        }
+    }
+}
+
+Describe 'Two sessions with the same containers' {
+    It 'end with a consistent store and honest errors' {
+        $names = 1..20 | ForEach-Object { "shared$_-$Unique" }
+        $script = @'
+$problems = @()
+foreach ($round in 1..{0}) {{
+    New-LxcContainer {1} -Template Busybox -ErrorAction SilentlyContinue -ErrorVariable +problems | Out-Null
+    Get-LxcContainer 'shared*-{2}' | Start-LxcContainer -ErrorAction SilentlyContinue -ErrorVariable +problems
+    Stop-LxcContainer {1} -Kill -ErrorAction SilentlyContinue -ErrorVariable +problems
+    Start-LxcContainer {1} -ErrorAction SilentlyContinue -ErrorVariable +problems
+    Remove-LxcContainer {1} -Force -ErrorAction SilentlyContinue -ErrorVariable +problems
+}}
+$problems | ForEach-Object {{ $_.FullyQualifiedErrorId.Split(',')[0] + '|' + $_.Exception.Message }} | Sort-Object -Unique
+'@ -f $(if ($long) { 10 } else { 2 }), (($names | ForEach-Object { "'$_'" }) -join ', '), $Unique
+        $sessions = 1, 2 | ForEach-Object { Start-Session $script }
+        $texts = @($sessions | ForEach-Object { $_.StandardOutput.ReadToEndAsync() })
+        $errors = @($sessions | ForEach-Object { $_.StandardError.ReadToEndAsync() })
+        foreach ($session in $sessions) {
+            $session.WaitForExit(240000) | Should -BeTrue -Because 'the sessions must not wait for each other for ever'
+            $session.ExitCode | Should -Be 0
+        }
+
+        $errors | ForEach-Object { $_.Result } | Should -BeNullOrEmpty
+        $lines = @($texts | ForEach-Object { $_.Result -split '\r?\n' } | Where-Object { $_ })
+        # They do get into each other's way, or this test says nothing.
+        $lines.Count | Should -BeGreaterThan 0
+        $lines | ForEach-Object { $_.Split('|')[0] } |
+            Where-Object { $_ -notin 'ContainerExists', 'ContainerRunning', 'ContainerNotFound', 'ContainerNotRunning', 'ContainerBusy' } |
+            Should -BeNullOrEmpty -Because ($lines -join "`n")
+        Get-LxcContainer 'shared*' | Remove-LxcContainer -Force
+        [IO.Directory]::GetFileSystemEntries($LxcPath) | Where-Object { $_ -match 'shared' } | Should -BeNullOrEmpty
+        Get-Leftover | Should -BeNullOrEmpty
+    }
+}
