@@ -55,7 +55,14 @@ function Get-ContainerProcess {
 }
 
 function Get-Leftover {
-    # All that containers of this file have outside their directories: nothing, once they are stopped.
+    # All that containers of this file have outside their directories: nothing, once they are stopped. A monitor says that its container is
+    # stopped a moment before it ends itself, so there is some time for it.
+    if (-not (Wait-Until { -not (Find-Leftover) })) {
+        Find-Leftover
+    }
+}
+
+function Find-Leftover {
     foreach ($process in Get-ProcessTable) {
         if ($process.CommandLine.Contains("--lxcpath $LxcPath")) {
             "process $($process.Id) $($process.CommandLine)"

@@ -5,6 +5,7 @@ using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Seccomp;
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -142,7 +143,8 @@ public sealed partial class Supervisor
     {
         try
         {
-            ContainerConfig config = ContainerConfig.Load(Path.Combine(request.LxcPath, request.Name, "config"));
+            // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
+            ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
             foreach (string setting in request.Settings)
             {
                 int equals = setting.IndexOf('=');
