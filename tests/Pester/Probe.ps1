@@ -154,3 +154,8 @@ function Read-Kernel {
 
     throw "No control group of $Container has $controller"
 }
+
+function Get-Interface {
+    # The host's interfaces, so that one that was left shows.
+    [IO.Directory]::GetFileSystemEntries('/sys/class/net') | Sort-Object
+}

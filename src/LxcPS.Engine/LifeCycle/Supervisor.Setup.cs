@@ -36,6 +36,12 @@ public sealed partial class Supervisor
                     }
 
                     return;
+                case SetupChannel.Kind.Closed when expected != kind && server.HasKilled:
+                    throw new LxcException(LxcErrorId.StartFailed, $"Container '{request.Name}' was stopped while it was starting")
+                    {
+                        Step = "setup",
+                        Advice = "Another session has stopped it; start it again.",
+                    };
                 case SetupChannel.Kind.Closed when expected != kind:
                     throw new LxcException(LxcErrorId.StartFailed, "The process that sets up the container ended unexpectedly")
                     {

@@ -144,6 +144,7 @@ internal sealed partial class ControlServer
 
         try
         {
+            HasKilled = true;
             Processes.Signal(supervisor.InitPidfd, supervisor.Plan.StopSignal);
             if (State == ContainerState.Frozen)
             {

@@ -36,6 +36,9 @@ internal sealed partial class ControlServer : IDisposable
     /// <summary>The state that clients are told.</summary>
     internal ContainerState State { get; private set; } = ContainerState.Stopped;
 
+    /// <summary>Whether a client has had the container killed.</summary>
+    internal bool HasKilled { get; private set; }
+
     /// <summary>Takes the container's command socket.</summary>
     /// <exception cref="LxcException">ContainerRunning: another monitor has it.</exception>
     internal static ControlServer Open(string lxcPath, string name, PollSet poll, Supervisor supervisor)
