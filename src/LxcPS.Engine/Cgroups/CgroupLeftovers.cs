@@ -26,6 +26,15 @@ public static class CgroupLeftovers
         return status.IsDirectory && CgroupTree.Remove(directory);
     }
 
+    /// <summary>Removes a cgroup that a monitor was about to make when it was killed; one with anything in it is another's by now, and stays.</summary>
+    public static void ClearEmpty(string directory)
+    {
+        if (IsClearable(CgroupLayout.Read(), directory))
+        {
+            CgroupTree.TryRemove(Descriptors.CurrentDirectory, directory);
+        }
+    }
+
     /// <summary>Whether a path names a cgroup that may be cleared.</summary>
     internal static bool IsClearable(CgroupLayout layout, string directory)
     {

@@ -56,6 +56,18 @@ public sealed partial class ContainerCgroups
 
     private bool TryMakeAll(string path, bool isMonitor)
     {
+        if (making is not null)
+        {
+            List<string> directories = places.ConvertAll(place => $"{place.Base}/{path}");
+            if (directories.Exists(FileTree.Exists))
+            {
+                // Never told as ours.
+                return false;
+            }
+
+            making(directories);
+        }
+
         List<CgroupPlace> closed = [];
         foreach (CgroupPlace place in places)
         {

@@ -11,6 +11,7 @@ public sealed partial class ContainerCgroups
     private readonly CgroupLayout layout;
     private readonly CgroupPlan plan;
     private readonly List<CgroupPlace> places = [];
+    private Action<IReadOnlyList<string>>? making;
 
     private ContainerCgroups(CgroupLayout layout, CgroupPlan plan)
     {
@@ -53,10 +54,11 @@ public sealed partial class ContainerCgroups
     /// <summary>Makes the cgroups of a container and its monitor in every hierarchy; all or none.</summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>
+    /// <param name="making">Told the directories that are about to be made, so that they can be found if the monitor is killed meanwhile.</param>
     /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
-    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan)
+    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan, Action<IReadOnlyList<string>>? making = null)
     {
-        ContainerCgroups cgroups = new(layout, plan);
+        ContainerCgroups cgroups = new(layout, plan) { making = making };
         try
         {
             cgroups.FindPlaces();

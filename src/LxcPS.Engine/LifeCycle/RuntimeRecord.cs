@@ -30,7 +30,16 @@ public sealed class RuntimeRecord
         return new RuntimeRecord(PathOf(lxcPath, name));
     }
 
-    /// <summary>Notes a cgroup directory that is about to be made.</summary>
+    /// <summary>Notes cgroup directories that are about to be made, while it is not known whether they can be.</summary>
+    public void AddMaking(IReadOnlyList<string> directories)
+    {
+        foreach (string directory in directories)
+        {
+            text.Append("making ").Append(directory).Append('\n');
+        }
+    }
+
+    /// <summary>Notes a cgroup directory of the container.</summary>
     public void AddCgroup(string directory) => text.Append("cgroup ").Append(directory).Append('\n');
 
     /// <summary>Notes a host-side network interface.</summary>
@@ -71,6 +80,7 @@ public sealed class RuntimeRecord
             string value = line[(space + 1)..];
             switch (line[..space])
             {
+                case "making": CgroupLeftovers.ClearEmpty(value); break;
                 case "cgroup": CgroupLeftovers.Clear(value); break;
                 case "interface" when HostNetwork.Exists(value): HostNetwork.Remove(value); break;
             }

@@ -19,7 +19,11 @@ public sealed partial class Supervisor
         Directory.CreateDirectory(plan.RootfsMount);
         RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
-        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups);
+        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, directories =>
+        {
+            record.AddMaking(directories);
+            record.Save();
+        });
         undo.Push("cgroups", RemoveCgroups);
         foreach (string directory in cgroups.Directories)
         {
