@@ -9,6 +9,9 @@ public sealed class HelperProgram(string path)
     /// <summary>The path of the executable.</summary>
     public string Path { get; } = path;
 
+    // What is executed: the program seen through a read-only mount of its own that is nowhere attached.
+    private readonly Lazy<string?> readOnlyPath = new(() => Seal(path));
+
     /// <summary>Starts it; the caller reaps it by the pidfd.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null.</param>
@@ -24,7 +27,7 @@ public sealed class HelperProgram(string path)
 
         try
         {
-            int pid = Spawning.Start(Path, ["lxcps-monitor", .. arguments], environment, descriptors, newSession, blockSignals: true);
+            int pid = Spawning.Start(readOnlyPath.Value ?? Path, ["lxcps-monitor", .. arguments], environment, descriptors, newSession, blockSignals: true);
 
             // Nobody else reaps it, so the number cannot mean another process yet.
             return Processes.OpenPidfd(pid);
@@ -37,6 +40,33 @@ public sealed class HelperProgram(string path)
                     ? "Install the module again, or build it: the module's folder must hold lxcps-monitor for this machine's architecture, executable."
                     : "See the limits of processes and open files of this session (ulimit).",
             };
+        }
+    }
+
+    /// <summary>
+    /// A path that leads to a program through a read-only mount, or null where the caller may not make one. A helper enters containers, and
+    /// root of a privileged one can open the file that it was executed from (/proc/PID/exe): through this mount never for writing, also when
+    /// no process runs it any more and the kernel would allow it.
+    /// </summary>
+    private static string? Seal(string path)
+    {
+        int mount = -1;
+        try
+        {
+            mount = MountCalls.CloneTree(Descriptors.CurrentDirectory, path, recursive: false);
+            MountCalls.SetAttributes(mount, MountCalls.MOUNT_ATTR_RDONLY, 0, name: path);
+
+            // Out of the way of the descriptors that a helper is given, and open as long as the session is.
+            return $"/proc/self/fd/{Descriptors.Duplicate(mount, 64)}";
+        }
+        catch (LinuxException)
+        {
+            // Whoever may not mount may not enter a privileged container either.
+            return null;
+        }
+        finally
+        {
+            Descriptors.Close(mount);
         }
     }
 }
