@@ -135,7 +135,7 @@ public sealed partial class Supervisor
     private bool IsAttended => request.Foreground || request.Command.Count > 0;
 
     /// <summary>Whether init has the monitor's standard streams: pipes and files are handed on, a terminal of the host's never is.</summary>
-    private bool KeepsStreams => IsAttended && !Descriptors.IsTerminal(0);
+    private bool KeepsStreams => IsAttended && !Descriptors.IsTerminal(0) && !Descriptors.IsTerminal(1) && !Descriptors.IsTerminal(2);
 
     private bool IsReboot(ExitStatus exit) => exit.Signaled && exit.Value == 1 /* SIGHUP: reboot(2) in a PID namespace */ && request.Command.Count == 0;
 
