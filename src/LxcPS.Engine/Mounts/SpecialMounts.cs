@@ -58,6 +58,12 @@ internal static class SpecialMounts
         int mount = own
             ? Make("sysfs", "sysfs", [], Safe | (mode == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0))
             : CloneTree(Descriptors.CurrentDirectory, "/sys", recursive: true);
+        if (!own)
+        {
+            // With all that the host has mounted below it, which is no more to be written than the rest.
+            SetAttributes(mount, Safe | (mode == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0), 0, recursive: true, name: "sys");
+        }
+
         int sys = Place(root, "sys", mount);
         if (mode == AutoMountMode.Mixed)
         {
