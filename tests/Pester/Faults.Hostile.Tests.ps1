@@ -1,4 +1,7 @@
 BeforeDiscovery {
+    # script(1) of util-linux makes the terminal that a session has.
+    $noTerminal = -not (Get-Command script -CommandType Application -ErrorAction Ignore)
+
     # Places that a start mounts on or writes to, and what a container may have put there. {0} is a directory of the host.
     $links = 'absolute', 'relative', 'climbing', 'dangling', 'loop', 'magic', 'file', 'fifo'
     $places = @(
@@ -229,6 +232,49 @@ done
         [IO.File]::Exists("$rootfs/written") | Should -BeFalse
         Get-HostState | Should -Be $before
         Invoke-LxcCommand $name echo alive | Should -Be 'alive'
+    }
+
+    It 'could not write to it either when nobody runs it' {
+        # While it runs the kernel refuses that anyway (ETXTBSY), to anybody; the mount that it was executed through refuses it for ever.
+        $beside = Start-Beside "Invoke-LxcCommand '$liar' sleep 1006"
+        try {
+            Wait-Until { $script:helpers = @(Get-ProcessTable | Where-Object CommandLine -Like "lxcps-monitor *--name $liar *"); $script:helpers.Count -ge 2 } | Should -BeTrue
+            foreach ($process in $script:helpers) {
+                # A change of mode asks the mount alone, so the answer is the same now and later. It would change nothing.
+                $message = & sh '-c' 'chmod u+x "$1" 2>&1' sh "/proc/$($process.Id)/exe"
+                "$message" | Should -Match 'Read-only file system' -Because $process.CommandLine
+            }
+        }
+        finally {
+            [void] (Stop-Beside $beside)
+        }
+    }
+
+    It 'gets no terminal of the host as a stream of its init' -Skip:$noTerminal {
+        # Standard input is none, output and error are: a terminal can be read through any of its descriptors.
+        $name = "streams-$Unique"
+        [void] (New-TestContainer $name @{ 'lxc.init.cmd' = '/bin/report' })
+        $report = "$LxcPath/$name/rootfs/bin/report"
+        [IO.File]::WriteAllText($report, "#!/bin/sh`nfor i in 0 1 2; do readlink /proc/`$`$/fd/`$i; stat -L -c %d /proc/`$`$/fd/`$i; done >/report`n")
+        & chmod 755 $report
+        $command = ($Shell | ForEach-Object { "'$_'" }) -join ' '
+        $file = "$LxcPath/streams"
+        [IO.File]::WriteAllText("$file.ps1", "Import-Module '$env:LXCPS_MODULE'; Start-LxcContainer '$name' -LxcPath '$LxcPath' -Foreground")
+        [IO.File]::WriteAllText("$file.sh", "stat -c %d /dev/pts >$file.device; $command -NoProfile -File $file.ps1 </dev/null")
+        [void] (& script '-qec' "sh $file.sh" /dev/null)
+        $lines = [IO.File]::ReadAllLines("$LxcPath/$name/rootfs/report")
+        $lines.Count | Should -Be 6
+        $lines[1], $lines[3], $lines[5] | Should -Not -Contain ([IO.File]::ReadAllText("$file.device").Trim())
+    }
+
+    It 'has a read-only /sys with the host''s network, where it asks for one' {
+        $name = "sysfs-$Unique"
+        [void] (New-TestContainer $name @{ 'lxc.net.0.type' = 'none'; 'lxc.mount.auto' = 'proc:mixed sys:ro' })
+        Start-LxcContainer $name
+        $mounts = @(Invoke-LxcCommand $name cat /proc/self/mountinfo | ForEach-Object { , $_.Split(' ') } | Where-Object { $_[4] -match '^/sys(/|$)' })
+        $mounts.Count | Should -BeGreaterThan 0
+        $mounts | ForEach-Object { $_[5] } | Should -Match '^ro,nosuid,nodev,noexec'
+        Stop-LxcContainer $name -Kill
     }
 
     It 'sees nothing of the session in the programs that enter it' {
