@@ -63,6 +63,25 @@ public static class CgroupSettings
         }
     }
 
+    /// <summary>
+    /// The keys and values for a file that is named as cgroup v1 or v2 does, in the words of the version that has its controller here. So a
+    /// script serves hosts of both kinds, and the keys take the place of those that <see cref="CgroupLimits"/> writes rather than join them.
+    /// A name that has no counterpart is taken as it is, for the kernel to say whether it has it.
+    /// </summary>
+    public static IReadOnlyList<(string Key, string Value)> OfFile(CgroupLayout layout, string file, string value)
+    {
+        CgroupSetting setting = new(file, value, file);
+        int version = layout.Find(setting.Controller)?.Version ?? 2;
+        IReadOnlyList<CgroupSetting> translated = version == 1 ? CgroupTranslation.ToV1([setting]) : CgroupTranslation.ToV2([setting]);
+        List<(string Key, string Value)> settings = [];
+        foreach (CgroupSetting one in translated.Count > 0 ? translated : [setting])
+        {
+            settings.Add((CgroupSetting.KeyOf(version, one.File), one.Value));
+        }
+
+        return settings;
+    }
+
     /// <summary>The file of a key: <c>memory.max</c> of <c>lxc.cgroup2.memory.max</c>.</summary>
     public static string FileOf(string key) => key[(key.IndexOf('.', "lxc.".Length) + 1)..];
 }

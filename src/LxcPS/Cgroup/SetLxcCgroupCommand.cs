@@ -95,8 +95,7 @@ public sealed class SetLxcCgroupCommand : ContainerActionCmdlet
         if (Key is not null)
         {
             string file = Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) ? CgroupSettings.FileOf(Key) : Key;
-            int version = layout.Find(file.Split('.')[0])?.Version ?? 2;
-            settings.Add(($"lxc.cgroup{(version == 2 ? "2" : string.Empty)}.{file}", Value!));
+            settings.AddRange(CgroupSettings.OfFile(layout, file, Value!));
         }
 
         CgroupSettings.Apply(item.Target.Store, item.Target.Name, settings);
