@@ -144,9 +144,14 @@ Describe 'Standard input of Invoke-LxcCommand' {
     It 'comes back while it is still being written' {
         # 8 MB through cat: more than all pipes hold, so it stands still if either side is not served.
         $chunk = [byte[]]::new(1MB)
-        $count = 0
-        1..8 | ForEach-Object { , $chunk } | Invoke-LxcCommand $web1 sh '-c' 'cat | tr "\0" "\n"' -Timeout 120 | ForEach-Object { $count++ }
-        $count | Should -Be 8MB
+        [Array]::Fill($chunk, [byte] 120)
+        foreach ($i in 1..1024) {
+            $chunk[$i * 1024 - 1] = 10
+        }
+
+        $lines = 1..8 | ForEach-Object { , $chunk } | Invoke-LxcCommand $web1 cat -Timeout 120 | Group-Object -Property Length
+        $lines.Count | Should -Be (8 * 1024)
+        $lines.Name | Should -Be '1023'
     }
 
     It 'may be left unread' {

@@ -125,3 +125,25 @@ function Start-Session {
     $start.Environment['NO_COLOR'] = '1'
     [Diagnostics.Process]::Start($start)
 }
+
+# Whether the machine has its memory controller in cgroup v1; the others are where that is.
+$isV1 = [bool] ([IO.File]::ReadAllLines('/proc/self/cgroup') -match '^\d+:([^:]*,)?memory(,|:)')
+
+function Read-Kernel {
+    # A file of the container's control group as the kernel has it, by the name of either version.
+    param([string] $V1, [string] $V2, [string] $Container)
+    $init = (Get-LxcContainer $Container).ProcessId
+    $file = if ($isV1) { $V1 } else { $V2 }
+    $controller = $file.Split('.')[0]
+    foreach ($line in [IO.File]::ReadAllLines("/proc/$init/cgroup")) {
+        $fields = $line.Split(':', 3)
+        if ($isV1 ? ($controller -in $fields[1].Split(',')) : ($fields[1] -eq '')) {
+            $mount = if ($isV1) { "/sys/fs/cgroup/$controller" } else { '/sys/fs/cgroup' }
+            # The limits are on the container's own group, whatever init has made below it.
+            $path = $fields[2] -replace "(lxc\.payload\.$Container).*", '$1'
+            return [IO.File]::ReadAllText("$mount$path/$file").Trim()
+        }
+    }
+
+    throw "No control group of $Container has $controller"
+}

@@ -40,7 +40,7 @@ public static class MinimalInit
     /// </summary>
     public static int RunIdle()
     {
-        SignalHandling.BlockAll();
+        SignalHandling.BlockInProcess();
         return Supervise(0, null);
     }
 

@@ -23,6 +23,7 @@ public static class CgroupSettings
     {
         using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         ContainerConfig config = store.LoadConfig(name);
+        settings = WithSum(config, settings);
         foreach ((string key, string value) in settings)
         {
             config.Set(key, value);
@@ -61,6 +62,15 @@ public static class CgroupSettings
             files.Apply(back);
             throw;
         }
+    }
+
+    // v1 does not lift the limit of memory below that of memory and swap together, v2 has no such sum: it goes with the limit.
+    private static IReadOnlyList<(string Key, string Value)> WithSum(ContainerConfig config, IReadOnlyList<(string Key, string Value)> settings)
+    {
+        const string Memory = CgroupSetting.Prefix1 + "memory.limit_in_bytes";
+        const string Sum = CgroupSetting.Prefix1 + "memory.memsw.limit_in_bytes";
+        bool lifted = settings.Any(setting => setting is { Key: Memory, Value: "-1" }) && !settings.Any(setting => setting.Key == Sum);
+        return lifted && config.Get(Sum) is not (null or "-1") ? [.. settings, (Sum, "-1")] : settings;
     }
 
     /// <summary>The file of a key: <c>memory.max</c> of <c>lxc.cgroup2.memory.max</c>.</summary>

@@ -47,7 +47,16 @@ public static class ControlSocket
     }
 
     /// <summary>Why a container's name cannot be had: its monitor listens, or somebody changes the container.</summary>
-    internal static LxcException IsTaken(string lxcPath, string name, LinuxException cause, string advice) => ControlClient.IsAlive(lxcPath, name)
+    internal static LxcException IsTaken(string lxcPath, string name, LinuxException cause, string advice) =>
+        ControlClient.FindImpostor(lxcPath, name) is { } impostor
+        ? new LxcException(LxcErrorId.MonitorFailed,
+            $"The command socket of container '{name}' is held by process {impostor.ProcessId} of user {impostor.UserId}, which is not its monitor", cause)
+        {
+            ContainerName = name,
+            Step = "command socket",
+            Advice = "See what that process is, and end it.",
+        }
+        : ControlClient.IsAlive(lxcPath, name)
         ? new LxcException(LxcErrorId.ContainerRunning, $"Container '{name}' is running", cause)
         {
             ContainerName = name,
