@@ -94,9 +94,7 @@ public sealed class SetLxcCgroupCommand : ContainerActionCmdlet
         }.ToSettings(layout)];
         if (Key is not null)
         {
-            string file = Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) ? CgroupSettings.FileOf(Key) : Key;
-            int version = layout.Find(file.Split('.')[0])?.Version ?? 2;
-            settings.Add(($"lxc.cgroup{(version == 2 ? "2" : string.Empty)}.{file}", Value!));
+            settings.AddRange(CgroupSettings.ForHost(layout, Key, Value!));
         }
 
         CgroupSettings.Apply(item.Target.Store, item.Target.Name, settings);
