@@ -9,8 +9,8 @@ public sealed partial class ContainerCgroups
     private const int FreezePatience = 10_000;
 
     /// <summary>
-    /// Halts all processes of the container and waits until they are. The v2 freezer is taken where there is one: it tells when it is done,
-    /// and frozen processes can be killed.
+    /// Halts all processes of the container and waits until they are. As in LXC, whose tools may undo it, the v1 freezer is taken where there
+    /// is one: what it froze dies only when it is thawed.
     /// </summary>
     /// <exception cref="LxcException">CgroupControllerMissing: no freezer. Timeout: a process does not halt; all go on. CgroupFailed.</exception>
     public void Freeze() => Change(freeze: true);
@@ -40,14 +40,14 @@ public sealed partial class ContainerCgroups
         try
         {
             bool done = true;
-            if (unified is not null)
+            if (unified is not null && (legacy is null || !freeze))
             {
                 Descriptors.WriteText(unified + "/cgroup.freeze", freeze ? "1" : "0");
                 done = CgroupEvents.Await(unified, "frozen", freeze ? "1" : "0", FreezePatience);
             }
 
-            // LXC's tools can freeze by the v1 freezer on a hybrid host: thawing undoes both.
-            if (legacy is not null && (unified is null || !freeze))
+            // Thawing undoes both: somebody may have written to the v2 file of a hybrid host.
+            if (legacy is not null)
             {
                 done &= ChangeLegacy(legacy, freeze ? "FROZEN" : "THAWED");
             }
@@ -92,13 +92,13 @@ public sealed partial class ContainerCgroups
         if (freeze)
         {
             // Half a container must not stay halted.
-            Descriptors.WriteText(unified is null ? legacy + "/freezer.state" : unified + "/cgroup.freeze", unified is null ? "THAWED" : "0");
+            Descriptors.WriteText(legacy is null ? unified + "/cgroup.freeze" : legacy + "/freezer.state", legacy is null ? "0" : "THAWED");
         }
 
         return new LxcException(LxcErrorId.Timeout, $"The container was not {(freeze ? "frozen" : "thawed")} within {FreezePatience / 1000} seconds")
         {
             Step = "freezer",
-            Path = unified ?? legacy,
+            Path = legacy ?? unified,
             Advice = freeze
                 ? "A process waits in the kernel (state D in ps), most often for a device or a network file system; try again when it goes on."
                 : "See whether a cgroup above the container's is frozen.",

@@ -23,6 +23,7 @@ public static class CgroupSettings
     {
         using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         ContainerConfig config = store.LoadConfig(name);
+        settings = WithSum(config, settings);
         foreach ((string key, string value) in settings)
         {
             config.Set(key, value);
@@ -63,23 +64,13 @@ public static class CgroupSettings
         }
     }
 
-    /// <summary>
-    /// The keys and values for a file that is named as cgroup v1 or v2 does, in the words of the version that has its controller here. So a
-    /// script serves hosts of both kinds, and the keys take the place of those that <see cref="CgroupLimits"/> writes rather than join them.
-    /// A name that has no counterpart is taken as it is, for the kernel to say whether it has it.
-    /// </summary>
-    public static IReadOnlyList<(string Key, string Value)> OfFile(CgroupLayout layout, string file, string value)
+    // v1 does not lift the limit of memory below that of memory and swap together, v2 has no such sum: it goes with the limit.
+    private static IReadOnlyList<(string Key, string Value)> WithSum(ContainerConfig config, IReadOnlyList<(string Key, string Value)> settings)
     {
-        CgroupSetting setting = new(file, value, file);
-        int version = layout.Find(setting.Controller)?.Version ?? 2;
-        IReadOnlyList<CgroupSetting> translated = version == 1 ? CgroupTranslation.ToV1([setting]) : CgroupTranslation.ToV2([setting]);
-        List<(string Key, string Value)> settings = [];
-        foreach (CgroupSetting one in translated.Count > 0 ? translated : [setting])
-        {
-            settings.Add((CgroupSetting.KeyOf(version, one.File), one.Value));
-        }
-
-        return settings;
+        const string Memory = CgroupSetting.Prefix1 + "memory.limit_in_bytes";
+        const string Sum = CgroupSetting.Prefix1 + "memory.memsw.limit_in_bytes";
+        bool lifted = settings.Any(setting => setting is { Key: Memory, Value: "-1" }) && !settings.Any(setting => setting.Key == Sum);
+        return lifted && config.Get(Sum) is not (null or "-1") ? [.. settings, (Sum, "-1")] : settings;
     }
 
     /// <summary>The file of a key: <c>memory.max</c> of <c>lxc.cgroup2.memory.max</c>.</summary>

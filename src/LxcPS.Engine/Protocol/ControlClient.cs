@@ -6,7 +6,7 @@ namespace LxcPS.Engine.Protocol;
 /// <summary>
 /// Asks the monitor of a container, ours or LXC's, over its command socket. Every call is one connection, as liblxc's are.
 /// </summary>
-public static class ControlClient
+public static partial class ControlClient
 {
     /// <summary>How long a monitor may take to answer, in milliseconds: it answers at once unless it is starting the container or is stuck.</summary>
     private const int AnswerTimeout = 30_000;
@@ -14,7 +14,7 @@ public static class ControlClient
     /// <summary>Whether a monitor listens for the container.</summary>
     public static bool IsAlive(string lxcPath, string name)
     {
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         Descriptors.Close(fd);
         return fd >= 0;
     }
@@ -46,7 +46,7 @@ public static class ControlClient
     public static bool Stop(string lxcPath, string name)
     {
         // A stop that worked is not answered: the connection closes with the monitor.
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         if (fd < 0)
         {
             return false;
@@ -96,7 +96,7 @@ public static class ControlClient
         }
 
         current = ContainerState.Stopped;
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         if (fd < 0)
         {
             return -1;
@@ -185,7 +185,7 @@ public static class ControlClient
         bool wantDescriptor = false)
     {
         answer = default;
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         if (fd < 0)
         {
             return false;
