@@ -6,6 +6,7 @@ using LxcPS.Native;
 // The helper executable: the monitor of one container, the way into a running one, and a minimal init.
 try
 {
+    SignalHandling.BlockInProcess();
     switch (args.Length > 0 ? args[0] : string.Empty)
     {
         case "start":

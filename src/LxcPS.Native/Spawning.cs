@@ -12,21 +12,16 @@ public static unsafe class Spawning
     private const short POSIX_SPAWN_SETSIGMASK = 0x08;
     private const short POSIX_SPAWN_SETSID = 0x80;
 
-    // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV: blocked, they would end the program instead of becoming exceptions.
-    private const ulong Faults = 1UL << 3 | 1UL << 4 | 1UL << 5 | 1UL << 6 | 1UL << 7 | 1UL << 10;
-
     /// <summary>Starts a program and returns its process id. The caller reaps it.</summary>
     /// <param name="path">The program.</param>
     /// <param name="arguments">With the program's name first.</param>
     /// <param name="environment">NAME=value strings.</param>
     /// <param name="descriptors">The descriptor for each number from 0 on; -1 gives /dev/null.</param>
-    /// <param name="blockSignals">
-    /// Whether it begins with its signals blocked, for a program that reads them from a descriptor: a thread that its runtime starts before
-    /// its own first line would take them otherwise.
-    /// </param>
     /// <param name="newSession">Whether it becomes a session leader, away from the caller's terminal and its signals.</param>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool blockSignals,
-        bool newSession)
+    /// <param name="blockSignals">Whether it begins with all signals blocked, in every thread that its runtime starts, because it reads them from a descriptor.</param>
+    public static int Start(
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool newSession,
+        bool blockSignals = false)
     {
         using CStringArray argv = new(arguments, "posix_spawn");
         using CStringArray envp = new(environment, "posix_spawn");
@@ -42,7 +37,11 @@ public static unsafe class Spawning
         {
             byte* set = stackalloc byte[128];
             new Span<byte>(set, 128).Clear();
-            *(ulong*)set = blockSignals ? ~Faults : 0;
+            if (blockSignals)
+            {
+                *(ulong*)set = SignalHandling.All;
+            }
+
             Check(posix_spawnattr_setsigmask(attributes, set), path);
             new Span<byte>(set, 8).Fill(0xFF);
             Check(posix_spawnattr_setsigdefault(attributes, set), path);

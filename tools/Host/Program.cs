@@ -33,6 +33,15 @@ internal static class Program
             return ExitCode.Success;
         }
 
+        SessionSetup.PrepareOtherSessions();
+        if (line.ServerMode)
+        {
+            // Start-Job starts its host so, and talks to the engine in it.
+            Internals.CallStatic("System.Management.Automation.Remoting.Server.StdIOProcessMediator", "Run", null, line.WorkingDirectory,
+                null, null, false);
+            return ExitCode.Success;
+        }
+
         using var session = new Session(line);
         return session.Run();
     }

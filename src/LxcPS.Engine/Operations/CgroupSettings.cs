@@ -14,31 +14,6 @@ public static class CgroupSettings
             ? new CgroupFiles(CgroupLayout.Read(), controller => LimitCgroupOf(lxcPath, name, controller))
             : null;
 
-    /// <summary>
-    /// A setting as the keys that this host wants: a file that is named as the other version of cgroups has it is translated at once, so that a
-    /// configuration never says the same thing twice.
-    /// </summary>
-    /// <param name="layout">The host's hierarchies.</param>
-    /// <param name="key">A file of a cgroup, e.g. <c>memory.max</c> or <c>memory.limit_in_bytes</c>, or a whole configuration key.</param>
-    /// <param name="value">Its value.</param>
-    public static IReadOnlyList<(string Key, string Value)> ForHost(CgroupLayout layout, string key, string value)
-    {
-        string file = CgroupSetting.TryParseKey(key, out _, out string named) ? named : key;
-        CgroupSetting setting = new(file, value, key);
-        int version = layout.Find(setting.Controller)?.Version ?? 2;
-
-        // A period without its quota would become a lifted quota.
-        IReadOnlyList<CgroupSetting> translated = file == "cpu.cfs_period_us" ? []
-            : version == 2 ? CgroupTranslation.ToV2([setting]) : CgroupTranslation.ToV1([setting]);
-        List<(string Key, string Value)> result = [];
-        foreach (CgroupSetting one in translated)
-        {
-            result.Add((CgroupSetting.KeyOf(version, one.File), one.File == file ? value : one.Value));
-        }
-
-        return result.Count > 0 ? result : [(CgroupSetting.KeyOf(version, file), value)];
-    }
-
     /// <summary>Sets limits: keys of lxc.container.conf(5), <c>lxc.cgroup.*</c> or <c>lxc.cgroup2.*</c>. A value of <c>max</c> lifts one.</summary>
     /// <exception cref="LxcException">
     /// CgroupRefused: the kernel refused a value, and everything is as it was. CgroupControllerMissing, ContainerBusy or an error of the
@@ -48,6 +23,7 @@ public static class CgroupSettings
     {
         using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         ContainerConfig config = store.LoadConfig(name);
+        settings = WithSum(config, settings);
         foreach ((string key, string value) in settings)
         {
             config.Set(key, value);
@@ -86,6 +62,15 @@ public static class CgroupSettings
             files.Apply(back);
             throw;
         }
+    }
+
+    // v1 does not lift the limit of memory below that of memory and swap together, v2 has no such sum: it goes with the limit.
+    private static IReadOnlyList<(string Key, string Value)> WithSum(ContainerConfig config, IReadOnlyList<(string Key, string Value)> settings)
+    {
+        const string Memory = CgroupSetting.Prefix1 + "memory.limit_in_bytes";
+        const string Sum = CgroupSetting.Prefix1 + "memory.memsw.limit_in_bytes";
+        bool lifted = settings.Any(setting => setting is { Key: Memory, Value: "-1" }) && !settings.Any(setting => setting.Key == Sum);
+        return lifted && config.Get(Sum) is not (null or "-1") ? [.. settings, (Sum, "-1")] : settings;
     }
 
     // Monitors before LXC 4.0.4 know one cgroup only.

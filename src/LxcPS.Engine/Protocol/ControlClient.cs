@@ -14,7 +14,7 @@ public static partial class ControlClient
     /// <summary>Whether a monitor listens for the container.</summary>
     public static bool IsAlive(string lxcPath, string name)
     {
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         Descriptors.Close(fd);
         return fd >= 0;
     }
@@ -53,7 +53,7 @@ public static partial class ControlClient
     public static bool Stop(string lxcPath, string name)
     {
         // A stop that worked is not answered: the connection closes with the monitor.
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         if (fd < 0)
         {
             return false;
@@ -103,7 +103,7 @@ public static partial class ControlClient
         }
 
         current = ContainerState.Stopped;
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         if (fd < 0)
         {
             return -1;
@@ -197,7 +197,7 @@ public static partial class ControlClient
         bool wantDescriptor = false)
     {
         answer = default;
-        int fd = LocalSockets.TryConnect(ControlSocket.NameOf(lxcPath, name));
+        int fd = Connect(lxcPath, name);
         if (fd < 0)
         {
             return false;

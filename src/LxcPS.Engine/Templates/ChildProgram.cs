@@ -39,7 +39,7 @@ internal static class ChildProgram
         try
         {
             (error, errorEnd) = Descriptors.Pipe();
-            pid = Spawning.Start(path, arguments, environment, [input, outputEnd, errorEnd], blockSignals: false, newSession: true);
+            pid = Spawning.Start(path, arguments, environment, [input, outputEnd, errorEnd], newSession: true);
         }
         catch
         {

@@ -19,7 +19,8 @@ internal sealed class LineView
         _prompt = prompt.ReplaceLineEndings("\r\n");
         _indent = CellWidth.Of(_prompt.AsSpan(_prompt.LastIndexOf('\n') + 1)) % Width;
         _row = 0;
-        Console.Out.Write("\e[?2004h" + _prompt);
+        // A row full of blanks wraps unless it began at the left: so the prompt has a row of its own, whatever was written before.
+        Console.Out.Write($"{new string(' ', Width)}\r\e[K\e[?2004h{_prompt}");
     }
 
     /// <summary>Redraws everything after the prompt: no cleverness, no leftovers.</summary>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -16,7 +17,8 @@ internal static class SessionSetup
         var state = InitialSessionState.CreateDefault2();
         foreach (var type in typeof(SessionSetup).Assembly.GetTypes())
         {
-            if (type.Namespace == "LxcPS.Host.Commands" && type.GetCustomAttribute<CmdletAttribute>() is { } cmdlet)
+            // In the engine's namespace: an error's full id ends in the name of the command's class, and scripts match on it.
+            if (type.Namespace == "Microsoft.PowerShell.Commands" && type.GetCustomAttribute<CmdletAttribute>() is { } cmdlet)
             {
                 var entry = new SessionStateCmdletEntry($"{cmdlet.VerbName}-{cmdlet.NounName}", type, null);
                 Internals.Call(entry, "SetPSSnapIn", SourceOf(type));
@@ -26,6 +28,22 @@ internal static class SessionSetup
 
         PesterRunner.Register(state);
         return state;
+    }
+
+    /// <summary>
+    /// Lets scripts make sessions of their own: the engine would look for the assemblies of PowerShell's own commands and give up.
+    /// These sessions load the host's commands from its module instead.
+    /// </summary>
+    public static void PrepareOtherSessions()
+    {
+        var known = (IList)Internals.CallStatic("System.Management.Automation.PSSnapInReader", "get_DefaultMshSnapins")!;
+        for (var i = known.Count - 1; i >= 0; i--)
+        {
+            if (Internals.Get(known[i]!, "PSSnapInName") is not "Microsoft.PowerShell.Core")
+            {
+                known.RemoveAt(i);
+            }
+        }
     }
 
     // So that Microsoft.PowerShell.Utility\Write-Host finds ours, and Get-Command names a source.

@@ -19,7 +19,8 @@ internal sealed class ChoicePrompt(HostUi ui)
             + (defaultChoice >= 0 ? $" (default is \"{Shown(labels[defaultChoice])}\"): " : ": ");
         while (true)
         {
-            var answer = ui.Ask(question).Trim();
+            // To go on without an answer would be to guess it.
+            var answer = ui.Ask(question)?.Trim() ?? throw new HostException($"There is no more input to answer the question: {message}");
             if (answer.Length == 0 && defaultChoice >= 0)
             {
                 return defaultChoice;
@@ -33,12 +34,6 @@ internal sealed class ChoicePrompt(HostUi ui)
             for (var i = 0; answer == "?" && i < labels.Length; i++)
             {
                 ui.WriteLine($"{Shown(labels[i])} - {choices[i].HelpMessage}");
-            }
-
-            if (Console.IsInputRedirected && Console.In.Peek() < 0)
-            {
-                // Nobody is left to answer.
-                return Math.Max(defaultChoice, 0);
             }
         }
     }

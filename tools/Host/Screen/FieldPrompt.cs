@@ -57,7 +57,7 @@ internal sealed class FieldPrompt(HostUi ui)
                 return ui.PromptForCredential(label, "", "", "");
             }
 
-            var answer = ui.Ask($"{label}: ");
+            var answer = ui.Ask($"{label}: ") ?? "";
             if (answer.Length == 0 && emptyEnds)
             {
                 return null;

@@ -22,7 +22,8 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
         Console.Out.Write(_isTerminal && IsStyled ? value : CellWidth.StripEscapes(value));
     }
 
-    public override void Write(ConsoleColor foreground, ConsoleColor background, string value) => Write(Colour(value, foreground, background));
+    public override void Write(ConsoleColor foreground, ConsoleColor background, string value) =>
+        Write(Colour(value, foreground, background));
 
     public override void WriteLine() => WriteLine("");
 
@@ -31,7 +32,8 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
         Write(value + "\n");
     }
 
-    public override void WriteLine(ConsoleColor foreground, ConsoleColor background, string value) => WriteLine(Colour(value, foreground, background));
+    public override void WriteLine(ConsoleColor foreground, ConsoleColor background, string value) =>
+        WriteLine(Colour(value, foreground, background));
 
     public override void WriteErrorLine(string value)
     {
@@ -61,7 +63,7 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
 
     public override void WriteProgress(long sourceId, ProgressRecord record) => progress.Show(record);
 
-    public override string ReadLine() => Ask("");
+    public override string ReadLine() => Ask("") ?? "";
 
     public override SecureString ReadLineAsSecureString() => AskSecret("");
 
@@ -87,15 +89,16 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
         WriteLine();
         WriteLine(caption);
         WriteLine(message);
-        var user = string.IsNullOrEmpty(userName) ? Ask("User: ") : userName;
+        var user = string.IsNullOrEmpty(userName) ? Ask("User: ") ?? "" : userName;
         return new PSCredential(user, AskSecret($"Password for user {user}: "));
     }
 
-    public string Ask(string question)
+    /// <summary>One line of answer; null if there is nobody to give one.</summary>
+    public string? Ask(string question)
     {
         ThrowIfNonInteractive();
         Write(question);
-        return (Console.IsInputRedirected ? Console.In.ReadLine() : new AnswerReader().Read()) ?? "";
+        return Console.IsInputRedirected ? Console.In.ReadLine() : new AnswerReader().Read();
     }
 
     public SecureString AskSecret(string question)

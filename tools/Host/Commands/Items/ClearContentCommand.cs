@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Clear, "Content", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
@@ -10,5 +11,6 @@ public sealed class ClearContentCommand : PathCommand
     private protected override object? GetDynamicParameters(object context) =>
         Internals.Call(InvokeProvider.Content, "ClearContentDynamicParameters", FirstPath, context);
 
-    private protected override void Process(string path) => Internals.Call(InvokeProvider.Content, "Clear", path, NewContext());
+    private protected override void Process(string path) =>
+        Internals.Call(InvokeProvider.Content, "Clear", path, NewContext(passThru: false));
 }

@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsData.Convert, "Path", DefaultParameterSetName = "Path")]
@@ -34,7 +35,7 @@ public sealed class ConvertPathCommand : ProviderCommand
         {
             Try(() =>
             {
-                foreach (var info in (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!)
+                foreach (var info in ResolvePaths(path))
                 {
                     WriteObject(info.ProviderPath);
                 }

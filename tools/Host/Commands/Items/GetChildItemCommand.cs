@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Get, "ChildItem", DefaultParameterSetName = "Items")]
@@ -77,7 +78,8 @@ public sealed class GetChildItemCommand : ProviderCommand
             {
                 if (Name)
                 {
-                    Internals.Call(InvokeProvider.ChildItem, "GetNames", path, ReturnContainers.ReturnMatchingContainers, recurse, Depth, NewContext());
+                    Internals.Call(InvokeProvider.ChildItem, "GetNames", path, ReturnContainers.ReturnMatchingContainers, recurse, Depth,
+                        NewContext());
                 }
                 else
                 {

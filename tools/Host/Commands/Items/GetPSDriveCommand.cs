@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Get, "PSDrive", DefaultParameterSetName = "Name")]

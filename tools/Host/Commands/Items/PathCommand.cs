@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>A provider command on paths: by -Path, which may have wildcards, or by -LiteralPath, and filtered.</summary>
 public abstract class PathCommand : ProviderCommand

@@ -1,7 +1,8 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>
 /// What works through a provider: it hands the provider a context, which carries -Force, the filters, -WhatIf and the provider's own
@@ -45,6 +46,10 @@ public abstract class ProviderCommand : PSCmdlet, IDynamicParameters
         Internals.Call(context, "SetFilters", ToCollection(UseInclude), ToCollection(UseExclude), UseFilter);
         return _context = context;
     }
+
+    /// <summary>The paths that exist of those that a path, which may be a pattern, stands for.</summary>
+    private protected PathInfo[] ResolvePaths(string path) =>
+        [.. (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!];
 
     /// <summary>Runs what may find a path, drive or provider missing, which is an error of that one path.</summary>
     private protected void Try(Action action)

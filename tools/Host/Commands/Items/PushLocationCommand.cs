@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Push, "Location", DefaultParameterSetName = "Path")]

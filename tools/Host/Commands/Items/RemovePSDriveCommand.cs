@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Remove, "PSDrive", DefaultParameterSetName = "Name", SupportsShouldProcess = true)]
@@ -31,7 +32,8 @@ public sealed class RemovePSDriveCommand : ProviderCommand
                     "DriveNotFound", ErrorCategory.ObjectNotFound, name));
             }
 
-            foreach (var drive in found.Where(drive => ShouldProcess($"Name: {drive.Name} Provider: {drive.Provider} Root: {drive.Root}", "Remove Drive")))
+            foreach (var drive in found.Where(drive =>
+                ShouldProcess($"Name: {drive.Name} Provider: {drive.Provider} Root: {drive.Root}", "Remove Drive")))
             {
                 Try(() => Internals.Call(SessionState.Drive, "Remove", drive.Name, Force.ToBool(), Scope, NewContext()));
             }

@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Rename, "Item", DefaultParameterSetName = "ByPath", SupportsShouldProcess = true)]
@@ -9,7 +10,8 @@ public sealed class RenameItemCommand : ProviderCommand
 {
     private bool _isLiteral;
 
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ByPath", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ByPath", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     public string Path { get; set; } = "";
 
     [Parameter(Mandatory = true, ParameterSetName = "ByLiteralPath", ValueFromPipelineByPropertyName = true)]

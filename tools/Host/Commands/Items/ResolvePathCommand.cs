@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsDiagnostic.Resolve, "Path", DefaultParameterSetName = "Path")]
@@ -47,7 +48,7 @@ public sealed class ResolvePathCommand : ProviderCommand
         {
             Try(() =>
             {
-                foreach (var info in (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!)
+                foreach (var info in ResolvePaths(path))
                 {
                     WriteObject(Relative ? ToRelative(info, start) : info);
                 }

@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsDiagnostic.Test, "Path", DefaultParameterSetName = "Path")]
@@ -64,7 +65,8 @@ public sealed class TestPathCommand : ProviderCommand
     {
         if (Path is not { Length: > 0 })
         {
-            WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path), "The provided Path argument was null or an empty collection."),
+            WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path),
+                "The provided Path argument was null or an empty collection."),
                 "NullPathNotPermitted", ErrorCategory.InvalidArgument, Path));
             return;
         }
@@ -73,7 +75,8 @@ public sealed class TestPathCommand : ProviderCommand
         {
             if (path is null)
             {
-                WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path), "The provided Path argument was null or an empty collection."),
+                WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path),
+                    "The provided Path argument was null or an empty collection."),
                     "NullPathNotPermitted", ErrorCategory.InvalidArgument, Path));
             }
             else

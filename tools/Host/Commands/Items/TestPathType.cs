@@ -1,4 +1,4 @@
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>What a path must lead to.</summary>
 public enum TestPathType

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsCommon.Get, "Process", DefaultParameterSetName = "Name")]

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>What works on processes, found by name, by id or given as they are.</summary>
 public abstract class ProcessCommand : PSCmdlet
@@ -12,7 +12,7 @@ public abstract class ProcessCommand : PSCmdlet
     public int[] Id { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
-    public Process[] InputObject { get; set; } = [];
+    public virtual Process[] InputObject { get; set; } = [];
 
     private protected abstract string[] Names { get; }
 
@@ -60,7 +60,8 @@ public abstract class ProcessCommand : PSCmdlet
         if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {
             WriteError(new ErrorRecord(
-                new ArgumentException($"Cannot find a process with the name \"{name}\". Verify the process name and call the cmdlet again."),
+                new ArgumentException($"Cannot find a process with the name \"{name}\". Verify the process name and call the cmdlet "
+                    + "again."),
                 "NoProcessFoundForGivenName", ErrorCategory.ObjectNotFound, name));
         }
 

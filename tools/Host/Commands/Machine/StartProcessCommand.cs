@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsLifecycle.Start, "Process", DefaultParameterSetName = "Default", SupportsShouldProcess = true)]
@@ -75,32 +75,30 @@ public sealed class StartProcessCommand : PSCmdlet, IDisposable
         catch (System.ComponentModel.Win32Exception exception)
         {
             ThrowTerminatingError(new ErrorRecord(
-                new InvalidOperationException($"This command cannot be run due to the error: {exception.Message}.", exception),
+                new InvalidOperationException($"This command cannot be run due to the error: {exception.Message}", exception),
                 "InvalidOperationException", ErrorCategory.InvalidOperation, null));
             return;
         }
 
         var copies = Redirect(process);
+        // Read once, the handle keeps the exit code for later.
+        _ = process.Handle;
+        if (Wait)
+        {
+            try
+            {
+                process.WaitForExitAsync(_stop.Token).GetAwaiter().GetResult();
+                Task.WaitAll(copies, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped: the process goes on, as it would without -Wait.
+            }
+        }
+
         if (PassThru)
         {
-            // Read once, the handle keeps the exit code for later.
-            _ = process.Handle;
             WriteObject(process);
-        }
-
-        if (!Wait)
-        {
-            return;
-        }
-
-        try
-        {
-            process.WaitForExitAsync(_stop.Token).GetAwaiter().GetResult();
-            Task.WaitAll(copies, _stop.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped: the process goes on, as it would without -Wait.
         }
     }
 
@@ -128,7 +126,8 @@ public sealed class StartProcessCommand : PSCmdlet, IDisposable
         {
             if (path is not null)
             {
-                copies.Add(Copy((from == 1 ? process.StandardOutput : process.StandardError).BaseStream, GetUnresolvedProviderPathFromPSPath(path)));
+                copies.Add(Copy((from == 1 ? process.StandardOutput : process.StandardError).BaseStream,
+                    GetUnresolvedProviderPathFromPSPath(path)));
             }
         }
 
@@ -137,7 +136,8 @@ public sealed class StartProcessCommand : PSCmdlet, IDisposable
 
     private static async Task Copy(Stream from, string path)
     {
-        var to = File.Create(path);
+        // Unbuffered: whoever looks into the file meanwhile sees what was written.
+        var to = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         await using (to.ConfigureAwait(false))
         {
             await from.CopyToAsync(to).ConfigureAwait(false);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsLifecycle.Stop, "Process", DefaultParameterSetName = "Id", SupportsShouldProcess = true)]
@@ -12,6 +12,9 @@ public sealed class StopProcessCommand : ProcessCommand
     [Parameter(Mandatory = true, ParameterSetName = "Name", ValueFromPipelineByPropertyName = true)]
     [Alias("ProcessName")]
     public string[] Name { get; set; } = [];
+
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public override Process[] InputObject { get; set; } = [];
 
     [Parameter]
     public SwitchParameter PassThru { get; set; }

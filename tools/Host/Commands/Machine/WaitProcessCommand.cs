@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Management)]
 [Cmdlet(VerbsLifecycle.Wait, "Process", DefaultParameterSetName = "Name")]
@@ -41,7 +41,8 @@ public sealed class WaitProcessCommand : ProcessCommand, IDisposable
                 foreach (var process in _processes.Where(process => !process.HasExited))
                 {
                     WriteError(new ErrorRecord(
-                        new TimeoutException($"This command stopped operation because process \"{process.ProcessName} ({process.Id})\" is not stopped "
+                        new TimeoutException($"This command stopped operation because process \"{process.ProcessName} "
+                            + $"({process.Id})\" is not stopped "
                             + "in the specified time-out."), "ProcessNotTerminated", ErrorCategory.CloseError, process));
                 }
             }

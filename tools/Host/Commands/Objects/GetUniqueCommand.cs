@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "Unique", DefaultParameterSetName = "AsString")]
 public sealed class GetUniqueCommand : PSCmdlet

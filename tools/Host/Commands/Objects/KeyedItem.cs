@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>An object with what it is ordered, grouped or compared by.</summary>
 internal sealed record KeyedItem(PSObject Item, object?[] Keys)

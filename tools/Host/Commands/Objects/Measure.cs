@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>The running measures of one property.</summary>
 internal sealed class Measure

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.New, "Guid")]
 [OutputType(typeof(Guid))]
@@ -24,7 +24,8 @@ public sealed class NewGuidCommand : PSCmdlet
         }
         else
         {
-            WriteError(new ErrorRecord(new FormatException("Unrecognized Guid format."), "StringNotRecognizedAsGuid", ErrorCategory.InvalidArgument, InputObject));
+            WriteError(new ErrorRecord(new FormatException("Unrecognized Guid format."), "StringNotRecognizedAsGuid",
+                ErrorCategory.InvalidArgument, InputObject));
         }
     }
 }

@@ -1,8 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>One value of a -Property parameter: a name, a pattern, a script block, or a table of these with a name or an order.</summary>
 internal sealed class PropertyArgument
@@ -26,7 +25,8 @@ internal sealed class PropertyArgument
 
     /// <summary>The values of the properties that the argument stands for in that object, each with its name.</summary>
     public IEnumerable<(string Name, object? Value)> Values(PSObject item) =>
-        Expression.ResolveNames(item).SelectMany(one => one.GetValues(item), (_, result) => (Name ?? result.ResolvedExpression.ToString(), Unwrap(result)));
+        Expression.ResolveNames(item)
+            .SelectMany(one => one.GetValues(item), (_, result) => (Name ?? result.ResolvedExpression.ToString(), Unwrap(result)));
 
     /// <summary>The first such value, or null.</summary>
     public object? Value(PSObject item) => Values(item).Select(one => one.Value).FirstOrDefault();

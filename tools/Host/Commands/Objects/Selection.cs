@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Which of a row of objects are wanted, told as they come.</summary>
 internal sealed class Selection(int first, int last, int skip, int skipLast, int[]? index, int[]? skipIndex)

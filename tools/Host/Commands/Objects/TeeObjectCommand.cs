@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using System.Text;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet("Tee", "Object", DefaultParameterSetName = "File")]
 public sealed class TeeObjectCommand : PSCmdlet, IDisposable
 {
     private readonly List<object?> _kept = [];
-    private PowerShell? _shell;
+    private System.Management.Automation.PowerShell? _shell;
     private SteppablePipeline? _file;
 
     [Parameter(ValueFromPipeline = true)]
@@ -43,7 +44,7 @@ public sealed class TeeObjectCommand : PSCmdlet, IDisposable
             return;
         }
 
-        _shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        _shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
         _shell.AddCommand("Out-File").AddParameter("LiteralPath", LiteralPath ?? this.ResolveForWriting(FilePath))
             .AddParameter("Append", Append).AddParameter("Encoding", Encoding);
         _file = (SteppablePipeline)Internals.Call(_shell, "GetSteppablePipeline")!;

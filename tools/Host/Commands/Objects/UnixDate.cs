@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Dates in the formats of date(1).</summary>
 internal static class UnixDate

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Update, "TypeData", SupportsShouldProcess = true, DefaultParameterSetName = "FileSet")]
 public sealed class UpdateTypeDataCommand : PSCmdlet
@@ -67,9 +68,11 @@ public sealed class UpdateTypeDataCommand : PSCmdlet
             data.IsOverride = Force;
             var errors = new ConcurrentBag<string>();
             Internals.Call(table, "Update", data, errors, false);
+            Internals.Call(table, "ClearConsolidatedMembers");
             foreach (var text in errors)
             {
-                WriteError(new ErrorRecord(new InvalidOperationException(text), "TypesDynamicUpdateException", ErrorCategory.InvalidOperation, null));
+                WriteError(new ErrorRecord(new InvalidOperationException(text), "TypesDynamicUpdateException",
+                    ErrorCategory.InvalidOperation, null));
             }
         }
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>PowerShell's order of any two values: as themselves if they compare, else as text; nothing comes first.</summary>
 internal sealed class ValueComparer(bool caseSensitive = false, CultureInfo? culture = null) : IComparer<object?>

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Microsoft.PowerShell.Commands.Internal.Format;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Format, "Table")]
 public sealed class FormatTableCommand : OuterFormatTableBase

@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using LxcPS.Host;
 using Microsoft.PowerShell.Commands.Internal.Format;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Format, "Wide")]
 public sealed class FormatWideCommand : OuterFormatShapeCommandBase

@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Gives a command the engine's own formatter, so that every view, of the engine's or a module's, is honoured as it is.</summary>
 internal static class Formatter

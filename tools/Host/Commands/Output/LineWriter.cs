@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Hands on whole lines.</summary>
 internal sealed class LineWriter(Action<string> take) : TextWriter(CultureInfo.CurrentCulture)

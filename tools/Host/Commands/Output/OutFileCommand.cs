@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Microsoft.PowerShell.Commands.Internal.Format;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Out, "File", SupportsShouldProcess = true, DefaultParameterSetName = "ByPath")]
 public sealed class OutFileCommand : FrontEndCommandBase

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using Microsoft.PowerShell.Commands.Internal.Format;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Out, "String", DefaultParameterSetName = "NoNewLineFormatting")]
 [OutputType(typeof(string))]

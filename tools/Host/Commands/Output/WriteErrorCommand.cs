@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommunications.Write, "Error", DefaultParameterSetName = "NoException")]
 public sealed class WriteErrorCommand : PSCmdlet

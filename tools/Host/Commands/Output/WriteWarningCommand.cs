@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommunications.Write, "Warning")]
 public sealed class WriteWarningCommand : PSCmdlet

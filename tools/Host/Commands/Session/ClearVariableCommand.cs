@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Clear, "Variable", SupportsShouldProcess = true)]
 public sealed class ClearVariableCommand : VariableCommand

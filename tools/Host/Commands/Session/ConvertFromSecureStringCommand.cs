@@ -1,9 +1,9 @@
+using System.Management.Automation;
 using System.Net;
 using System.Security;
-using System.Management.Automation;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Security)]
 [Cmdlet(VerbsData.ConvertFrom, "SecureString")]

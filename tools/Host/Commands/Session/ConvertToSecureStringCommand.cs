@@ -1,8 +1,8 @@
-using System.Net;
 using System.Management.Automation;
+using System.Net;
 using LxcPS.Host.Running;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Source(SourceAttribute.Security)]
 [Cmdlet(VerbsData.ConvertTo, "SecureString")]

@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "Alias", DefaultParameterSetName = "Default")]
 [OutputType(typeof(AliasInfo))]

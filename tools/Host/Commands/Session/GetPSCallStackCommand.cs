@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "PSCallStack")]
 [OutputType(typeof(CallStackFrame))]

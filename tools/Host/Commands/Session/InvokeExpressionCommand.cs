@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsLifecycle.Invoke, "Expression")]
 public sealed class InvokeExpressionCommand : PSCmdlet

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommunications.Read, "Host", DefaultParameterSetName = "AsString")]
 [OutputType(typeof(string), typeof(SecureString))]

@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Remove, "Alias")]
 public sealed class RemoveAliasCommand : PSCmdlet
@@ -19,7 +20,8 @@ public sealed class RemoveAliasCommand : PSCmdlet
             if (Internals.Call(state, "GetAlias", name) is null)
             {
                 WriteError(new ErrorRecord(
-                    new ItemNotFoundException($"This command cannot find a matching alias because an alias with the name '{name}' does not exist."),
+                    new ItemNotFoundException($"This command cannot find a matching alias because an alias with the name '{name}' "
+                        + "does not exist."),
                     "ItemNotFoundException", ErrorCategory.ObjectNotFound, name));
             }
             else

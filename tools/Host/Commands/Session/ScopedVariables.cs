@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Variables of the caller's session by scope, which the engine offers to its own commands only.</summary>
 internal static class ScopedVariables

@@ -1,13 +1,14 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsLifecycle.Start, "Sleep", DefaultParameterSetName = "Seconds")]
 public sealed class StartSleepCommand : PSCmdlet, IDisposable
 {
     private readonly ManualResetEventSlim _stopped = new();
 
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "Seconds", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "Seconds", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0.0, int.MaxValue / 1000.0)]
     public double Seconds { get; set; }
 

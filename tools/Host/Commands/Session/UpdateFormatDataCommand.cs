@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using LxcPS.Host;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Update, "FormatData", SupportsShouldProcess = true)]
 public sealed class UpdateFormatDataCommand : PSCmdlet

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Newtonsoft.Json;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.ConvertFrom, "Json")]
 public sealed class ConvertFromJsonCommand : PSCmdlet
@@ -72,7 +72,8 @@ public sealed class ConvertFromJsonCommand : PSCmdlet
         }
         catch (JsonException exception)
         {
-            Fail(new ArgumentException($"Conversion from JSON failed with error: {exception.Message}", exception), "System.ArgumentException");
+            Fail(new ArgumentException($"Conversion from JSON failed with error: {exception.Message}", exception),
+                "System.ArgumentException");
         }
         catch (InvalidOperationException exception)
         {

@@ -1,8 +1,8 @@
 using System.Collections;
-using System.Text.RegularExpressions;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.ConvertFrom, "StringData")]
 [OutputType(typeof(Hashtable))]

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Newtonsoft.Json;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.ConvertTo, "Json")]
 [OutputType(typeof(string))]

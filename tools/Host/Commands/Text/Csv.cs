@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Comma-separated values, both ways.</summary>
 internal sealed class Csv(char delimiter, QuoteKind quotes = QuoteKind.Always, string[]? quoteFields = null)

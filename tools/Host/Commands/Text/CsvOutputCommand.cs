@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Turns objects into lines of CSV.</summary>
 public abstract class CsvOutputCommand : PSCmdlet

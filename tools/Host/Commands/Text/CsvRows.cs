@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Makes an object of each row of a CSV, its properties named by the first.</summary>
 internal sealed class CsvRows(char delimiter, string[]? header)

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Export, "Csv", SupportsShouldProcess = true)]
 public sealed class ExportCsvCommand : CsvOutputCommand, IDisposable
@@ -41,7 +41,8 @@ public sealed class ExportCsvCommand : CsvOutputCommand, IDisposable
         if (Append && File.Exists(path))
         {
             using var reader = new StreamReader(path, Encoding);
-            _given = new Csv(Delimiter).Rows(reader).FirstOrDefault(row => !row[0].StartsWith("#TYPE", StringComparison.Ordinal))?.ToArray();
+            _given = new Csv(Delimiter).Rows(reader)
+                .FirstOrDefault(row => !row[0].StartsWith("#TYPE", StringComparison.Ordinal))?.ToArray();
         }
 
         _writer = ShouldProcess(path, "Export-Csv") ? this.OpenForWriting(path, Encoding, Append, NoClobber, Force) : StreamWriter.Null;

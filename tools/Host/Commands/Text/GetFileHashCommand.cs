@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using System.Security.Cryptography;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Get, "FileHash", DefaultParameterSetName = "Path")]
 [OutputType(typeof(FileHashInfo))]
@@ -57,6 +56,7 @@ public sealed class GetFileHashCommand : PSCmdlet
             hash.AppendData(buffer, 0, count);
         }
 
-        WriteObject(new FileHashInfo { Algorithm = Algorithm.ToUpperInvariant(), Hash = Convert.ToHexString(hash.GetHashAndReset()), Path = path });
+        WriteObject(new FileHashInfo { Algorithm = Algorithm.ToUpperInvariant(), Hash = Convert.ToHexString(hash.GetHashAndReset()),
+            Path = path });
     }
 }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Import, "Csv", DefaultParameterSetName = "Path")]
 public sealed class ImportCsvCommand : PSCmdlet

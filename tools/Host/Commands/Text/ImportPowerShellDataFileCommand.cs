@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsData.Import, "PowerShellDataFile", DefaultParameterSetName = "ByPath")]
 public sealed class ImportPowerShellDataFileCommand : PSCmdlet
@@ -27,7 +27,12 @@ public sealed class ImportPowerShellDataFileCommand : PSCmdlet
                     Read(file);
                 }
             }
-            catch (Exception exception) when (exception is ItemNotFoundException or DriveNotFoundException or PSInvalidOperationException)
+            catch (Exception exception) when (exception is ItemNotFoundException or DriveNotFoundException)
+            {
+                WriteError(new ErrorRecord(new ItemNotFoundException($"Cannot find path '{path}' because it does not exist.", exception),
+                    "PathNotFound", ErrorCategory.ObjectNotFound, path));
+            }
+            catch (PSInvalidOperationException exception)
             {
                 WriteError(new ErrorRecord(exception, "CouldNotParseAsPowerShellDataFile", ErrorCategory.InvalidData, path));
             }
@@ -37,7 +42,9 @@ public sealed class ImportPowerShellDataFileCommand : PSCmdlet
     private void Read(string file)
     {
         var script = Parser.ParseFile(file, out _, out var errors);
-        if (errors.Length > 0 || script.EndBlock?.Statements is not [PipelineAst { PipelineElements: [CommandExpressionAst { Expression: HashtableAst table }] }])
+        if (errors.Length > 0
+            || script.EndBlock?.Statements is not
+                [PipelineAst { PipelineElements: [CommandExpressionAst { Expression: HashtableAst table }] }])
         {
             throw new PSInvalidOperationException($"The file '{file}' could not be parsed as a PowerShell Data File.");
         }

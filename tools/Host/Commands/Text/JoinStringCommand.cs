@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using Microsoft.PowerShell.Commands;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 [Cmdlet(VerbsCommon.Join, "String", DefaultParameterSetName = "default")]
 [OutputType(typeof(string))]
@@ -47,7 +46,8 @@ public sealed class JoinStringCommand : PSCmdlet
             }
 
             var text = LanguagePrimitives.ConvertTo<string>(value);
-            _parts.Add(SingleQuote ? $"'{text}'" : DoubleQuote ? $"\"{text}\"" : FormatString is null ? text : string.Format(null, FormatString, value));
+            _parts.Add(SingleQuote ? $"'{text}'" : DoubleQuote ? $"\"{text}\"" : FormatString is null ? text
+                : string.Format(null, FormatString, value));
         }
     }
 

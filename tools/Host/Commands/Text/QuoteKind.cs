@@ -1,4 +1,4 @@
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Which values of a CSV stand in quotes.</summary>
 public enum QuoteKind

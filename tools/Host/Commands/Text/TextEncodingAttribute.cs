@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Takes an encoding by PowerShell's names for them, or by a name or number that .NET knows.</summary>
 internal sealed class TextEncodingAttribute : ArgumentTransformationAttribute

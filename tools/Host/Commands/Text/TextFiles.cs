@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text;
 
-namespace LxcPS.Host.Commands;
+namespace Microsoft.PowerShell.Commands;
 
 /// <summary>Files that commands write lines to or read lines from.</summary>
 internal static class TextFiles
@@ -27,10 +27,12 @@ internal static class TextFiles
 
         return found.Take(2).ToArray() is [var one]
             ? one
-            : throw new PSArgumentException("Cannot perform operation because the wildcard path " + path + " did not resolve to a single file.");
+            : throw new PSArgumentException("Cannot perform operation because the wildcard path " + path
+                + " did not resolve to a single file.");
     }
 
-    public static StreamWriter OpenForWriting(this PSCmdlet command, string path, Encoding encoding, bool append, bool noClobber, bool force)
+    public static StreamWriter OpenForWriting(this PSCmdlet command, string path, Encoding encoding, bool append, bool noClobber,
+        bool force)
     {
         try
         {

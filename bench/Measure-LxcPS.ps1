@@ -1,0 +1,347 @@
+<#
+.SYNOPSIS
+Measures LxcPS beside its peers, and prints one table of times, ratios and targets.
+.DESCRIPTION
+Ours and the peer's take turns, in one run, on the same containers; a peer that is not installed is named and left out. docs/bench.md
+says what each line is and how to read the table. The table is also saved as out/bench.md.
+.EXAMPLE
+./pwsh build.ps1 Bench -Runs 50
+#>
+[CmdletBinding()]
+param(
+    # The manifest of the module that is measured.
+    [Parameter(Mandatory)] [string] $Module,
+
+    # How many times each line is measured; the table has medians.
+    [ValidateRange(1, 10000)] [int] $Runs = 30,
+
+    # Only lines whose group matches: Start, Command, Attach, List, Memory, Import.
+    [string] $Name = '*',
+
+    # Where the containers are made; the directory is removed at the end.
+    [string] $WorkPath = (Join-Path ([IO.Path]::GetTempPath()) "lxcps-bench-$PID")
+)
+
+$ErrorActionPreference = 'Stop'
+$Module = (Resolve-Path $Module).ProviderPath
+$out = Join-Path (Split-Path $PSScriptRoot) 'out'
+$containers = Join-Path $WorkPath 'lxc'
+$log = Join-Path $out 'bench.log'
+$rows = [Collections.Generic.List[object]]::new()
+$notes = [Collections.Generic.List[string]]::new()
+$timers = [Collections.Generic.List[object]]::new()
+$modulePath = Split-Path $Module
+$architecture = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 'linux-arm64' } else { 'linux-x64' }
+$monitor = Join-Path $modulePath "runtimes/$architecture/lxcps-monitor"
+
+function Find-Peer {
+    # The path of a peer's program, or nothing: its lines are then ours alone.
+    param([string] $Program, [string] $Package)
+    $command = Get-Command $Program -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    if (-not $command) {
+        $notes.Add("$Program is not installed (apt-get install $Package); its lines have no peer.")
+        return
+    }
+
+    $command.Source
+}
+
+function Get-Median {
+    param([double[]] $Values)
+    $sorted = [double[]]$Values.Clone()
+    [array]::Sort($sorted)
+    $middle = [int][math]::Floor($sorted.Length / 2)
+    if ($sorted.Length % 2) { $sorted[$middle] } else { ($sorted[$middle - 1] + $sorted[$middle]) / 2 }
+}
+
+function Add-Row {
+    # Target: the ratio to stay below, or with no peer in the comparison (-Absolute) the value itself.
+    param([string] $What, [string] $Case, [double[]] $Ours, [string] $Peer, [double[]] $Theirs, [double] $Target, [string] $Unit = 'ms', [switch] $Absolute)
+    $our = Get-Median $Ours
+    $their = if ($Theirs) { Get-Median $Theirs }
+    $compared = if ($Absolute) { $our } elseif ($their) { $our / $their }
+    $row = [pscustomobject]@{
+        What = $What
+        Case = $Case
+        Ours = '{0:0.00} {1}' -f $our, $Unit
+        Peer = $Peer
+        Theirs = if ($their) { '{0:0.00} {1}' -f $their, $Unit } else { '-' }
+        Ratio = if ($their) { '{0:0.00}' -f ($our / $their) } else { '-' }
+        Target = if ($Absolute) { "< $Target $Unit" } else { "< $Target" }
+        Result = if ($null -eq $compared) { '-' } elseif ($compared -lt $Target) { 'pass' } else { 'FAIL' }
+        Best = '{0:0.00}{1}' -f ($Ours | Measure-Object -Minimum).Minimum, $(if ($Theirs) { ' / {0:0.00}' -f ($Theirs | Measure-Object -Minimum).Minimum })
+    }
+    $rows.Add($row)
+    Write-Host ('{0,-48} {1,-5} {2,10}  {3,-14} {4,10}  {5,5}  {6}' -f $row.What, $row.Case, $row.Ours, $row.Peer, $row.Theirs, $row.Ratio, $row.Result)
+}
+
+function Measure-Pair {
+    # Runs both sides in turn, hot and cold. Each side is a list of steps; the answer has the times of each step by case, side and number.
+    # Who begins changes from round to round: neither always works in the other's wake.
+    param([scriptblock[]] $Ours, [scriptblock[]] $Theirs)
+    $times = @{}
+    foreach ($case in 'hot', 'cold') {
+        $pause = if ($case -eq 'cold') { 50 } else { 0 }
+        foreach ($round in 0..$Runs) {
+            $sides = if ($round % 2) { 'Theirs', 'Ours' } else { 'Ours', 'Theirs' }
+            foreach ($side in $sides) {
+                $steps = if ($side -eq 'Ours') { $Ours } else { $Theirs }
+                for ($i = 0; $i -lt $steps.Count; $i++) {
+                    if ($pause) {
+                        [Threading.Thread]::Sleep($pause)
+                    }
+
+                    $time = & $steps[$i]
+
+                    # The first round is for caches, the compiler's and the kernel's.
+                    if ($round -gt 0) {
+                        $key = "$case $side $i"
+                        if (-not $times.ContainsKey($key)) {
+                            $times[$key] = [Collections.Generic.List[double]]::new()
+                        }
+
+                        $times[$key].Add($time)
+                    }
+                }
+            }
+        }
+    }
+
+    $times
+}
+
+function Measure-Call {
+    # The milliseconds that a line of script takes in this session.
+    param([scriptblock] $Call)
+    $start = [Diagnostics.Stopwatch]::GetTimestamp()
+    [void](. $Call)
+    [Diagnostics.Stopwatch]::GetElapsedTime($start).TotalMilliseconds
+}
+
+function New-Timer {
+    param([Collections.IDictionary] $Replaced, [string[]] $Hidden)
+    $timer = [LxcPS.Timing.ProcessTimer]::new($log, $Replaced, $Hidden)
+    $timers.Add($timer)
+    $timer
+}
+
+function Test-Group {
+    param([string] $Group)
+    $Group -like $Name
+}
+
+function Measure-Start {
+    param([string] $Container, [string] $Kind, [double] $Target)
+    $ours = { Measure-Call { Start-LxcContainer $Container } }, { Measure-Call { Stop-LxcContainer $Container -Kill } }
+    $theirs = if ($lxcStart -and $lxcStop) {
+        { $lxc.Run($lxcStart, @('-P', $containers, '-n', $Container, '-d')) }
+        { $lxc.Run($lxcStop, @('-P', $containers, '-n', $Container, '-k')) }
+    }
+    $times = Measure-Pair $ours $theirs
+    foreach ($case in 'hot', 'cold') {
+        Add-Row "Start-LxcContainer, $Kind" $case $times["$case Ours 0"] 'lxc-start -d' $times["$case Theirs 0"] $Target
+        Add-Row "Stop-LxcContainer -Kill, $Kind" $case $times["$case Ours 1"] 'lxc-stop -k' $times["$case Theirs 1"] 0.8
+    }
+}
+
+function Measure-Attach {
+    param([string] $Container, [string] $Kind)
+    Start-LxcContainer $Container
+    $ours = { Measure-Call { Invoke-LxcCommand $Container /bin/true } }
+    $theirs = if ($lxcAttach) { { $lxc.Run($lxcAttach, @('-P', $containers, '-n', $Container, '--', '/bin/true')) } }
+    $times = Measure-Pair $ours $theirs
+    foreach ($case in 'hot', 'cold') {
+        Add-Row "Invoke-LxcCommand /bin/true, $Kind" $case $times["$case Ours 0"] 'lxc-attach' $times["$case Theirs 0"] 0.8
+    }
+
+    Stop-LxcContainer $Container -Kill
+}
+
+function Measure-Command {
+    $bundle = Join-Path $WorkPath 'bundle'
+    [void](New-Item -ItemType Directory $bundle)
+    $text = [IO.File]::ReadAllText((Join-Path $PSScriptRoot 'crun.json')).Replace('"ROOTFS"', (ConvertTo-Json "$containers/priv/rootfs"))
+    if ($architecture -eq 'linux-arm64') {
+        $text = $text.Replace('"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"', '"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"')
+    }
+
+    [IO.File]::WriteAllText((Join-Path $bundle 'config.json'), $text)
+    $hidden = @()
+    $controllers = '/sys/fs/cgroup/unified/cgroup.controllers'
+    if ((Test-Path $controllers) -and [IO.File]::ReadAllText($controllers).Trim()) {
+        $hidden = @('/sys/fs/cgroup/unified')
+        $notes.Add('crun refuses cgroup v1 with controllers on v2 beside it: its lines, ours too, run in a mount namespace without the v2 hierarchy.')
+    }
+
+    $timer = New-Timer @{} $hidden
+    $state = Join-Path $WorkPath 'crun'
+    $ours = { $timer.Run($monitor, @('start', '--lxcpath', $containers, '--name', 'priv', '--', '/bin/true')) }
+    $theirs = if ($crun) { { $timer.Run($crun, @("--root=$state", '--cgroup-manager=cgroupfs', 'run', '-b', $bundle, "lxcps-bench-$PID")) } }
+    $times = Measure-Pair $ours $theirs
+    foreach ($case in 'hot', 'cold') {
+        Add-Row 'lxcps-monitor start -- /bin/true' $case $times["$case Ours 0"] 'crun run' $times["$case Theirs 0"] 0.8
+    }
+}
+
+function Get-MonitorId {
+    # The monitors of these containers, ours or LXC's: both name their directory on their command lines.
+    foreach ($directory in [IO.Directory]::GetDirectories('/proc')) {
+        $id = 0
+        if (-not [int]::TryParse((Split-Path $directory -Leaf), [ref]$id) -or $id -eq $PID) {
+            continue
+        }
+
+        $line = try { [IO.File]::ReadAllText("$directory/cmdline") } catch { '' }
+        if ($line.StartsWith("[lxc monitor] $containers ") -or ($line.Contains('lxcps-monitor') -and $line.Contains($containers))) {
+            $id
+        }
+    }
+}
+
+function Get-MonitorMemory {
+    param([int] $Count)
+    # What only the start needed is given back by now.
+    [Threading.Thread]::Sleep(2000)
+    $ids = @(Get-MonitorId)
+    if ($ids.Count -ne $Count) {
+        throw "There are $($ids.Count) monitors where $Count were started"
+    }
+
+    foreach ($id in $ids) {
+        $line = [IO.File]::ReadAllLines("/proc/$id/smaps_rollup") | Where-Object { $_ -like 'Pss:*' }
+        [double](($line -split '\s+')[1])
+    }
+}
+
+function Measure-Memory {
+    $names = 1..20 | ForEach-Object { 'run{0:00}' -f $_ }
+    Start-LxcContainer $names
+    $ours = Get-MonitorMemory 20
+    Stop-LxcContainer $names -Kill
+    $theirs = if ($lxcStart -and $lxcStop) {
+        $names | ForEach-Object { [void]$lxc.Run($lxcStart, @('-P', $containers, '-n', $_, '-d')) }
+        Get-MonitorMemory 20
+        $names | ForEach-Object { [void]$lxc.Run($lxcStop, @('-P', $containers, '-n', $_, '-k')) }
+    }
+    Add-Row 'A monitor, PSS with 20 running' '' $ours 'LXC''s monitor' $theirs 1.3 'KiB'
+}
+
+function Measure-List {
+    $running = @(Get-LxcContainer run*)
+    $running | Start-LxcContainer
+    [void](New-LxcContainer (1..(500 - @(Get-LxcContainer).Count) | ForEach-Object { 'idle{0:000}' -f $_ }) -Template None)
+    $theirs = if ($lxcLs) { { $lxc.Run($lxcLs, @('-P', $containers, '-f')) } }
+    $table = { Measure-Call { Get-LxcContainer | Format-Table Name, State, AutoStart, Group, IPAddress, Unprivileged | Out-String } }
+    foreach ($line in @(
+            @{ What = 'Get-LxcContainer, 500 defined, 50 running'; Call = { Measure-Call { Get-LxcContainer } } },
+            @{ What = 'the same as a table with lxc-ls''s columns'; Call = $table })) {
+        $times = Measure-Pair $line.Call $theirs
+        foreach ($case in 'hot', 'cold') {
+            Add-Row $line.What $case $times["$case Ours 0"] 'lxc-ls -f' $times["$case Theirs 0"] 0.2
+        }
+    }
+
+    $running | Stop-LxcContainer -Kill
+}
+
+function Measure-Import {
+    # A fresh process each: of the PowerShell that runs this script.
+    $words = [Environment]::GetCommandLineArgs()
+    $program = [Environment]::ProcessPath
+    $prefix = @(if ((Split-Path $program -Leaf) -eq 'dotnet') { $words[0] })
+    $code = "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$($Module.Replace("'", "''"))'; `$w.Elapsed.TotalMilliseconds.ToString('R', [cultureinfo]::InvariantCulture)"
+    $times = foreach ($round in 0..$Runs) {
+        $text = & $program @prefix -NoProfile -NonInteractive -Command $code
+        if ($round -gt 0) { [double]::Parse($text, [cultureinfo]::InvariantCulture) }
+    }
+    Add-Row 'Import-Module LxcPS' 'fresh' $times '' $null 100 -Absolute
+}
+
+function Write-Table {
+    # As text that is a Markdown table too, so that what is saved is what was shown.
+    $columns = 'What', 'Case', 'Ours', 'Peer', 'Theirs', 'Ratio', 'Target', 'Result', 'Best'
+    $width = @{}
+    foreach ($column in $columns) {
+        $width[$column] = ($column, $rows.$column | ForEach-Object Length | Measure-Object -Maximum).Maximum
+    }
+
+    $lines = @(
+        '| ' + (($columns | ForEach-Object { $_.PadRight($width[$_]) }) -join ' | ') + ' |'
+        '|' + (($columns | ForEach-Object { '-' * ($width[$_] + 2) }) -join '|') + '|'
+        foreach ($row in $rows) {
+            '| ' + (($columns | ForEach-Object { $row.$_.PadRight($width[$_]) }) -join ' | ') + ' |'
+        }
+        ''
+        "Medians of $Runs runs on Linux $([Environment]::OSVersion.Version), $([Environment]::ProcessorCount) processors, PowerShell $($PSVersionTable.PSVersion)" +
+        "$(foreach ($peer in $lxcStart, $crun) { if ($peer) { ', ' + ((& $peer --version | Select-Object -First 1) -replace '^(?=\d)', 'LXC ' -replace ' version') } }). " +
+        'Best is the shortest run, ours / theirs.'
+        $notes
+    )
+    $lines | Write-Host
+    [IO.File]::WriteAllLines((Join-Path $out 'bench.md'), [string[]]$lines)
+}
+
+function Remove-Everything {
+    if (Test-Path $containers) {
+        Get-LxcContainer | Remove-LxcContainer -Force -Confirm:$false -ErrorAction Continue
+    }
+
+    foreach ($timer in $timers) {
+        $timer.Dispose()
+    }
+
+    if (Test-Path $WorkPath) {
+        Remove-Item $WorkPath -Recurse -Force
+    }
+}
+
+[void](New-Item -ItemType Directory -Force $out)
+Import-Module $Module
+$tool = Join-Path $out 'bench'
+$text = & dotnet build (Join-Path $PSScriptRoot 'Timing/LxcPS.Timing.csproj') -c Release -o $tool -v quiet --nologo 2>&1
+if ($LASTEXITCODE -ne 0) {
+    throw "bench/Timing was not built: $text"
+}
+
+Add-Type -Path (Join-Path $modulePath 'LxcPS.Native.dll')
+Add-Type -Path (Join-Path $tool 'LxcPS.Timing.dll')
+$PSDefaultParameterValues['*-Lxc*:LxcPath'] = $containers
+$lxcStart = Find-Peer lxc-start lxc
+$lxcStop = Find-Peer lxc-stop lxc
+$lxcAttach = Find-Peer lxc-attach lxc
+$lxcLs = Find-Peer lxc-ls lxc
+$crun = Find-Peer crun crun
+try {
+    [void](New-Item -ItemType Directory $containers)
+    $network = @{ 'lxc.net.0.type' = 'empty' }
+    [void](New-LxcContainer priv -Template Busybox -Privileged -Config $network)
+    [void](New-LxcContainer user -Template Busybox -Config $network)
+
+    # LXC's tools map ids through newuidmap, which wants a line of root's: it finds one, and the host's files stay as they are.
+    $ids = Join-Path $WorkPath 'subid'
+    [IO.File]::WriteAllText($ids, "root:100000:4000000000`n")
+    $lxc = New-Timer @{ '/etc/subuid' = $ids; '/etc/subgid' = $ids } @()
+    if (Test-Group Import) { Measure-Import }
+    if (Test-Group Start) {
+        Measure-Start priv 'privileged' 0.8
+        Measure-Start user 'user namespace' 0.5
+    }
+
+    if (Test-Group Command) { Measure-Command }
+    if (Test-Group Attach) {
+        Measure-Attach priv 'privileged'
+        Measure-Attach user 'user namespace'
+    }
+
+    if ((Test-Group Memory) -or (Test-Group List)) {
+        [void](New-LxcContainer (1..50 | ForEach-Object { 'run{0:00}' -f $_ }) -Template Busybox -Config $network)
+    }
+
+    if (Test-Group Memory) { Measure-Memory }
+    if (Test-Group List) { Measure-List }
+}
+finally {
+    Remove-Everything
+}
+
+Write-Table
