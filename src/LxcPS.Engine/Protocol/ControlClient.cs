@@ -109,34 +109,27 @@ public static partial class ControlClient
             return -1;
         }
 
+        bool kept = false;
         try
         {
             Request(fd, ControlCommand.AddStateClient, data, 0);
             Answer answer = ReadAnswer(fd, name, ControlCommand.AddStateClient, []);
-            if (answer.Closed)
+            kept = !answer.Closed && answer.Word >= ControlSocket.StateCount;
+            if (!kept && !answer.Closed)
             {
-                Descriptors.Close(fd);
-                return -1;
+                current = (ContainerState)answer.Word;
             }
 
-            if (answer.Word >= ControlSocket.StateCount)
-            {
-                return fd;
-            }
-
-            current = (ContainerState)answer.Word;
-            Descriptors.Close(fd);
-            return -1;
+            return kept ? fd : -1;
         }
         catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
         {
-            Descriptors.Close(fd);
+            // A monitor that is just ending had not taken the connection yet: it is as if it were gone already.
             return -1;
         }
-        catch
+        finally
         {
-            Descriptors.Close(fd);
-            throw;
+            Descriptors.Close(kept ? -1 : fd);
         }
     }
 
