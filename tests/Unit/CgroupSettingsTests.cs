@@ -1,5 +1,4 @@
 using LxcPS.Engine.Cgroups;
-using LxcPS.Engine.Operations;
 using Xunit;
 
 namespace LxcPS.Tests;
@@ -31,5 +30,5 @@ public class CgroupSettingsTests
     public void AFileOfEitherVersionOnV2(string file, string value, string expected) => Assert.Equal(expected, Show(V2, file, value));
 
     private static string Show(CgroupLayout layout, string file, string value) =>
-        string.Join(' ', CgroupSettings.OfFile(layout, file, value).Select(setting => $"{setting.Key}={setting.Value}"));
+        string.Join(' ', CgroupTranslation.ForHost(layout, file, value).Select(setting => $"{setting.Key}={setting.Value}"));
 }

@@ -309,7 +309,7 @@ public sealed class ContainerCgroupsTests : IDisposable
 
     private int Sleep()
     {
-        int pid = Spawning.Start("/bin/sleep", ["sleep", "60"], [], [-1, -1, -1], newSession: false);
+        int pid = Spawning.Start("/bin/sleep", ["sleep", "60"], [], [-1, -1, -1], blockSignals: false, newSession: false);
         children.Add((pid, Processes.OpenPidfd(pid)));
         return pid;
     }

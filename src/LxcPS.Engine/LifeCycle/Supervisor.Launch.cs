@@ -77,11 +77,6 @@ public sealed partial class Supervisor
             reporter.Warning(warning);
         }
 
-        if (cgroups.DeviceRules.Count > 0)
-        {
-            reporter.Warning("The device rules (lxc.cgroup.devices, lxc.cgroup2.devices) are not enforced: cgroup v2 wants a BPF program for them, which this version does not have yet");
-        }
-
         cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
         WriteProcSettings();
         channel.Send(SetupChannel.Kind.Cgroups);
