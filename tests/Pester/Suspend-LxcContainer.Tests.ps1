@@ -100,7 +100,14 @@ Describe 'Suspend-LxcContainer' {
         lxc-start -P $LxcPath -n $name -d
         $LASTEXITCODE | Should -Be 0
         (Suspend-LxcContainer $name -PassThru).State | Should -Be Frozen
+        lxc-info -P $LxcPath -n $name -s -H | Should -Be 'FROZEN'
         (Resume-LxcContainer $name -PassThru).State | Should -Be Running
+        Invoke-LxcCommand $name echo alive -Timeout 20 | Should -Be 'alive'
+        Suspend-LxcContainer $name
+        Stop-LxcContainer $name -NoKill -Timeout 20
+        (Get-LxcContainer $name).State | Should -Be Stopped
+        lxc-start -P $LxcPath -n $name -d
+        Suspend-LxcContainer $name
         Remove-LxcContainer $name -Force
     }
 }
