@@ -74,10 +74,14 @@ public sealed partial class Supervisor
     {
         try
         {
+            cgroups!.MakeMonitor();
+            record!.AddCgroups(cgroups.Directories);
+            record.Save();
+
             // On cgroup v2 the move waits for a grace period of the kernel's.
-            cgroups!.EnterMonitor(Processes.CurrentId);
+            cgroups.EnterMonitor(Processes.CurrentId);
         }
-        catch (LxcException e)
+        catch (Exception e) when (e is LxcException or LinuxException)
         {
             // The container runs, and what the monitor uses is counted elsewhere.
             reporter.Warning(e.Message);

@@ -22,6 +22,7 @@ public sealed partial class Supervisor
     private LaunchPlan plan = null!;
     private ControlServer server = null!;
     private ContainerCgroups? cgroups;
+    private RuntimeRecord? record;
     private ConsoleRelay? console;
     private int initPid;
     private int initPidfd = -1;
@@ -43,7 +44,7 @@ public sealed partial class Supervisor
         {
             // Whoever started the monitor reaps what it started at once; the monitor is its child, and then nobody's.
             Forking.Start(0, -1, () => RunReported(request));
-            return 0;
+            Processes.Exit(0);
         }
 
         return RunReported(request);
@@ -206,15 +207,11 @@ public sealed partial class Supervisor
         byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
-        RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
+        record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
-        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups);
+        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, monitorLater: true);
         undo.Push("cgroups", RemoveCgroups);
-        foreach (string directory in cgroups.Directories)
-        {
-            record.AddCgroup(directory);
-        }
-
+        record.AddCgroups(cgroups.Directories);
         record.Save();
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -250,7 +247,7 @@ public sealed partial class Supervisor
         channel.Send(SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
-        CreateNetwork(record);
+        CreateNetwork();
         channel.Send(SetupChannel.Kind.Network);
         Await(channel, SetupChannel.Kind.Ready);
         HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
@@ -259,7 +256,7 @@ public sealed partial class Supervisor
         Await(channel, SetupChannel.Kind.Closed);
     }
 
-    private void CreateNetwork(RuntimeRecord record)
+    private void CreateNetwork()
     {
         // A container that keeps the host's namespace must not have its devices there.
         if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
@@ -269,11 +266,11 @@ public sealed partial class Supervisor
 
         foreach (string name in HostNetwork.Create(plan.Network, initPid))
         {
-            record.AddInterface(name);
+            record!.AddInterface(name);
             undo.Push("interface " + name, () => RemoveInterface(name));
         }
 
-        record.Save();
+        record!.Save();
     }
 
     private void StartChild(int theirs, byte[]? seccomp)
