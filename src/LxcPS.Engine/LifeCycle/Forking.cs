@@ -12,6 +12,7 @@ internal static class Forking
     private const long RegionSize = 240 * 1024;
 
     private static bool settled;
+    private static bool alone;
 
     /// <summary>Starts a child that runs the action and ends with its result; returns its process id and pidfd.</summary>
     /// <param name="flags">CLONE_ flags without CLONE_VM.</param>
@@ -55,10 +56,17 @@ internal static class Forking
 
     private static (int Pid, int Pidfd) Clone(ulong flags, int cgroup)
     {
+        if (alone)
+        {
+            // What was cloned has this thread alone: nobody else can collect or hold a lock while it clones.
+            int child = Processes.Clone(flags, cgroup, out int descriptor);
+            return (child, descriptor);
+        }
+
         if (!settled)
         {
             // The runtime's finalizer thread may still be on its way up and hold a lock of libc's, which the child would inherit held: once it
-            // has answered, it sleeps. Only once: what is cloned has no such thread to answer.
+            // has answered, it sleeps.
             GC.WaitForPendingFinalizers();
             settled = true;
         }
@@ -68,6 +76,7 @@ internal static class Forking
         try
         {
             int pid = Processes.Clone(flags, cgroup, out int pidfd);
+            alone = pid == 0;
             return (pid, pidfd);
         }
         finally
