@@ -33,7 +33,7 @@ $root = $PSScriptRoot
 $out = Join-Path $root 'out'
 $version = ([xml][IO.File]::ReadAllText((Join-Path $root 'Directory.Build.props'))).SelectSingleNode('/Project/PropertyGroup/Version').InnerText
 $module = Join-Path $out "LxcPS/$version"
-$rid = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 'linux-arm64' } else { 'linux-x64' }
+$rid, $triple = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 'linux-arm64', 'aarch64-linux-gnu' } else { 'linux-x64', 'x86_64-linux-gnu' }
 
 function Invoke-Tool {
     # Runs a program whose failure ends the build; its output is shown only then, unless -Show.
@@ -135,7 +135,7 @@ function Get-ShellPath {
 
 function Invoke-UnitTest {
     $log = Join-Path $out 'unit.log'
-    & dotnet run --project (Join-Path $root 'tests/Unit/LxcPS.Tests.csproj') -c Release -v quiet -- -noLogo 2>&1 | Tee-Object -FilePath $log | Out-Host
+    & dotnet run --project (Join-Path $root 'tests/Unit/LxcPS.Tests.csproj') -c Release -v quiet -- -noLogo -noColor 2>&1 | Tee-Object -FilePath $log | Out-Host
     $code = $LASTEXITCODE
     $summary = Select-String -Path $log -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1
     if (-not $summary) {
@@ -156,7 +156,7 @@ function Invoke-PesterTest {
     $env:LXCPS_LONG = if ($Long) { '1' } else { '' }
     $result = Join-Path $out 'pester.txt'
     Remove-Item $result -Force -ErrorAction Ignore
-    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Name $TestName -ResultPath $result | Out-Host
+    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Name "$TestName" -ResultPath $result | Out-Host
     if (-not (Test-Path $result)) {
         throw "The Pester tests did not run to their end (exit code $LASTEXITCODE)"
     }
@@ -182,12 +182,12 @@ switch ($Task) {
     'Package' {
         $runtimes = @($rid)
         $other = if ($rid -eq 'linux-x64') { 'linux-arm64' } else { 'linux-x64' }
-        $triple = if ($other -eq 'linux-arm64') { 'aarch64-linux-gnu' } else { 'x86_64-linux-gnu' }
-        if (Get-Command "$triple-gcc" -CommandType Application -ErrorAction Ignore) {
+        $otherTriple = if ($other -eq 'linux-arm64') { 'aarch64-linux-gnu' } else { 'x86_64-linux-gnu' }
+        if (Get-Command "$otherTriple-gcc" -CommandType Application -ErrorAction Ignore) {
             $runtimes += $other
         }
         else {
-            Write-Host "Without $other`: it needs $triple-gcc (apt-get install gcc-$triple)"
+            Write-Host "Without $other`: it needs $otherTriple-gcc (apt-get install gcc-$otherTriple)"
         }
 
         Build-Module -Runtime $runtimes
@@ -197,7 +197,7 @@ switch ($Task) {
         Write-Host $archive
     }
     'Test' {
-        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; '/usr/lib/x86_64-linux-gnu/libseccomp.so.2' = 'libseccomp2' } -Optional
+        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; "/usr/lib/$triple/libseccomp.so.2" = 'libseccomp2' } -Optional
         Build-Module
         Build-Help
         $results = @(

@@ -24,6 +24,13 @@ try {
     Show 'Invoke-LxcCommand web* hostname'
     Show "Get-LxcContainer web* | Invoke-LxcCommand sh -ArgumentList '-c', 'id -u; cat /proc/self/uid_map' -PassThru | Format-List"
     Show "'streams', 'into', 'it' | Invoke-LxcCommand web1 sort"
+    if ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected) {
+        Write-Host "`n(Enter-LxcContainer web1 opens a shell; this session has no terminal for it)"
+    }
+    else {
+        Show "Enter-LxcContainer web1 sh -ArgumentList '-c', 'echo this is `$(tty) of `$(hostname), and exit leaves it'"
+    }
+
     Show 'Get-LxcCgroup web*'
     Show 'Get-LxcContainer web2 | Suspend-LxcContainer -PassThru'
     Show 'Get-LxcContainer web2 | Resume-LxcContainer -PassThru'

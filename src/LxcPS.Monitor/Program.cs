@@ -11,6 +11,7 @@ static int Run(string[] args)
 {
     try
     {
+        SignalHandling.BlockInProcess();
         switch (args.Length > 0 ? args[0] : string.Empty)
         {
             case "start":

@@ -180,6 +180,9 @@ public static unsafe class Processes
     /// <summary>The process id as the caller's PID namespace numbers it.</summary>
     public static int CurrentId => (int)getpid();
 
+    /// <summary>The process id of the parent; 0 when that is outside the caller's PID namespace.</summary>
+    public static int ParentId => (int)getppid();
+
     /// <summary>The effective user id.</summary>
     public static uint EffectiveUserId => (uint)geteuid();
 

@@ -18,7 +18,10 @@ public static unsafe class Spawning
     /// <param name="environment">NAME=value strings.</param>
     /// <param name="descriptors">The descriptor for each number from 0 on; -1 gives /dev/null.</param>
     /// <param name="newSession">Whether it becomes a session leader, away from the caller's terminal and its signals.</param>
-    public static int Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool newSession)
+    /// <param name="blockSignals">Whether it begins with all signals blocked, in every thread that its runtime starts, because it reads them from a descriptor.</param>
+    public static int Start(
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool newSession,
+        bool blockSignals = false)
     {
         using CStringArray argv = new(arguments, "posix_spawn");
         using CStringArray envp = new(environment, "posix_spawn");
@@ -34,6 +37,11 @@ public static unsafe class Spawning
         {
             byte* set = stackalloc byte[128];
             new Span<byte>(set, 128).Clear();
+            if (blockSignals)
+            {
+                *(ulong*)set = SignalHandling.All;
+            }
+
             Check(posix_spawnattr_setsigmask(attributes, set), path);
             new Span<byte>(set, 8).Fill(0xFF);
             Check(posix_spawnattr_setsigdefault(attributes, set), path);

@@ -4,9 +4,9 @@ namespace LxcPS.Engine.Attach;
 
 /// <summary>
 /// Keeps an attached program company: passes bytes between the caller's terminal and the program's, the window size and signals, and
-/// waits for its end. The caller's terminal is as it was when this returns.
+/// waits for its end, which comes with the caller's. The caller's terminal is as it was when this returns.
 /// </summary>
-internal sealed class AttachRelay(int pidfd, int master)
+internal sealed class AttachRelay(int pidfd, int master, int signals, int report)
 {
     private const int SIGHUP = 1;
     private const int SIGTERM = 15;
@@ -16,10 +16,15 @@ internal sealed class AttachRelay(int pidfd, int master)
     /// <summary>Runs until the program ends; the result is its exit code.</summary>
     internal int Run()
     {
-        int signals = SignalHandling.OpenDescriptor(~0UL);
         using PollSet poll = new();
         poll.Add(signals, Readiness.Readable);
         poll.Add(pidfd, Readiness.Readable);
+        if (report >= 0)
+        {
+            // Whoever asked for the program holds the other end until it ends.
+            poll.Add(report, Readiness.None);
+        }
+
         TerminalSettings? settings = null;
         if (master >= 0)
         {
@@ -36,7 +41,7 @@ internal sealed class AttachRelay(int pidfd, int master)
 
         try
         {
-            return Loop(poll, signals, settings is not null);
+            return Loop(poll, settings is not null);
         }
         finally
         {
@@ -47,7 +52,7 @@ internal sealed class AttachRelay(int pidfd, int master)
         }
     }
 
-    private int Loop(PollSet poll, int signals, bool input)
+    private int Loop(PollSet poll, bool input)
     {
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[4];
         bool masterOpen = master >= 0;
@@ -59,7 +64,12 @@ internal sealed class AttachRelay(int pidfd, int master)
                 int fd = ready[i].Fd;
                 if (fd == signals)
                 {
-                    HandleSignals(signals);
+                    HandleSignals();
+                }
+                else if (fd == report)
+                {
+                    poll.Remove(report);
+                    KillProgram();
                 }
                 else if (fd == pidfd)
                 {
@@ -83,7 +93,7 @@ internal sealed class AttachRelay(int pidfd, int master)
         }
     }
 
-    private void HandleSignals(int signals)
+    private void HandleSignals()
     {
         int signal;
         while ((signal = SignalHandling.Take(signals).Signal) != 0)

@@ -5,7 +5,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Attach;
 
 /// <summary>The process that becomes the program, inside the container: identity, terminal, confinement, exec.</summary>
-internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, byte[]? seccomp, int devpts, SetupChannel channel)
+internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, byte[]? seccomp, int devpts, int helper, SetupChannel channel)
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private string step = "identity";
@@ -40,6 +40,7 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
 
     private void Become()
     {
+        EndWithHelper();
         Processes.NewSession();
         if ((facts.Namespaces & Processes.CLONE_NEWUSER) != 0)
         {
@@ -83,15 +84,16 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
 
     private void Confine(Account account)
     {
+        step = "limits";
+        facts.ApplyLimits();
         step = "capabilities";
         Capabilities.LimitBounding(facts.BoundingCapabilities);
-        Capabilities.Limit(facts.BoundingCapabilities);
         if (facts.NoNewPrivileges)
         {
             Processes.SetNoNewPrivileges();
         }
 
-        // Before the identity: a filter needs CAP_SYS_ADMIN or no_new_privs.
+        // Before identity and capabilities go: a filter needs CAP_SYS_ADMIN or no_new_privs, and init may have neither.
         if (seccomp is not null)
         {
             step = "seccomp";
@@ -100,9 +102,21 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
 
         step = "identity";
         Processes.SetIdentity(account.UserId, account.GroupId, account.Groups);
+        Capabilities.Limit(facts.BoundingCapabilities);
 
         // Cleared by the change of identity, and by an exec that gains privileges.
+        EndWithHelper();
+    }
+
+    private void EndWithHelper()
+    {
         Processes.SetParentDeathSignal(9);
+        int expected = (facts.Namespaces & Processes.CLONE_NEWPID) != 0 ? 0 : helper;
+        if (Processes.ParentId != expected)
+        {
+            // It has died before the signal was asked for: nobody waits for the program any more.
+            Processes.Exit(137);
+        }
     }
 
     private int OpenTerminal()

@@ -17,12 +17,15 @@ namespace LxcPS.Engine.Attach;
 /// </summary>
 public sealed class Attacher
 {
+    private const int SIGHUP = 1;
+    private const int SIGTERM = 15;
     private readonly AttachRequest request;
     private readonly Reporter reporter;
     private ProcessFacts facts = null!;
     private byte[]? seccomp;
     private int initPidfd;
     private int devpts = -1;
+    private int signals = -1;
 
     private Attacher(AttachRequest request, Reporter reporter)
     {
@@ -58,6 +61,7 @@ public sealed class Attacher
         // Its children enter the container with this program's image: nobody inside may look into them.
         Processes.SetDumpable(false);
         SignalHandling.BlockAll();
+        signals = SignalHandling.OpenDescriptor(~0UL);
         int initPid = FindInit();
         facts = ProcessFacts.Read(initPid);
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
@@ -75,23 +79,45 @@ public sealed class Attacher
         using SetupChannel channel = new(ours);
         int entrantPidfd = StartEntrant(unified, cgroups, theirs);
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
-        return new AttachRelay(pidfd, master).Run();
+        return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
     }
 
     private int FindInit()
     {
-        int pid = ControlClient.GetInitPid(request.LxcPath, request.Name);
+        // A container that is being started has an init already, but not its confinement; in a frozen one the program would never begin.
+        ContainerState state = ControlClient.GetState(request.LxcPath, request.Name);
+        if (state is ContainerState.Frozen or ContainerState.Freezing)
+        {
+            throw new LxcException(LxcErrorId.ContainerFrozen, $"Container '{request.Name}' is frozen")
+            {
+                ContainerName = request.Name,
+                Advice = "Let it go on with Resume-LxcContainer.",
+            };
+        }
+
+        int pid = state == ContainerState.Running ? ControlClient.GetInitPid(request.LxcPath, request.Name) : 0;
         initPidfd = pid > 0 ? ControlClient.GetInitPidfd(request.LxcPath, request.Name) : -1;
         if (pid > 0 && initPidfd < 0)
         {
             initPidfd = Processes.OpenPidfd(pid);
         }
 
-        return pid > 0 ? pid : throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
+        if (pid <= 0)
         {
-            ContainerName = request.Name,
-            Advice = "Start it with Start-LxcContainer.",
-        };
+            throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
+            {
+                ContainerName = request.Name,
+                Advice = "Start it with Start-LxcContainer.",
+            };
+        }
+
+        // What enters a halted cgroup is halted as well: on v1 not even SIGKILL would end it, and its caller would wait until the thaw.
+        return ControlClient.GetState(request.LxcPath, request.Name) is not (ContainerState.Frozen or ContainerState.Freezing) ? pid
+            : throw new LxcException(LxcErrorId.ContainerFrozen, $"Container '{request.Name}' is suspended, and so would be a program that enters it")
+            {
+                ContainerName = request.Name,
+                Advice = "Resume it with Resume-LxcContainer.",
+            };
     }
 
     /// <summary>The cgroup directories of init: the one of the unified hierarchy, and those of v1.</summary>
@@ -131,7 +157,8 @@ public sealed class Attacher
         {
             using CgroupEntrance entrance = CgroupEntrance.Open(cgroups);
             cgroup = unified is null ? -1 : Descriptors.Open(unified, OpenFlags.ReadOnly | OpenFlags.Directory);
-            return Forking.Start(0, cgroup, () => Enter(new SetupChannel(theirs), entrance)).Pidfd;
+            int helper = Processes.CurrentId;
+            return Forking.Start(0, cgroup, () => Enter(new SetupChannel(theirs), entrance, helper)).Pidfd;
         }
         catch (LinuxException e)
         {
@@ -156,6 +183,15 @@ public sealed class Attacher
         int master = -1;
         while (true)
         {
+            // What enters the container may be held up there, by a freezer or by a file system of the container's: the wait can be ended.
+            while (Polling.Wait(channel.Descriptor, Readiness.Readable, signals, Readiness.Readable, -1).First == Readiness.None)
+            {
+                if (SignalHandling.Take(signals).Signal is SIGHUP or SIGTERM)
+                {
+                    Abandon(entrantPidfd, pidfd);
+                }
+            }
+
             switch (channel.Receive(out string text, received, out int count))
             {
                 case SetupChannel.Kind.Ready when count == 1:
@@ -185,15 +221,31 @@ public sealed class Attacher
         }
     }
 
-    private int Enter(SetupChannel channel, CgroupEntrance entrance)
+    // Not waited for: a process that the freezer holds dies when it is thawed.
+    private void Abandon(int entrantPidfd, int pidfd)
+    {
+        Processes.Signal(entrantPidfd, 9);
+        if (pidfd >= 0)
+        {
+            Processes.Signal(pidfd, 9);
+        }
+
+        throw new LxcException(LxcErrorId.Canceled, $"The command was ended before it ran in container '{request.Name}'") { ContainerName = request.Name };
+    }
+
+    private int Enter(SetupChannel channel, CgroupEntrance entrance, int helper)
     {
         try
         {
             Processes.SetParentDeathSignal(9);
+
+            // The copy of this process alone: the end of the report is the helper's end, whatever holds this one up.
+            reporter.Dispose();
             entrance.Enter();
             entrance.Dispose();
+            facts.PrepareInheritance();
             Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
-            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, seccomp, devpts, channel).Run());
+            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, seccomp, devpts, helper, channel).Run());
             channel.Send(SetupChannel.Kind.Ready, descriptors: [pidfd]);
             return 0;
         }

@@ -36,6 +36,15 @@ internal sealed class ProcessFacts
     /// <summary>Its label of the security module, or null when there is none or it is unconfined.</summary>
     internal string? SecurityLabel { get; }
 
+    /// <summary>Its resource limits, in the kernel's order.</summary>
+    internal required (ulong Soft, ulong Hard)[] ResourceLimits { get; init; }
+
+    /// <summary>How much sooner or later than others it is ended when memory runs out.</summary>
+    internal required string OomScoreAdjustment { get; init; }
+
+    /// <summary>Its execution domain; see personality(2).</summary>
+    internal required ulong Personality { get; init; }
+
     /// <summary>Reads the facts of a process.</summary>
     internal static ProcessFacts Read(int pid)
     {
@@ -65,7 +74,71 @@ internal sealed class ProcessFacts
             }
         }
 
-        return new ProcessFacts(namespaces, capabilities, noNewPrivileges, seccomp, LabelOf(pid));
+        return new ProcessFacts(namespaces, capabilities, noNewPrivileges, seccomp, LabelOf(pid))
+        {
+            ResourceLimits = LimitsOf(pid.ToString(CultureInfo.InvariantCulture)),
+            OomScoreAdjustment = Descriptors.ReadText($"/proc/{pid}/oom_score_adj").Trim(),
+            Personality = ulong.Parse(Descriptors.ReadText($"/proc/{pid}/personality").Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary>
+    /// Gives the caller, while it has the host's rights, what its children inherit and a container may not raise: the OOM adjustment, and
+    /// hard limits that are high enough to be lowered to those of the process.
+    /// </summary>
+    internal void PrepareInheritance()
+    {
+        try
+        {
+            Descriptors.WriteText("/proc/self/oom_score_adj", OomScoreAdjustment);
+        }
+        catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM)
+        {
+            // Lower than the caller may: the program is ended sooner than init, which harms nobody else.
+        }
+
+        (ulong Soft, ulong Hard)[] own = LimitsOf("self");
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (own[i].Hard < ResourceLimits[i].Hard)
+            {
+                try
+                {
+                    Processes.SetResourceLimit(i, own[i].Soft, ResourceLimits[i].Hard, i.ToString());
+                }
+                catch (LinuxException e) when (e.Number == Errno.EPERM)
+                {
+                    // More than the caller may: the program gets less than init.
+                    ResourceLimits[i] = (Math.Min(ResourceLimits[i].Soft, own[i].Hard), own[i].Hard);
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives the caller the limits and the execution domain of the process.</summary>
+    internal void ApplyLimits()
+    {
+        Processes.SetPersonality(Personality);
+        for (int i = 0; i < ResourceLimits.Length; i++)
+        {
+            Processes.SetResourceLimit(i, ResourceLimits[i].Soft, ResourceLimits[i].Hard, i.ToString());
+        }
+    }
+
+    // The lines after the heading are in the order of the kernel's numbers: a name of 25 characters, then the two limits and the unit.
+    private static (ulong Soft, ulong Hard)[] LimitsOf(string process)
+    {
+        const int NameWidth = 25;
+        List<(ulong, ulong)> limits = [];
+        foreach (string line in Descriptors.ReadText($"/proc/{process}/limits").Split('\n').Skip(1).Where(line => line.Length > NameWidth))
+        {
+            string[] fields = line[NameWidth..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            limits.Add((Value(fields[0]), Value(fields[1])));
+        }
+
+        return [.. limits];
+
+        static ulong Value(string text) => text == "unlimited" ? ulong.MaxValue : ulong.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private static string? LabelOf(int pid)

@@ -76,6 +76,17 @@ internal static class CgroupResolver
 
     private static void CheckFile(CgroupSetting setting)
     {
+        if (setting.File is "cgroup.procs" or "cgroup.threads" or "cgroup.kill")
+        {
+            // Written, these move or end processes, of the host's too.
+            throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The key '{setting.ConfigKey}' does not set anything: its file takes processes")
+            {
+                Step = "cgroup",
+                ConfigKey = setting.ConfigKey,
+                Advice = "Use Invoke-LxcCommand to run a program in the container, and Stop-LxcContainer -Kill to end all of them.",
+            };
+        }
+
         if (!IsPlainFile(setting.File))
         {
             throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The key '{setting.ConfigKey}' does not name a file of a cgroup")

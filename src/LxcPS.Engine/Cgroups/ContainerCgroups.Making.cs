@@ -33,7 +33,8 @@ public sealed partial class ContainerCgroups
         }
     }
 
-    // The hierarchies in which a whole container can be stopped come first, so that they are also the first to be cleared.
+    // The hierarchies in which a whole container can be stopped come first, so that they are also the first to be cleared; v1's freezer before
+    // v2, because what it froze cannot be killed.
     private void FindPlaces()
     {
         bool relative = plan.IsRelative || Processes.EffectiveUserId != 0;
@@ -41,7 +42,7 @@ public sealed partial class ContainerCgroups
         {
             foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
             {
-                int own = hierarchy.Version == 2 ? 0 : hierarchy.Has("freezer") ? 1 : 2;
+                int own = hierarchy.Has("freezer") ? 0 : hierarchy.Version == 2 ? 1 : 2;
                 if (own == rank && hierarchy.BaseOf(relative) is { } start)
                 {
                     places.Add(new CgroupPlace(hierarchy, start, hierarchy.PathOf(start)));

@@ -47,6 +47,9 @@ public sealed partial class ContainerCgroups
         }
     }
 
+    /// <summary>Whether the host has cgroup v2 alone, so that its one directory says and limits everything.</summary>
+    public bool IsUnified => layout.IsUnified;
+
     /// <summary>Makes the cgroups of a container and its monitor in every hierarchy; all or none.</summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>
@@ -97,6 +100,21 @@ public sealed partial class ContainerCgroups
 
     /// <summary>The same for the v2 cgroup that limits are set on.</summary>
     public int OpenUnifiedLimit() => UnifiedPlace?.Limit is { } directory ? Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory) : -1;
+
+    /// <summary>Opens the container's cgroup of every hierarchy, to refer to it only (O_PATH): for a client that joins them. The caller closes them.</summary>
+    public int[] OpenAll()
+    {
+        List<int> descriptors = [];
+        foreach (CgroupPlace place in places)
+        {
+            if (place.Payload is not null)
+            {
+                descriptors.Add(Descriptors.OpenPath(place.Payload, directory: true));
+            }
+        }
+
+        return [.. descriptors];
+    }
 
     /// <summary>
     /// Opens the way into the container's cgroups for a child that moves itself, which is many times faster than moving it:

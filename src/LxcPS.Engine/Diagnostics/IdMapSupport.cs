@@ -28,5 +28,6 @@ internal static class IdMapSupport
     }
 
     /// <summary>Whether an overlay can write into a directory of this type: not into another overlay, and not where xattrs or d_type are missing.</summary>
-    internal static bool CanHoldUpper(string type) => type is not ("overlay" or "nfs" or "nfs4" or "cifs" or "smb3" or "vfat" or "msdos" or "exfat" or "9p" or "ntfs3");
+    internal static bool CanHoldUpper(string type) =>
+        type is not ("overlay" or "nfs" or "nfs4" or "cifs" or "smb3" or "vfat" or "msdos" or "exfat" or "9p" or "ntfs3");
 }

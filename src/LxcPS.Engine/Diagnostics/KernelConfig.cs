@@ -39,7 +39,8 @@ public sealed class KernelConfig
     /// <param name="release">The kernel's release.</param>
     public static KernelConfig Load(string release)
     {
-        foreach (string path in (ReadOnlySpan<string>)["/proc/config.gz", $"/boot/config-{release}", $"/usr/lib/modules/{release}/config", $"/lib/modules/{release}/config"])
+        foreach (string path in (ReadOnlySpan<string>)
+            ["/proc/config.gz", $"/boot/config-{release}", $"/usr/lib/modules/{release}/config", $"/lib/modules/{release}/config"])
         {
             try
             {

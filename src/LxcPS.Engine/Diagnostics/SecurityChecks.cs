@@ -24,7 +24,8 @@ internal static class SecurityChecks
     {
         string actions = CapabilityList.TryRead("/proc/sys/kernel/seccomp/actions_avail")?.Trim() ?? string.Empty;
         bool filter = KernelProbe.HasSeccompFilter;
-        list.Offer("Seccomp", filter, "Filters on the system calls of containers", filter ? actions.Length > 0 ? "actions: " + actions : "filters can be installed"
+        list.Offer("Seccomp", filter, "Filters on the system calls of containers",
+            filter ? actions.Length > 0 ? "actions: " + actions : "filters can be installed"
             : "the kernel takes no filter", "Run a kernel built with CONFIG_SECCOMP_FILTER.");
         bool notify = Array.IndexOf(actions.Split(' '), "user_notif") >= 0;
         list.Offer("Seccomp notification", notify, "System calls that a program of the host answers for a container",
@@ -35,7 +36,8 @@ internal static class SecurityChecks
             NativeLibrary.Free(handle);
         }
 
-        list.Offer("libseccomp", library, "Compiles the seccomp policies of LXC's format", library ? "libseccomp.so.2" : "libseccomp.so.2 cannot be loaded",
+        list.Offer("libseccomp", library, "Compiles the seccomp policies of LXC's format",
+            library ? "libseccomp.so.2" : "libseccomp.so.2 cannot be loaded",
             "Install it, on Debian and Ubuntu: apt-get install libseccomp2.");
         AddModules(list);
         AddCapabilities(list, CapabilityList.TryRead("/proc/self/status") ?? string.Empty);
@@ -45,7 +47,8 @@ internal static class SecurityChecks
     {
         string modules = CapabilityList.TryRead("/sys/kernel/security/lsm")?.Trim() ?? string.Empty;
         bool enabled = CapabilityList.TryRead("/sys/module/apparmor/parameters/enabled")?.Trim() == "Y";
-        list.Offer("AppArmor", enabled, "Profiles that confine containers", enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
+        list.Offer("AppArmor", enabled, "Profiles that confine containers",
+            enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
             "Boot a kernel built with CONFIG_SECURITY_APPARMOR with apparmor=1 security=apparmor.");
         bool stacking = FileTree.Exists("/sys/kernel/security/apparmor/features/domain/stack");
         list.Offer("AppArmor stacking", stacking, "Profiles that a container loads below its own", stacking ? "supported" : "not supported",

@@ -25,15 +25,19 @@ internal static class StorageChecks
     private static void AddPath(CapabilityList list, KernelFacts kernel, MountTable mounts, string lxcPath)
     {
         string existing = lxcPath;
+        bool blocked = false;
         while (!Directory.Exists(existing))
         {
+            // A file where a directory would have to be.
+            blocked |= File.Exists(existing);
             existing = Path.GetDirectoryName(existing) ?? "/";
         }
 
         MountFact mount = mounts.Of(existing) ?? default;
-        bool writable = !mount.IsReadOnly && Permissions.CanAccess(existing, Permissions.Write | Permissions.Execute);
+        bool writable = !blocked && !mount.IsReadOnly && Permissions.CanAccess(existing, Permissions.Write | Permissions.Execute);
         list.Require("LxcPath", writable, "The directories of the containers",
-            existing == lxcPath ? $"'{lxcPath}' on {mount.Type}" : $"'{lxcPath}' will be made in '{existing}' on {mount.Type}",
+            blocked ? $"'{lxcPath}' is a file, or below one"
+                : existing == lxcPath ? $"'{lxcPath}' on {mount.Type}" : $"'{lxcPath}' will be made in '{existing}' on {mount.Type}",
             $"Make '{lxcPath}' writable for the caller, or use another LxcPath.");
         bool? mapped = IdMapSupport.Of(mount.Type, kernel.Version);
         list.Offer("Id-mapped mounts", mapped == true && KernelProbe.HasMountSetAttr, "Unprivileged containers whose files keep ordinary owners",
@@ -41,7 +45,8 @@ internal static class StorageChecks
                 : mapped == false ? $"{mount.Type} on Linux {kernel.Version} does not map ids" : $"it is not known whether {mount.Type} maps ids",
             "Put the LxcPath on ext4, xfs, btrfs or tmpfs, on Linux 6.3 or later for tmpfs.");
         bool upper = IdMapSupport.CanHoldUpper(mount.Type);
-        list.Offer("Overlay in LxcPath", upper, "The layer that takes a container's writes", upper ? $"{mount.Type} can hold it" : $"{mount.Type} cannot hold it",
+        list.Offer("Overlay in LxcPath", upper, "The layer that takes a container's writes",
+            upper ? $"{mount.Type} can hold it" : $"{mount.Type} cannot hold it",
             "Put the LxcPath on ext4, xfs, btrfs or tmpfs.");
         bool restricted = MountFact.Has(mount.Options ?? string.Empty, "nosuid") || MountFact.Has(mount.Options ?? string.Empty, "noexec");
         list.Offer("Programs in LxcPath", !restricted, "Running programs, also setuid ones, from root file systems",

@@ -20,7 +20,8 @@ internal static class ToolChecks
         Program(list, "apparmor_parser", "Compiling AppArmor profiles", "apparmor");
         string? busybox = HostPrograms.Find("busybox");
         bool isStatic = busybox is not null && ElfFile.IsStatic(busybox);
-        list.Offer("busybox", isStatic, "The template Busybox", busybox is null ? "not found in PATH" : isStatic ? $"'{busybox}', static" : $"'{busybox}' is not static",
+        list.Offer("busybox", isStatic, "The template Busybox",
+            busybox is null ? "not found in PATH" : isStatic ? $"'{busybox}', static" : $"'{busybox}' is not static",
             "Install it, on Debian and Ubuntu: apt-get install busybox-static.");
         IdMapProgram(list, "newuidmap", "setuid");
         IdMapProgram(list, "newgidmap", "setgid");

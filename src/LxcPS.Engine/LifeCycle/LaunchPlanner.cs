@@ -34,6 +34,18 @@ public static class LaunchPlanner
         string rootfsMount = config.Get("lxc.rootfs.mount") is { Length: > 0 } mount ? mount : DefaultRootfsMount;
         (ulong rootfsAttributes, bool idMapRootfs) = RootfsOptions(config);
         string? rootfs = config.Get("lxc.rootfs.path");
+        if (string.IsNullOrEmpty(rootfs) && request.Command.Count == 0 && string.IsNullOrEmpty(config.Get("lxc.init.cmd")))
+        {
+            // The host's own init on the host's own files would boot the machine a second time, and clear its temporary files.
+            throw new LxcException(LxcErrorId.RootfsFailed, $"Container '{request.Name}' has no root file system, and would run the host's own init")
+            {
+                ContainerName = request.Name,
+                Step = "rootfs",
+                ConfigKey = "lxc.rootfs.path",
+                Advice = "Set lxc.rootfs.path, or give a program with -Command or lxc.init.cmd that is to run on the host's files.",
+            };
+        }
+
         bool minimalInit = request.Command.Count > 0;
         return new LaunchPlan
         {

@@ -73,8 +73,7 @@ public sealed class Reporter(int descriptor) : IDisposable
         }
         catch (LinuxException e) when (e.Number == Errno.EPIPE)
         {
-            // Nobody listens any more; what had to be told concerned the listener alone.
-            Dispose();
+            // Nobody listens any more, which the start takes for a cancellation; what had to be told concerned the listener alone.
         }
     }
 }

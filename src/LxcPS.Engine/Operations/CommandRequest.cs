@@ -1,5 +1,6 @@
 using LxcPS.Engine.Attach;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Protocol;
 
 namespace LxcPS.Engine.Operations;
 
@@ -20,13 +21,21 @@ public sealed class CommandRequest
     /// <summary>The caller's own mark, handed back with the result.</summary>
     public object? Tag { get; init; }
 
+    /// <summary>Ends a program that did not end when the helper was asked to; null where killing the helper does.</summary>
+    internal Func<bool>? ForceEnd { get; private init; }
+
     /// <summary>Runs a program in a running container.</summary>
     public static CommandRequest Attach(AttachRequest request, object? tag = null) =>
         new(request.Name, request.ToArguments) { Tag = tag };
 
     /// <summary>Starts a container for one program, which runs under the minimal init.</summary>
     public static CommandRequest Start(MonitorRequest request, object? tag = null) =>
-        new(request.Name, report => request.ToArguments(report, detach: false)) { Tag = tag };
+        new(request.Name, report => request.ToArguments(report, detach: false))
+        {
+            Tag = tag,
+            // A monitor that is killed cannot take down what it made: it is told to kill its container.
+            ForceEnd = () => ControlClient.Stop(request.LxcPath, request.Name),
+        };
 
     /// <summary>The helper's command line.</summary>
     internal List<string> ToArguments(int reportDescriptor) => arguments(reportDescriptor);

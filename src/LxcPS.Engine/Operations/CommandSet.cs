@@ -113,11 +113,13 @@ public sealed class CommandSet : IDisposable
         {
             if (command.Pidfd >= 0)
             {
-                // The helper ends its program before itself; one that hangs in the kernel is left to it.
-                if (Polling.Wait(command.Pidfd, Readiness.Readable, KillGrace) != Readiness.None)
+                // The helper ends its program before itself, and the kernel ends the program of a helper that hangs.
+                if (Polling.Wait(command.Pidfd, Readiness.Readable, KillGrace) == Readiness.None)
                 {
-                    command.Reap();
+                    command.ForceEnd();
                 }
+
+                command.Reap();
             }
 
             command.CloseInput();
@@ -363,10 +365,8 @@ public sealed class CommandSet : IDisposable
         double nearest = double.MaxValue;
         foreach (RunningCommand command in running)
         {
-            if (command.Failure is null)
-            {
-                nearest = Math.Min(nearest, (timeout.Value - command.Age).TotalMilliseconds);
-            }
+            TimeSpan end = command.Failure is null ? timeout.Value : timeout.Value + TimeSpan.FromMilliseconds(KillGrace);
+            nearest = Math.Min(nearest, (end - command.Age).TotalMilliseconds);
         }
 
         return nearest == double.MaxValue ? wait : (int)Math.Clamp(Math.Ceiling(nearest), 0, int.MaxValue);
@@ -381,7 +381,11 @@ public sealed class CommandSet : IDisposable
 
         foreach (RunningCommand command in running)
         {
-            if (command.Failure is null && command.Age >= timeout)
+            if (command.Failure is not null && command.Age >= timeout + TimeSpan.FromMilliseconds(KillGrace))
+            {
+                command.ForceEnd();
+            }
+            else if (command.Failure is null && command.Age >= timeout)
             {
                 command.Failure = new LxcException(LxcErrorId.Timeout,
                     $"The command in container '{command.Request.Name}' did not end within {timeout.Value.TotalSeconds:0.###} seconds and was ended")

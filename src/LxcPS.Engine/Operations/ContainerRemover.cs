@@ -21,7 +21,7 @@ public static class ContainerRemover
             ContainerStopper.Stop(store.LxcPath, name, new StopOptions { Kill = true }, cancel);
         }
 
-        int reservation = ControlSocket.Reserve(store.LxcPath, name);
+        int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer, or end and remove it with -Force.");
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);

@@ -12,7 +12,7 @@ public static class ContainerRenamer
     /// <exception cref="LxcException">ContainerRunning, ContainerExists, ContainerNotFound, ContainerBusy or InvalidName.</exception>
     public static void Rename(ContainerStore store, string name, string newName)
     {
-        int reservation = ControlSocket.Reserve(store.LxcPath, name);
+        int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer.");
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);

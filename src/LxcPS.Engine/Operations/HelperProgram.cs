@@ -24,7 +24,7 @@ public sealed class HelperProgram(string path)
 
         try
         {
-            int pid = Spawning.Start(Path, ["lxcps-monitor", .. arguments], environment, descriptors, newSession);
+            int pid = Spawning.Start(Path, ["lxcps-monitor", .. arguments], environment, descriptors, newSession, blockSignals: true);
 
             // Nobody else reaps it, so the number cannot mean another process yet.
             return Processes.OpenPidfd(pid);

@@ -77,6 +77,15 @@ public sealed class RunningCommand
         }
     }
 
+    /// <summary>Ends a helper that did not end in time.</summary>
+    internal void ForceEnd()
+    {
+        if (pidfd >= 0 && Request.ForceEnd?.Invoke() != true)
+        {
+            Processes.Signal(pidfd, 9);
+        }
+    }
+
     internal void Reap()
     {
         ExitStatus exit = Processes.Wait(pidfd);

@@ -54,11 +54,15 @@ internal sealed partial class ControlServer
                 AnswerDescriptor(fd, supervisor.Devpts);
                 break;
             case ControlCommand.GetCgroup2Fd or ControlCommand.GetLimitCgroup2Fd:
-                int unified = (command == ControlCommand.GetCgroup2Fd
-                    ? supervisor.ContainerCgroups?.OpenUnified()
-                    : supervisor.ContainerCgroups?.OpenUnifiedLimit()) ?? -1;
+                // Whoever gets one joins no other: on a hybrid host that would leave the limits of v1.
+                int unified = supervisor.ContainerCgroups is not { IsUnified: true } cgroups ? -1
+                    : command == ControlCommand.GetCgroup2Fd ? cgroups.OpenUnified()
+                    : cgroups.OpenUnifiedLimit();
                 AnswerDescriptor(fd, unified);
                 Descriptors.Close(unified);
+                break;
+            case ControlCommand.GetCgroupCtx:
+                AnswerCgroups(fd, data.Length);
                 break;
             case ControlCommand.ServeStateClients:
                 Answer(fd, 0);
@@ -98,6 +102,22 @@ internal sealed partial class ControlServer
         }
 
         Answer(fd, 0, descriptors: [descriptor]);
+    }
+
+    // Without this answer lxc-attach takes it that there are no cgroups, and runs its program outside of all limits.
+    private void AnswerCgroups(int fd, int size)
+    {
+        // struct cgroup_ctx { int32 layout (0 v1, 1 hybrid, 2 v2); uint32 utilities; uint32 fd_len; int32 fd[20]; }, as much of it as the client knows.
+        int[] directories = supervisor.ContainerCgroups?.OpenAll() ?? [];
+        byte[] context = new byte[96];
+        bool hasUnified = supervisor.ContainerCgroups?.PayloadPath(string.Empty) is not null;
+        BitConverter.TryWriteBytes(context, supervisor.ContainerCgroups is { IsUnified: true } ? 2 : hasUnified ? 1 : 0);
+        BitConverter.TryWriteBytes(context.AsSpan(8), directories.Length);
+        Answer(fd, 0, data: context.AsSpan(0, Math.Min(size, context.Length)), descriptors: directories);
+        foreach (int directory in directories)
+        {
+            Descriptors.Close(directory);
+        }
     }
 
     private void AnswerConfigItem(int fd, string key)

@@ -13,6 +13,9 @@ internal sealed partial class ControlServer : IDisposable
     /// <summary>Connections at one time; more wait in the kernel's queue until some are served.</summary>
     private const int MaximumClients = 256;
 
+    /// <summary>Of these, connections of users who may ask nothing: they are told so, but must not keep others out.</summary>
+    private const int MaximumStrangers = 16;
+
     private readonly PollSet poll;
     private readonly Supervisor supervisor;
     private readonly string lxcPath;
@@ -45,7 +48,7 @@ internal sealed partial class ControlServer : IDisposable
         }
         catch (LinuxException e) when (e.Number == Errno.EADDRINUSE)
         {
-            throw ControlSocket.IsTaken(lxcPath, name, e);
+            throw ControlSocket.IsTaken(lxcPath, name, e, "Use Restart-LxcContainer to start it anew.");
         }
     }
 
@@ -112,7 +115,14 @@ internal sealed partial class ControlServer : IDisposable
                 return;
             }
 
-            clients.Add(fd, new Client());
+            Client client = new() { IsTrusted = IsTrusted(fd) };
+            if (!client.IsTrusted && clients.Values.Count(other => !other.IsTrusted) >= MaximumStrangers)
+            {
+                Descriptors.Close(fd);
+                continue;
+            }
+
+            clients.Add(fd, client);
             poll.Add(fd, Readiness.Readable);
         }
 
@@ -156,7 +166,7 @@ internal sealed partial class ControlServer : IDisposable
                 return;
             }
 
-            if (length is < 0 or > ControlSocket.MaximumData || !IsTrusted(fd))
+            if (length is < 0 or > ControlSocket.MaximumData || !client.IsTrusted)
             {
                 Answer(fd, -(length is < 0 or > ControlSocket.MaximumData ? Errno.EINVAL : Errno.EPERM));
                 Drop(fd);
@@ -232,6 +242,9 @@ internal sealed partial class ControlServer : IDisposable
 
         /// <summary>The states that it waits for.</summary>
         public bool[] WaitsFor { get; } = new bool[ControlSocket.StateCount];
+
+        /// <summary>Whether it may ask: root, or the user that the monitor runs as.</summary>
+        public required bool IsTrusted { get; init; }
 
         /// <summary>Whether the connection is kept after the answer.</summary>
         public bool IsWaiting { get; set; }

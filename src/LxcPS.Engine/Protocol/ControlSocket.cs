@@ -30,8 +30,11 @@ public static class ControlSocket
     /// <summary>
     /// Takes a container's name for a change of the container itself: no monitor can start meanwhile. Close the descriptor to give it back.
     /// </summary>
+    /// <param name="lxcPath">The directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="advice">What the user can do where the container runs.</param>
     /// <exception cref="LxcException">ContainerRunning: a monitor has it. ContainerBusy: another session changes the container.</exception>
-    public static int Reserve(string lxcPath, string name)
+    public static int Reserve(string lxcPath, string name, string advice)
     {
         try
         {
@@ -39,17 +42,26 @@ public static class ControlSocket
         }
         catch (LinuxException e) when (e.Number == Errno.EADDRINUSE)
         {
-            throw IsTaken(lxcPath, name, e);
+            throw IsTaken(lxcPath, name, e, advice);
         }
     }
 
     /// <summary>Why a container's name cannot be had: its monitor listens, or somebody changes the container.</summary>
-    internal static LxcException IsTaken(string lxcPath, string name, LinuxException cause) => ControlClient.IsAlive(lxcPath, name)
+    internal static LxcException IsTaken(string lxcPath, string name, LinuxException cause, string advice) =>
+        ControlClient.FindImpostor(lxcPath, name) is { } impostor
+        ? new LxcException(LxcErrorId.MonitorFailed,
+            $"The command socket of container '{name}' is held by process {impostor.ProcessId} of user {impostor.UserId}, which is not its monitor", cause)
+        {
+            ContainerName = name,
+            Step = "command socket",
+            Advice = "See what that process is, and end it.",
+        }
+        : ControlClient.IsAlive(lxcPath, name)
         ? new LxcException(LxcErrorId.ContainerRunning, $"Container '{name}' is running", cause)
         {
             ContainerName = name,
             Step = "command socket",
-            Advice = "Stop it first with Stop-LxcContainer, or use Restart-LxcContainer to start it anew.",
+            Advice = advice,
         }
         : new LxcException(LxcErrorId.ContainerBusy, $"Container '{name}' is being removed, renamed or stopped by another session at this moment", cause)
         {

@@ -25,11 +25,10 @@ internal static class BusyboxFiles
 
         """;
 
-    // Mounts are the engine's; an address that it gave stays.
+    // Mounts and the host name are the engine's, which follows the configuration and a change of name; an address that it gave stays.
     private const string StartScript =
         """
         #!/bin/sh
-        hostname -F /etc/hostname
         ip link set lo up
         [ -e /sys/class/net/eth0 ] || exit 0
         ip link set eth0 up

@@ -31,8 +31,9 @@ public sealed class SetLxcCgroupCommand : ContainerActionCmdlet
     [ByteSize]
     public long? MemoryLow { get; set; }
 
-    /// <summary>The most processor time, in processors: 1.5. -1 lifts the limit.</summary>
+    /// <summary>The most processor time, in processors: 1.5. -1 or 'max' lifts the limit.</summary>
     [Parameter]
+    [Limit]
     public double? Cpu { get; set; }
 
     /// <summary>Its share of the processors where several want them: 1 to 10,000, 100 by default.</summary>
@@ -44,8 +45,9 @@ public sealed class SetLxcCgroupCommand : ContainerActionCmdlet
     [ValidateNotNull]
     public string? CpuSet { get; set; }
 
-    /// <summary>The most processes and threads. -1 lifts the limit.</summary>
+    /// <summary>The most processes and threads. -1 or 'max' lifts the limit.</summary>
     [Parameter]
+    [Limit]
     public long? Pids { get; set; }
 
     /// <summary>Its share of the disks where several want them: 1 to 10,000, 100 by default.</summary>
@@ -94,9 +96,7 @@ public sealed class SetLxcCgroupCommand : ContainerActionCmdlet
         }.ToSettings(layout)];
         if (Key is not null)
         {
-            string file = Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) ? CgroupSettings.FileOf(Key) : Key;
-            int version = layout.Find(file.Split('.')[0])?.Version ?? 2;
-            settings.Add(($"lxc.cgroup{(version == 2 ? "2" : string.Empty)}.{file}", Value!));
+            settings.AddRange(CgroupTranslation.ForHost(layout, Key, Value!));
         }
 
         CgroupSettings.Apply(item.Target.Store, item.Target.Name, settings);

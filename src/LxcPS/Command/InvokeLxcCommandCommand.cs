@@ -205,7 +205,11 @@ public sealed class InvokeLxcCommandCommand : LxcCmdlet
                 "NoContainer", ErrorCategory.InvalidArgument, InputObject));
         }
 
-        ContainerStore store = Store;
+        if (FindStore() is not { } store)
+        {
+            return;
+        }
+
         foreach (string pattern in Name!)
         {
             foreach (string name in ContainerNames.Matching(store, pattern, this))

@@ -20,7 +20,7 @@ internal sealed class ByteSizeAttribute : ArgumentTransformationAttribute
             return value;
         }
 
-        if (text.Trim().ToLowerInvariant() is "max" or "unlimited")
+        if (text.Trim().ToLowerInvariant() is "max" or "unlimited" or "-1")
         {
             return -1L;
         }

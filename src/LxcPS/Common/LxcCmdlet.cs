@@ -22,10 +22,6 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled by Ctrl+C.</summary>
     protected CancellationToken StopToken => stopping.Token;
 
-    /// <summary>The store that -LxcPath names.</summary>
-    /// <exception cref="LxcException">StorageFailed: the path does not lead to a directory of the file system.</exception>
-    internal ContainerStore Store => StoreOf(LxcPath);
-
     /// <inheritdoc/>
     protected override void StopProcessing() => stopping.Cancel();
 
@@ -45,9 +41,44 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>The store of a directory given as a PowerShell path; the default store when it is null.</summary>
-    internal ContainerStore StoreOf(string? path) =>
-        new(path is null ? ContainerStore.DefaultLxcPath : GetUnresolvedProviderPathFromPSPath(path));
+    /// <summary>
+    /// The store that -LxcPath names, the default one without it; null, with the error written, where that is no path of the file system.
+    /// </summary>
+    internal ContainerStore? FindStore()
+    {
+        if (LxcPath is null)
+        {
+            return new ContainerStore(ContainerStore.DefaultLxcPath);
+        }
+
+        ContainerStore? store = null;
+        Try(LxcPath, () => store = new ContainerStore(FilePathOf(LxcPath)));
+        return store;
+    }
+
+    private string FilePathOf(string path)
+    {
+        Exception? cause = null;
+        try
+        {
+            string file = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            if (provider.Name == "FileSystem")
+            {
+                return file;
+            }
+        }
+        catch (Exception e) when (e is SessionStateException or ProviderInvocationException)
+        {
+            cause = e;
+        }
+
+        throw new LxcException(LxcErrorId.StorageFailed,
+            cause is null ? $"'{path}' is no path of the file system" : $"The path '{path}' cannot be used: {cause.Message}", cause)
+        {
+            Path = path,
+            Advice = "Give the path of a directory of the file system.",
+        };
+    }
 
     /// <summary>Writes an engine's error; the cmdlet goes on with the next object.</summary>
     internal void WriteError(LxcException e, object? target)

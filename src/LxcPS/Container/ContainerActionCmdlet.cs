@@ -30,7 +30,7 @@ public abstract class ContainerActionCmdlet : ContainerCmdlet
     {
         if (PassThru)
         {
-            WriteObject(item.Target.ToContainer());
+            Try(item.Target.Name, () => WriteObject(item.Target.ToContainer()));
         }
     }
 

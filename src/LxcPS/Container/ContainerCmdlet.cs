@@ -17,12 +17,16 @@ public abstract class ContainerCmdlet : LxcCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("ContainerName")]
     [SupportsWildcards]
+    [AllowEmptyString]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    // Not mandatory, though its set is nothing without it: were both sets' parameters mandatory, PowerShell would settle on the default set
+    // before it sees an object, and bind the object's Name with whatever LxcPath is set by default: another container than the one piped.
+
     /// <summary>The containers, as Get-LxcContainer gives them.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
     [Alias("Container")]
     [ValidateNotNull]
     public LxcContainer[] InputObject { get; set; } = [];
@@ -35,7 +39,7 @@ public abstract class ContainerCmdlet : LxcCmdlet
             foreach (LxcContainer container in InputObject)
             {
                 ContainerStore store = new(container.LxcPath);
-                if (Try(container, () => Require(store, container.Name)))
+                if (Try(container.Name, () => Require(store, container.Name)))
                 {
                     yield return new ContainerTarget(store, container.Name);
                 }
@@ -44,7 +48,11 @@ public abstract class ContainerCmdlet : LxcCmdlet
             yield break;
         }
 
-        ContainerStore named = Store;
+        if (FindStore() is not { } named)
+        {
+            yield break;
+        }
+
         foreach (string pattern in Name)
         {
             foreach (string name in ContainerNames.Matching(named, pattern, this))

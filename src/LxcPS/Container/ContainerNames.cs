@@ -16,7 +16,12 @@ internal static class ContainerNames
         // A container may bear a name that looks like a pattern.
         if (WildcardPattern.ContainsWildcardCharacters(pattern) && !IsExisting(store, pattern))
         {
-            IReadOnlyList<string> names = store.Names();
+            IReadOnlyList<string> names = [];
+            if (!cmdlet.Try(pattern, () => names = store.Names()))
+            {
+                return [];
+            }
+
             List<string> found = Filter(names, new WildcardPattern(pattern, WildcardOptions.None));
             return found.Count > 0 ? found : Filter(names, new WildcardPattern(pattern, WildcardOptions.IgnoreCase));
         }

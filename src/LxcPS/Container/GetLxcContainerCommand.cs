@@ -31,18 +31,25 @@ public sealed class GetLxcContainerCommand : LxcCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ContainerStore store = Store;
+        if (FindStore() is not { } store)
+        {
+            return;
+        }
+
         RunningSet running = RunningSet.Read();
         foreach (string pattern in Name)
         {
             foreach (string name in ContainerNames.Matching(store, pattern, this))
             {
-                LxcContainer container = LxcContainer.Read(store, name, running);
-                if ((State.Length == 0 || State.Contains(container.State)) && (Group.Length == 0 || container.Group.Intersect(Group).Any()))
+                LxcContainer? container = null;
+                if (Try(name, () => container = LxcContainer.Read(store, name, running)) && IsWanted(container!))
                 {
                     WriteObject(container);
                 }
             }
         }
     }
+
+    private bool IsWanted(LxcContainer container) =>
+        (State.Length == 0 || State.Contains(container.State)) && (Group.Length == 0 || container.Group.Intersect(Group).Any());
 }

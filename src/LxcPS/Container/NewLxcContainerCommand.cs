@@ -38,10 +38,12 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
 
     /// <summary>How many processors' time the container may use: 1.5.</summary>
     [Parameter]
+    [Limit]
     public double? Cpu { get; set; }
 
     /// <summary>How many processes and threads the container may have.</summary>
     [Parameter]
+    [Limit]
     public long? Pids { get; set; }
 
     /// <summary>More configuration keys: @{ 'lxc.uts.name' = 'x' }. An array gives a key several lines.</summary>
@@ -53,7 +55,11 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ContainerStore store = Store;
+        if (FindStore() is not { } store)
+        {
+            return;
+        }
+
         foreach (string name in Name)
         {
             if (Try(name, () => ContainerName.Validate(name)) && ShouldProcess(name, $"Create from template {Template}"))

@@ -21,9 +21,14 @@ public sealed class TestLxcHostCommand : LxcCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (FindStore() is not { } store)
+        {
+            return;
+        }
+
         WildcardPattern[] patterns = Array.ConvertAll(Name, name => new WildcardPattern(name, WildcardOptions.IgnoreCase));
         bool complete = true;
-        foreach (HostCapability capability in HostCheck.Run(Store.LxcPath, Helper.Path))
+        foreach (HostCapability capability in HostCheck.Run(store.LxcPath, Helper.Path))
         {
             if (!Array.Exists(patterns, pattern => pattern.IsMatch(capability.Name)))
             {

@@ -1,0 +1,201 @@
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Console;
+using LxcPS.Engine.Network;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Seccomp;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <content>The monitor's part of a start.</content>
+public sealed partial class Supervisor
+{
+    private void Launch()
+    {
+        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
+        HostNetwork.ResolveGateways(plan.Network);
+        Directory.CreateDirectory(plan.RootfsMount);
+        record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
+        undo.Push("record", record.Delete);
+        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, monitorLater: true);
+        undo.Push("cgroups", RemoveCgroups);
+        record.AddCgroups(cgroups.Directories);
+        record.Save();
+        (int ours, int theirs) = LocalSockets.Pair();
+        using SetupChannel channel = new(ours);
+        StartChild(theirs, seccomp);
+        poll.Add(channel.Descriptor, Readiness.Readable);
+        if (reporter.Descriptor >= 0)
+        {
+            poll.Add(reporter.Descriptor, Readiness.None);
+        }
+
+        try
+        {
+            SetUp(channel);
+        }
+        finally
+        {
+            poll.Remove(channel.Descriptor);
+            if (reporter.Descriptor >= 0)
+            {
+                poll.Remove(reporter.Descriptor);
+            }
+        }
+    }
+
+    private void SetUp(SetupChannel channel)
+    {
+
+        int userNamespace = -1;
+        try
+        {
+            if (plan.HasUserNamespace)
+            {
+                IdMapWriter.Write(initPid, plan.IdMaps);
+                userNamespace = Descriptors.Open($"/proc/{initPid}/ns/user", OpenFlags.ReadOnly);
+            }
+
+            channel.Send(SetupChannel.Kind.Maps);
+            SendMounts(channel, userNamespace);
+        }
+        finally
+        {
+            Descriptors.Close(userNamespace);
+        }
+
+        // The child moves itself at the message: moved by the monitor it would wait for a grace period of the kernel's.
+        cgroups!.ApplyLimits(CgroupSettings());
+        foreach (string warning in cgroups.Warnings)
+        {
+            reporter.Warning(warning);
+        }
+
+        cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
+        WriteProcSettings();
+        channel.Send(SetupChannel.Kind.Cgroups);
+
+        Await(channel, SetupChannel.Kind.Terminals);
+        CreateNetwork();
+        channel.Send(SetupChannel.Kind.Network);
+        Await(channel, SetupChannel.Kind.Ready);
+        HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
+        channel.Send(SetupChannel.Kind.Go);
+        Await(channel, SetupChannel.Kind.Closed);
+    }
+
+    private void CreateNetwork()
+    {
+        // A container that keeps the host's namespace must not have its devices there.
+        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
+        {
+            return;
+        }
+
+        foreach (string name in HostNetwork.Create(plan.Network, initPid))
+        {
+            record!.AddInterface(name);
+            undo.Push("interface " + name, () => RemoveInterface(name));
+        }
+
+        record!.Save();
+    }
+
+    private void StartChild(int theirs, byte[]? seccomp)
+    {
+        int unified = cgroups!.OpenUnified();
+        using CgroupEntrance entrance = cgroups.OpenEntrance(skipUnified: unified >= 0);
+        try
+        {
+            using SetupChannel childEnd = new(theirs);
+            ContainerSetup setup = new(plan, childEnd, entrance, seccomp, KeepsStreams);
+            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, setup.Run);
+        }
+        finally
+        {
+            Descriptors.Close(unified);
+        }
+
+        undo.Push("init", EndInit);
+        poll.Add(initPidfd, Readiness.Readable);
+    }
+
+    private void SendMounts(SetupChannel channel, int userNamespace)
+    {
+        Span<int> fd = stackalloc int[1];
+        int mapping = plan.IdMapRootfs ? userNamespace : -1;
+        if (plan.Rootfs is not null)
+        {
+            fd[0] = plan.Rootfs.Open(mapping, plan.RootUserId, plan.RootfsAttributes);
+            channel.Send(SetupChannel.Kind.Mount, descriptors: fd);
+            Descriptors.Close(fd[0]);
+        }
+
+        foreach (MountEntry entry in plan.Mounts)
+        {
+            if (!PreparedMounts.IsPrepared(entry))
+            {
+                continue;
+            }
+
+            try
+            {
+                fd[0] = PreparedMounts.Open(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
+            }
+            catch (LinuxException) when (entry.IsOptional)
+            {
+                channel.Send(SetupChannel.Kind.NoMount);
+                continue;
+            }
+            catch (LinuxException e)
+            {
+                throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
+                {
+                    Step = "mount",
+                    ConfigKey = "lxc.mount.entry",
+                    Advice = "See that the source exists, or add optional to the options.",
+                };
+            }
+
+            channel.Send(SetupChannel.Kind.Mount, descriptors: fd);
+            Descriptors.Close(fd[0]);
+        }
+    }
+
+    private IEnumerable<(string Key, string Value)> CgroupSettings()
+    {
+        foreach (ConfigEntry entry in plan.Config.Entries)
+        {
+            if (entry.Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) && !entry.Key.StartsWith("lxc.cgroup.dir", StringComparison.Ordinal)
+                && entry.Key != "lxc.cgroup.relative")
+            {
+                yield return (entry.Key, entry.Value);
+            }
+        }
+    }
+
+    // The monitor's to write: the child's files of /proc belong to the host's root until it executes init.
+    private void WriteProcSettings()
+    {
+        foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.proc."))
+        {
+            string file = entry.Key["lxc.proc.".Length..];
+            try
+            {
+                Descriptors.WriteText($"/proc/{initPid}/{file}", entry.Value);
+            }
+            catch (LinuxException e)
+            {
+                throw new LxcException(LxcErrorId.StartFailed, $"The setting '{entry.Key} = {entry.Value}' was refused: {e.Message}", e)
+                {
+                    Step = "settings",
+                    ConfigKey = entry.Key,
+                    Line = entry.Line,
+                    Advice = "Correct the value; lowering oom_score_adj needs CAP_SYS_RESOURCE on the host.",
+                };
+            }
+        }
+    }
+}

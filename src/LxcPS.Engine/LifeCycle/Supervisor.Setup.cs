@@ -1,0 +1,118 @@
+using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Console;
+using LxcPS.Engine.Network;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Seccomp;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.LifeCycle;
+
+/// <content>The talk with the child while it sets the container up.</content>
+public sealed partial class Supervisor
+{
+    /// <summary>Waits for a message of the child; an error of the child's, or its death, is thrown.</summary>
+    private void Await(SetupChannel channel, SetupChannel.Kind expected)
+    {
+        Span<int> descriptors = stackalloc int[8];
+        int outstanding = -1;
+        while (true)
+        {
+            AwaitReadable(channel);
+            SetupChannel.Kind kind = channel.Receive(out string text, descriptors, out int received);
+            switch (kind)
+            {
+                case SetupChannel.Kind.Warning:
+                    reporter.Warning(text);
+                    continue;
+                case SetupChannel.Kind.Error:
+                    throw ReportLine.ToException(ReportLine.Split(text));
+                case SetupChannel.Kind.Terminals when expected == kind:
+                    outstanding = TakeTerminals(text, descriptors[..received], outstanding);
+                    if (outstanding > 0)
+                    {
+                        continue;
+                    }
+
+                    return;
+                case SetupChannel.Kind.Closed when expected != kind:
+                    throw new LxcException(LxcErrorId.StartFailed, "The process that sets up the container ended unexpectedly")
+                    {
+                        Step = "setup",
+                        Advice = "It may have been killed: see the kernel log for an out-of-memory kill, and the memory limit of the container.",
+                    };
+                default:
+                    if (kind == expected)
+                    {
+                        return;
+                    }
+
+                    throw new LxcException(LxcErrorId.StartFailed, $"The process that sets up the container sent {kind} where {expected} was due");
+            }
+        }
+    }
+
+    // Meanwhile clients are answered: a start whose hook takes long must not hold up those who only want to know the state.
+    private void AwaitReadable(SetupChannel channel)
+    {
+        Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[8];
+        while (true)
+        {
+            int count = poll.Wait(ready, -1);
+            bool readable = false;
+            for (int i = 0; i < count; i++)
+            {
+                (int fd, Readiness state) = ready[i];
+                if (fd == reporter.Descriptor)
+                {
+                    // A reader that goes away cancels: the child is ended by the undo of its start.
+                    throw new LxcException(LxcErrorId.Canceled, "The start was canceled");
+                }
+
+                readable |= fd == channel.Descriptor || fd == initPidfd;
+                if (fd == signals)
+                {
+                    HandleSignals();
+                }
+                else if (console is null || !console.Handle(fd))
+                {
+                    server.Handle(fd, state);
+                }
+            }
+
+            if (readable)
+            {
+                return;
+            }
+        }
+    }
+
+    private int TakeTerminals(string text, ReadOnlySpan<int> received, int outstanding)
+    {
+        string[] counts = text.Split(' ');
+        int next = 0;
+        if (outstanding < 0)
+        {
+            outstanding = int.Parse(counts[0]);
+            if (counts[1] == "1")
+            {
+                devpts = received[next++];
+                undo.Push("devpts", () => CloseDescriptor(ref devpts));
+            }
+
+            if (counts[2] == "1")
+            {
+                console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer, plan.ConsoleLog, IsAttended && !KeepsStreams);
+                undo.Push("console", CloseConsole);
+            }
+        }
+
+        while (next < received.Length)
+        {
+            ttys.Add(received[next++]);
+        }
+
+        return outstanding - received.Length;
+    }
+}

@@ -1,0 +1,149 @@
+# Dot-sourced after Common.ps1 by files that look at containers from outside: processes, what is left behind, sessions beside this one.
+
+# Part of every container's name: control groups and records of other containers of this machine are told apart by it.
+$Unique = [guid]::NewGuid().ToString('n').Substring(0, 8)
+
+# This session's own executable, which runs the sessions that are interrupted or killed.
+$Shell = @([Environment]::ProcessPath)
+if ([IO.Path]::GetFileNameWithoutExtension($Shell[0]) -eq 'dotnet') {
+    $Shell += [Environment]::GetCommandLineArgs()[0]
+}
+
+function Wait-Until {
+    # Whether the condition came true in time; what the kernel does after a signal needs a moment.
+    param([scriptblock] $Condition, [double] $Seconds = 10)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed.TotalSeconds -gt $Seconds) {
+            return $false
+        }
+
+        Start-Sleep -Milliseconds 20
+    }
+
+    $true
+}
+
+function Get-ProcessTable {
+    # Every process with its command line and its parent; those that end meanwhile are left out, zombies have no command line.
+    foreach ($directory in [IO.Directory]::GetDirectories('/proc')) {
+        $id = 0
+        if ([int]::TryParse([IO.Path]::GetFileName($directory), [ref] $id)) {
+            try {
+                $stat = [IO.File]::ReadAllText("$directory/stat")
+                $fields = $stat.Substring($stat.LastIndexOf(')') + 2).Split(' ')
+                [pscustomobject]@{
+                    Id          = $id
+                    State       = $fields[0]
+                    ParentId    = [int] $fields[1]
+                    CommandLine = [IO.File]::ReadAllText("$directory/cmdline").Replace("`0", ' ').Trim()
+                }
+            }
+            catch [IO.IOException] {
+                continue
+            }
+        }
+    }
+}
+
+function Get-ContainerProcess {
+    # The processes of a running container as the host sees them: by their PID namespace, which none of them can leave.
+    param([string] $Name)
+    $init = (Get-LxcContainer $Name).ProcessId
+    $namespace = [IO.FileInfo]::new("/proc/$init/ns/pid").LinkTarget
+    Get-ProcessTable | Where-Object { [IO.FileInfo]::new("/proc/$($_.Id)/ns/pid").LinkTarget -eq $namespace }
+}
+
+function Get-Leftover {
+    # All that containers of this file have outside their directories: nothing, once they are stopped.
+    foreach ($process in Get-ProcessTable) {
+        if ($process.CommandLine.Contains("--lxcpath $LxcPath")) {
+            "process $($process.Id) $($process.CommandLine)"
+        }
+    }
+
+    foreach ($file in '/proc/self/mountinfo', '/proc/net/unix') {
+        foreach ($line in [IO.File]::ReadAllLines($file)) {
+            if ($line.Contains($LxcPath) -or $line.Contains($Unique)) {
+                "$file $line"
+            }
+        }
+    }
+
+    foreach ($hierarchy in [IO.Directory]::GetDirectories('/sys/fs/cgroup')) {
+        foreach ($group in [IO.Directory]::GetDirectories($hierarchy)) {
+            if ($group.Contains($Unique)) {
+                "cgroup $group"
+            }
+        }
+    }
+
+    foreach ($group in [IO.Directory]::GetDirectories('/sys/fs/cgroup')) {
+        if ($group.Contains($Unique)) {
+            "cgroup $group"
+        }
+    }
+
+    if ([IO.Directory]::Exists('/run/lxcps')) {
+        foreach ($entry in [IO.Directory]::GetFileSystemEntries('/run/lxcps', '*', [IO.SearchOption]::AllDirectories)) {
+            if ($entry.Contains($Unique)) {
+                "record $entry"
+            }
+        }
+    }
+}
+
+function Start-Beside {
+    # Runs a script on a pipeline of its own beside this one; Stop() of it is what Ctrl+C does.
+    param([string] $Script)
+    $pipeline = [powershell]::Create()
+    [void] $pipeline.AddScript("Import-Module '$env:LXCPS_MODULE'; `$PSDefaultParameterValues['*-Lxc*:LxcPath'] = '$LxcPath'; $Script")
+    [pscustomobject]@{ Pipeline = $pipeline; Handle = $pipeline.BeginInvoke() }
+}
+
+function Stop-Beside {
+    # Stops such a pipeline and gives it up; the time that took.
+    param([object] $Beside)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $Beside.Pipeline.Stop()
+    $Beside.Pipeline.Dispose()
+    $watch.Elapsed
+}
+
+function Start-Session {
+    # A whole session of its own, that runs a script; its output is read by the caller or thrown away.
+    param([string] $Script)
+    $start = [Diagnostics.ProcessStartInfo]::new($Shell[0])
+    foreach ($argument in @($Shell | Select-Object -Skip 1) + '-NoProfile', '-NonInteractive', '-Command',
+        "Import-Module '$env:LXCPS_MODULE'; `$PSDefaultParameterValues['*-Lxc*:LxcPath'] = '$LxcPath'; $Script") {
+        $start.ArgumentList.Add($argument)
+    }
+
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $start.Environment['NO_COLOR'] = '1'
+    [Diagnostics.Process]::Start($start)
+}
+
+# Whether the machine has its memory controller in cgroup v1; the others are where that is.
+$isV1 = [bool] ([IO.File]::ReadAllLines('/proc/self/cgroup') -match '^\d+:([^:]*,)?memory(,|:)')
+
+function Read-Kernel {
+    # A file of the container's control group as the kernel has it, by the name of either version.
+    param([string] $V1, [string] $V2, [string] $Container)
+    $init = (Get-LxcContainer $Container).ProcessId
+    $file = if ($isV1) { $V1 } else { $V2 }
+    $controller = $file.Split('.')[0]
+    foreach ($line in [IO.File]::ReadAllLines("/proc/$init/cgroup")) {
+        $fields = $line.Split(':', 3)
+        if ($isV1 ? ($controller -in $fields[1].Split(',')) : ($fields[1] -eq '')) {
+            $mount = if ($isV1) { "/sys/fs/cgroup/$controller" } else { '/sys/fs/cgroup' }
+            # The limits are on the container's own group, whatever init has made below it.
+            $path = $fields[2] -replace "(lxc\.payload\.$Container).*", '$1'
+            return [IO.File]::ReadAllText("$mount$path/$file").Trim()
+        }
+    }
+
+    throw "No control group of $Container has $controller"
+}

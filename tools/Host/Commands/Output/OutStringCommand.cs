@@ -1,0 +1,51 @@
+using System.Management.Automation;
+using System.Text;
+using Microsoft.PowerShell.Commands.Internal.Format;
+
+namespace Microsoft.PowerShell.Commands;
+
+[Cmdlet(VerbsData.Out, "String", DefaultParameterSetName = "NoNewLineFormatting")]
+[OutputType(typeof(string))]
+public sealed class OutStringCommand : FrontEndCommandBase
+{
+    private readonly StringBuilder _text = new();
+
+    public OutStringCommand() => Formatter.AttachWriter(this);
+
+    [Parameter(ParameterSetName = "StreamFormatting")]
+    public SwitchParameter Stream { get; set; }
+
+    [Parameter]
+    [ValidateRange(2, int.MaxValue)]
+    public int Width { get; set; } = int.MaxValue;
+
+    [Parameter(ParameterSetName = "NoNewLineFormatting")]
+    public SwitchParameter NoNewline { get; set; }
+
+    protected override void BeginProcessing()
+    {
+        Formatter.WriteTo(this, new LineWriter(Take), Width);
+        base.BeginProcessing();
+    }
+
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (!Stream)
+        {
+            WriteObject(_text.ToString());
+        }
+    }
+
+    private void Take(string line)
+    {
+        if (Stream)
+        {
+            WriteObject(line);
+        }
+        else
+        {
+            _text.Append(NoNewline ? line : line + Environment.NewLine);
+        }
+    }
+}
