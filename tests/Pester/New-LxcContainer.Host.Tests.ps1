@@ -102,6 +102,22 @@ Describe 'The template Host' {
     }
 }
 
+Describe 'A boot of the template Host' {
+    It 'has the host name of the configuration, and shuts down when asked' {
+        $name = "boot-$Unique"
+        [void] (New-LxcContainer $name -Config @{ 'lxc.uts.name' = 'special' })
+        [IO.File]::ReadAllText("$LxcPath/$name/rootfs/etc/hostname") | Should -BeExactly "special`n"
+        Start-LxcContainer $name
+        # An init that catches no signal yet would not hear of the halt.
+        $id = (Get-LxcContainer $name).ProcessId
+        Wait-Until { [IO.File]::ReadAllText("/proc/$id/status") -match '(?m)^SigBlk:\s+0*[1-9a-f]' } -Seconds 30 | Should -BeTrue
+        Invoke-LxcCommand $name hostname | Should -Be 'special'
+        Stop-LxcContainer $name -NoKill -Timeout 60
+        (Get-LxcContainer $name).State | Should -Be Stopped
+        Remove-LxcContainer $name -Confirm:$false
+    }
+}
+
 Describe 'Secrets of the host in the template Host' {
     It 'keeps from its root every file of /etc that is not for all on the host' {
         # Made anew under the same name: what is in it is tested above.

@@ -50,6 +50,7 @@ public static class ContainerCreator
         TemplateResult root = template.Build(new TemplateContext
         {
             ContainerName = name,
+            HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : HostNameOf(name),
             ContainerDirectory = creation.Directory,
             Privileged = options.Privileged,
             CancellationToken = cancel,

@@ -47,7 +47,7 @@ public sealed class HostTemplate : RootfsTemplate
         MakeTree(writer, overlays);
         context.Progress?.Invoke("Copying /etc", 0);
         CopyEtc(writer, leftOut, context.CancellationToken);
-        HostFiles.Write(writer, root, context.ContainerName);
+        HostFiles.Write(writer, root, context.HostName);
         HostBoot.Write(writer, root);
         context.Progress?.Invoke("Laying overlays over the host's programs", 70);
         List<KeyValuePair<string, string>> settings = [new("lxc.rootfs.path", $"dir:{path}")];
