@@ -65,11 +65,15 @@ Describe 'Remove-LxcContainer' {
         [IO.Directory]::Delete("$LxcPath/outside", $true)
     }
 
-    It 'removes files that the container made immutable to plain users, and deep trees' {
+    It 'removes a tree that is deeper than any path, and closed directories' {
         $name = "deep-$Unique"
         [void] (New-TestContainer $name)
-        Start-LxcContainer $name -Command sh '-c' 'cd /srv; i=0; while [ $i -lt 300 ]; do mkdir dddddddddddddddddddd; cd dddddddddddddddddddd; i=$((i+1)); done; touch file; chmod 000 /srv'
+        # Two halves of 150 names each, one moved to the end of the other: more than the 4,096 bytes of a path.
+        Start-LxcContainer $name -Command sh '-c' (
+            'p=; i=0; while [ $i -lt 150 ]; do p=$p/dddddddddddddddddddd; i=$((i+1)); done; ' +
+            'mkdir -p /srv/a$p /srv/b$p && touch /srv/a$p/file && mv /srv/a /srv/b$p/ && chmod 000 /srv/b')
         $LASTEXITCODE | Should -Be 0
+        (find "$LxcPath/$name/rootfs/srv" -name file).Length | Should -BeGreaterThan 6000
         Remove-LxcContainer $name -Confirm:$false
         [IO.Directory]::Exists("$LxcPath/$name") | Should -BeFalse
     }
@@ -89,10 +93,13 @@ Describe 'Remove-LxcContainer' {
         Get-Leftover | Should -BeNullOrEmpty
     }
 
-    It 'asks by default: High is the impact of what destroys' {
-        $text = Get-SessionText "Remove-LxcContainer $one"
-        $text | Should -Match $one
-        [IO.Directory]::Exists("$LxcPath/$one") | Should -BeTrue -Because 'nobody answered'
+    It 'asks by default, for High is the impact of what destroys: where nobody can answer nothing goes' {
+        $cmdlet = [LxcPS.Commands.RemoveLxcContainerCommand].GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
+        $cmdlet.ConfirmImpact | Should -Be High
+        [void] (Get-SessionText "Remove-LxcContainer $one")
+        [IO.Directory]::Exists("$LxcPath/$one") | Should -BeTrue
+        [void] (Get-SessionText "Remove-LxcContainer $one -Confirm:`$false; Remove-LxcContainer $two -Force")
+        Get-LxcContainer | Should -BeNullOrEmpty
     }
 
     It 'shows what it would do under -WhatIf, with -Force too, and removes nothing' {
