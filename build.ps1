@@ -156,7 +156,7 @@ function Invoke-PesterTest {
     $env:LXCPS_LONG = if ($Long) { '1' } else { '' }
     $result = Join-Path $out 'pester.txt'
     Remove-Item $result -Force -ErrorAction Ignore
-    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Name $TestName -ResultPath $result | Out-Host
+    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Name "$TestName" -ResultPath $result | Out-Host
     if (-not (Test-Path $result)) {
         throw "The Pester tests did not run to their end (exit code $LASTEXITCODE)"
     }

@@ -14,6 +14,12 @@ function Remove-TestContainers {
         Get-LxcContainer -LxcPath $LxcPath | Remove-LxcContainer -Force
         Remove-Item $LxcPath -Recurse -Force
     }
+
+    # LXC's lock files stay for good, as whoever removed one would leave two locks of a name. Nobody asks for these names again.
+    $locks = "/run/lxc/lock$LxcPath"
+    if (Test-Path $locks) {
+        Remove-Item $locks -Recurse -Force
+    }
 }
 
 function New-TestContainer {

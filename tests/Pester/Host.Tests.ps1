@@ -7,11 +7,12 @@ BeforeDiscovery {
 
 BeforeAll {
     $program = @(if (Test-Path "$PSHOME/pwsh") { "$PSHOME/pwsh" } else { 'dotnet', "$PSHOME/pwsh.dll" })
+    $options = @($program | Select-Object -Skip 1)
     $isHost = $Host.Name -eq 'LxcPS host'
 
     # Standard output as text, and the exit code in $LASTEXITCODE.
     function Invoke-Program([object[]] $Argument, [switch] $Mixed) {
-        $all = @($program | Select-Object -Skip 1) + '-NoProfile' + $Argument
+        $all = $options + '-NoProfile' + $Argument
         $lines = if ($Mixed) { & $program[0] @all 2>&1 } else { & $program[0] @all 2>$null }
         $lines | ForEach-Object { "$_" -replace '\e\[[0-9;?]*[a-zA-Z]' }
     }
@@ -25,7 +26,7 @@ BeforeAll {
     # Runs a script text in a process of its own, sends it a signal once it has said "ready", and waits.
     function Send-Signal([string] $Signal, [string] $Text) {
         $output = Join-Path $TestDrive "signal-$(New-Guid)"
-        $arguments = @($program | Select-Object -Skip 1) + '-NoProfile' + '-File' + (New-Script 'signal.ps1' $Text)
+        $arguments = $options + '-NoProfile' + '-File' + (New-Script 'signal.ps1' $Text)
         $process = Start-Process $program[0] $arguments -RedirectStandardOutput $output -RedirectStandardError "$output-errors" -PassThru
         for ($i = 0; $i -lt 200 -and -not ((Get-Content -Raw $output -ErrorAction Ignore) -match 'ready'); $i++) {
             Start-Sleep -Milliseconds 100
@@ -70,7 +71,9 @@ Describe 'Command line' {
         Invoke-Program '-WorkingDirectory', '/usr', '-Command', '(Get-Location).Path' | Should -Be '/usr'
     }
 
-    It 'takes what it does not need: <_>' -ForEach '-NoLogo', '-NonInteractive', '-ExecutionPolicy Bypass', '-InputFormat Text', '-OutputFormat Text' {
+    It 'takes what it does not need: <_>' -ForEach @(
+        '-NoLogo', '-NonInteractive', '-ExecutionPolicy Bypass', '-InputFormat Text', '-OutputFormat Text'
+    ) {
         Invoke-Program (-split $_ + '-Command' + '1') | Should -Be '1'
     }
 
@@ -122,15 +125,15 @@ Describe 'Exit code' {
 
 Describe 'Streams' {
     It 'gives standard input to -Command as $input' {
-        'one', 'two' | & $program[0] @($program | Select-Object -Skip 1) -NoProfile -Command '$input | ForEach-Object { "<$_>" }' | Should -Be '<one>', '<two>'
+        'one', 'two' | & $program[0] @options -NoProfile -Command '$input | ForEach-Object { "<$_>" }' | Should -Be '<one>', '<two>'
     }
 
     It 'leaves standard input to what -Command starts' {
-        'in' | & $program[0] @($program | Select-Object -Skip 1) -NoProfile -Command '/bin/cat' | Should -Be 'in'
+        'in' | & $program[0] @options -NoProfile -Command '/bin/cat' | Should -Be 'in'
     }
 
     It 'reads commands from standard input' {
-        $lines = '1 + 1', 'function f {', '"inner"', '}', '', 'f', 'exit 4' | & $program[0] @($program | Select-Object -Skip 1) -NoProfile -Command -
+        $lines = '1 + 1', 'function f {', '"inner"', '}', '', 'f', 'exit 4' | & $program[0] @options -NoProfile -Command -
         $lines -replace '\e\[[0-9;?]*[a-zA-Z]' | Where-Object { $_ } | Should -Be '2', 'inner'
         $LASTEXITCODE | Should -Be 4
     }
@@ -167,9 +170,9 @@ Describe 'Streams' {
     It 'asks to confirm, and takes an answer from standard input' {
         $file = Join-Path $TestDrive 'kept'
         Set-Content $file 'x'
-        $null = 'n' | & $program[0] @($program | Select-Object -Skip 1) -NoProfile -Command "Remove-Item '$file' -Confirm"
+        $null = 'n' | & $program[0] @options -NoProfile -Command "Remove-Item '$file' -Confirm"
         $file | Should -Exist
-        $null = 'y' | & $program[0] @($program | Select-Object -Skip 1) -NoProfile -Command "Remove-Item '$file' -Confirm"
+        $null = 'y' | & $program[0] @options -NoProfile -Command "Remove-Item '$file' -Confirm"
         $file | Should -Not -Exist
     }
 }
@@ -198,13 +201,15 @@ Describe 'Host' -Skip:(-not $isHost) {
 
     It 'exports to other sessions every command it has' {
         $module = Import-PowerShellDataFile "$PSHOME/Modules/Microsoft.PowerShell.Utility/Microsoft.PowerShell.Utility.psd1"
-        $commands = Get-Command -CommandType Cmdlet | Where-Object { $_.ImplementingType -and $_.ImplementingType.Assembly.GetName().Name -eq 'lxcps-host' -and
-            $_.ImplementingType.Namespace -eq 'Microsoft.PowerShell.Commands' }
+        $commands = Get-Command -CommandType Cmdlet | Where-Object {
+            $_.ImplementingType -and $_.ImplementingType.Namespace -eq 'Microsoft.PowerShell.Commands' -and
+            $_.ImplementingType.Assembly.GetName().Name -eq 'lxcps-host'
+        }
         $commands.Name | Sort-Object | Should -Be ($module.CmdletsToExport | Sort-Object)
     }
 
     It 'has its commands in <Name>' -ForEach @(
-        @{ Name = 'a session that a script makes'; Run = { [powershell]::Create().AddScript('Write-Output (Get-Item / | Select-Object -ExpandProperty Name)').Invoke() } }
+        @{ Name = 'a session that a script makes'; Run = { [powershell]::Create().AddScript('Write-Output (Get-Item /).Name').Invoke() } }
         @{ Name = 'a parallel block'; Run = { 1 | ForEach-Object -Parallel { (Get-Item /).Name } } }
         @{ Name = 'a job'; Run = { Start-Job { (Get-Item /).Name } | Receive-Job -Wait -AutoRemoveJob } }
     ) {

@@ -220,6 +220,20 @@ public sealed class ContainerCgroupsTests : IDisposable
     }
 
     [Fact]
+    public void TheMonitorsCgroupsCanBeMadeLater()
+    {
+        CgroupLayout layout = CgroupLayout.Read();
+        ContainerCgroups made = cgroups = ContainerCgroups.Create(layout, Plan([("lxc.cgroup.dir", directory)]), monitorLater: true);
+        Assert.Equal(layout.Hierarchies.Count, made.Directories.Count);
+        Assert.All(made.Directories, path => Assert.EndsWith("/lxc.payload.c1", path));
+        made.MakeMonitor();
+        made.MakeMonitor();
+        Assert.Equal(layout.Hierarchies.Count * 2, made.Directories.Count);
+        Assert.All(made.Directories.Skip(layout.Hierarchies.Count), path => Assert.EndsWith("/lxc.monitor.c1", path));
+        Assert.All(made.Directories, path => Assert.True(Directory.Exists(path)));
+    }
+
+    [Fact]
     public void WhatAHookLeftInTheMonitorsCgroupIsNotKilled()
     {
         ContainerCgroups made = Create(CgroupLayout.Read());
@@ -309,7 +323,7 @@ public sealed class ContainerCgroupsTests : IDisposable
 
     private int Sleep()
     {
-        int pid = Spawning.Start("/bin/sleep", ["sleep", "60"], [], [-1, -1, -1], newSession: false);
+        int pid = Spawning.Start("/bin/sleep", ["sleep", "60"], [], [-1, -1, -1], blockSignals: false, newSession: false);
         children.Add((pid, Processes.OpenPidfd(pid)));
         return pid;
     }

@@ -3,17 +3,20 @@ using System.Text;
 
 namespace LxcPS.Host;
 
-/// <summary>What was asked for on the command line, parsed by pwsh's rules: any prefix of a name from its shortest unambiguous one.</summary>
+/// <summary>
+/// What was asked for on the command line, parsed by pwsh's rules: any prefix of a name from its shortest unambiguous one.
+/// </summary>
 internal sealed class CommandLine
 {
     // Name, and how much of it is enough.
     private static readonly (string Name, string Shortest)[] Switches =
     [
         ("version", "v"), ("help", "h"), ("?", "?"), ("login", "l"), ("noexit", "noe"), ("noprofile", "nop"), ("nologo", "nol"),
-        ("noninteractive", "noni"), ("noprofileloadtime", "noprofileloadtime"), ("interactive", "i"), ("configurationfile", "configurationfile"),
-        ("configurationname", "config"), ("custompipename", "cus"), ("commandwithargs", "commandwithargs"), ("cwa", "cwa"), ("command", "c"),
-        ("file", "f"), ("outputformat", "o"), ("of", "of"), ("inputformat", "inp"), ("if", "if"), ("executionpolicy", "ex"), ("ep", "ep"),
-        ("encodedcommand", "e"), ("ec", "ec"), ("settingsfile", "settings"), ("workingdirectory", "wo"), ("wd", "wd"), ("servermode", "s"),
+        ("noninteractive", "noni"), ("noprofileloadtime", "noprofileloadtime"), ("interactive", "i"),
+        ("configurationfile", "configurationfile"), ("configurationname", "config"), ("custompipename", "cus"),
+        ("commandwithargs", "commandwithargs"), ("cwa", "cwa"), ("command", "c"), ("file", "f"), ("outputformat", "o"), ("of", "of"),
+        ("inputformat", "inp"), ("if", "if"), ("executionpolicy", "ex"), ("ep", "ep"), ("encodedcommand", "e"), ("ec", "ec"),
+        ("settingsfile", "settings"), ("workingdirectory", "wo"), ("wd", "wd"), ("servermode", "s"),
     ];
 
     private readonly string[] _args;
@@ -58,7 +61,8 @@ internal sealed class CommandLine
         }
 
         var key = argument.StartsWith("--", StringComparison.Ordinal) ? argument[2..] : argument[1..];
-        switch (Array.Find(Switches, one => key.Length >= one.Shortest.Length && one.Name.StartsWith(key, StringComparison.OrdinalIgnoreCase)).Name)
+        switch (Array.Find(Switches, one =>
+            key.Length >= one.Shortest.Length && one.Name.StartsWith(key, StringComparison.OrdinalIgnoreCase)).Name)
         {
             case "version": ShowVersion = true; return false;
             case "help" or "?": ShowHelp = true; return false;
@@ -124,7 +128,8 @@ internal sealed class CommandLine
         }
         else if (!Console.IsInputRedirected)
         {
-            Error = "'-' was specified as the argument to the -Command parameter, but standard input has not been redirected for this process.";
+            Error = "'-' was specified as the argument to the -Command parameter, but standard input has not been redirected for "
+                + "this process.";
         }
 
         ReadCommandsFromInput = true;

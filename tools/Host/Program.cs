@@ -37,7 +37,8 @@ internal static class Program
         if (line.ServerMode)
         {
             // Start-Job starts its host so, and talks to the engine in it.
-            Internals.CallStatic("System.Management.Automation.Remoting.Server.StdIOProcessMediator", "Run", null, line.WorkingDirectory, null, null, false);
+            Internals.CallStatic("System.Management.Automation.Remoting.Server.StdIOProcessMediator", "Run", null, line.WorkingDirectory,
+                null, null, false);
             return ExitCode.Success;
         }
 

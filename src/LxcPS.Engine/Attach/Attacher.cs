@@ -102,11 +102,22 @@ public sealed class Attacher
             initPidfd = Processes.OpenPidfd(pid);
         }
 
-        return pid > 0 ? pid : throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
+        if (pid <= 0)
         {
-            ContainerName = request.Name,
-            Advice = "Start it with Start-LxcContainer.",
-        };
+            throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
+            {
+                ContainerName = request.Name,
+                Advice = "Start it with Start-LxcContainer.",
+            };
+        }
+
+        // What enters a halted cgroup is halted as well: on v1 not even SIGKILL would end it, and its caller would wait until the thaw.
+        return ControlClient.GetState(request.LxcPath, request.Name) is not (ContainerState.Frozen or ContainerState.Freezing) ? pid
+            : throw new LxcException(LxcErrorId.ContainerFrozen, $"Container '{request.Name}' is suspended, and so would be a program that enters it")
+            {
+                ContainerName = request.Name,
+                Advice = "Resume it with Resume-LxcContainer.",
+            };
     }
 
     /// <summary>The cgroup directories of init: the one of the unified hierarchy, and those of v1.</summary>

@@ -1,107 +1,18 @@
-using LxcPS.Native;
-
 namespace LxcPS.Engine.Cgroups;
 
 /// <content>Halting all processes of the container.</content>
 public sealed partial class ContainerCgroups
 {
-    /// <summary>How long all processes may take to halt, in milliseconds: each does when it next leaves the kernel.</summary>
-    private const int FreezePatience = 10_000;
-
     /// <summary>
     /// Halts all processes of the container and waits until they are. As in LXC, whose tools may undo it, the v1 freezer is taken where there
     /// is one: what it froze dies only when it is thawed.
     /// </summary>
     /// <exception cref="LxcException">CgroupControllerMissing: no freezer. Timeout: a process does not halt; all go on. CgroupFailed.</exception>
-    public void Freeze() => Change(freeze: true);
+    public void Freeze() => CgroupFreezer.Change(UnifiedPlace?.Limit, LegacyFreezer(), freeze: true);
 
     /// <summary>Lets all processes of the container go on, whichever freezer halted them.</summary>
     /// <exception cref="LxcException">CgroupControllerMissing: no freezer. Timeout: a cgroup above is frozen too. CgroupFailed.</exception>
-    public void Thaw() => Change(freeze: false);
+    public void Thaw() => CgroupFreezer.Change(UnifiedPlace?.Limit, LegacyFreezer(), freeze: false);
 
-    private void Change(bool freeze)
-    {
-        string? unified = UnifiedPlace?.Limit;
-        if (unified is not null && !FileTree.Exists(unified + "/cgroup.freeze"))
-        {
-            unified = null;
-        }
-
-        string? legacy = layout.Find("freezer") is { Version: 1 } hierarchy ? PlaceIn(hierarchy)?.Limit : null;
-        if (unified is null && legacy is null)
-        {
-            throw new LxcException(LxcErrorId.CgroupControllerMissing, "This host has no cgroup freezer, so the container cannot be frozen or thawed")
-            {
-                Step = "freezer",
-                Advice = "Use cgroup v2 on Linux 5.2 or later, or mount the v1 freezer controller.",
-            };
-        }
-
-        try
-        {
-            bool done = true;
-            if (unified is not null && (legacy is null || !freeze))
-            {
-                Descriptors.WriteText(unified + "/cgroup.freeze", freeze ? "1" : "0");
-                done = CgroupEvents.Await(unified, "frozen", freeze ? "1" : "0", FreezePatience);
-            }
-
-            // Thawing undoes both: somebody may have written to the v2 file of a hybrid host.
-            if (legacy is not null)
-            {
-                done &= ChangeLegacy(legacy, freeze ? "FROZEN" : "THAWED");
-            }
-
-            if (!done)
-            {
-                throw Unfinished(unified, legacy, freeze);
-            }
-        }
-        catch (LinuxException e)
-        {
-            throw Failed($"The container could not be {(freeze ? "frozen" : "thawed")}: {e.Message}", e);
-        }
-    }
-
-    // v1 answers FREEZING until every process has halted, and tells nobody when that is: look again, after pauses that grow.
-    private static bool ChangeLegacy(string directory, string state)
-    {
-        string file = directory + "/freezer.state";
-        if (Descriptors.ReadText(file).Trim() == state)
-        {
-            return true;
-        }
-
-        Descriptors.WriteText(file, state);
-        long deadline = Environment.TickCount64 + FreezePatience;
-        for (int pause = 1; Descriptors.ReadText(file).Trim() != state; pause = Math.Min(pause * 2, 100))
-        {
-            if (Environment.TickCount64 >= deadline)
-            {
-                return false;
-            }
-
-            CgroupFile.Pause(pause);
-        }
-
-        return true;
-    }
-
-    private static LxcException Unfinished(string? unified, string? legacy, bool freeze)
-    {
-        if (freeze)
-        {
-            // Half a container must not stay halted.
-            Descriptors.WriteText(legacy is null ? unified + "/cgroup.freeze" : legacy + "/freezer.state", legacy is null ? "0" : "THAWED");
-        }
-
-        return new LxcException(LxcErrorId.Timeout, $"The container was not {(freeze ? "frozen" : "thawed")} within {FreezePatience / 1000} seconds")
-        {
-            Step = "freezer",
-            Path = legacy ?? unified,
-            Advice = freeze
-                ? "A process waits in the kernel (state D in ps), most often for a device or a network file system; try again when it goes on."
-                : "See whether a cgroup above the container's is frozen.",
-        };
-    }
+    private string? LegacyFreezer() => layout.Find("freezer") is { Version: 1 } hierarchy ? PlaceIn(hierarchy)?.Limit : null;
 }

@@ -54,16 +54,21 @@ public sealed partial class ContainerCgroups
     /// <summary>Makes the cgroups of a container and its monitor in every hierarchy; all or none.</summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>
+    /// <param name="monitorLater">Whether the monitor's wait for <see cref="MakeMonitor"/>.</param>
     /// <param name="making">Told the directories that are about to be made, so that they can be found if the monitor is killed meanwhile.</param>
     /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
-    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan, Action<IReadOnlyList<string>>? making = null)
+    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan, bool monitorLater = false, Action<IReadOnlyList<string>>? making = null)
     {
         ContainerCgroups cgroups = new(layout, plan) { making = making };
         try
         {
             cgroups.FindPlaces();
             cgroups.MakeAll(plan.Payload, isMonitor: false);
-            cgroups.MakeAll(plan.Monitor, isMonitor: true);
+            if (!monitorLater)
+            {
+                cgroups.MakeAll(plan.Monitor, isMonitor: true);
+            }
+
             cgroups.MakeInner();
             cgroups.EnableControllers();
             return cgroups;

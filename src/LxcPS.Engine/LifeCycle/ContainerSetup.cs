@@ -265,7 +265,7 @@ internal sealed class ContainerSetup
         Confine();
         if (plan.MinimalInit)
         {
-            return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, () => Descriptors.Close(channel.Descriptor));
+            return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, plan.HaltSignal, () => Descriptors.Close(channel.Descriptor));
         }
 
         Begin("exec", LxcErrorId.InitFailed, "lxc.init.cmd");

@@ -22,14 +22,16 @@ public static class MinimalInit
     /// <param name="arguments">The program and its arguments; looked up in PATH unless the name has a slash.</param>
     /// <param name="environment">Its environment.</param>
     /// <param name="report">Reports that the program cannot be executed; runs in its process.</param>
+    /// <param name="haltSignal">The signal that asks the container's own init to shut down, if one is configured; the program gets SIGTERM for it.</param>
     /// <param name="started">Runs in process 1 when the program has been cloned.</param>
-    internal static int Run(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report, Action started)
+    internal static int Run(
+        IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report, int? haltSignal, Action started)
     {
         SignalHandling.BlockAll();
         (int pid, int pidfd) = Forking.Start(0, -1, () => ExecuteProgram(arguments, environment, report));
         Descriptors.Close(pidfd);
         started();
-        return Supervise(pid);
+        return Supervise(pid, haltSignal);
     }
 
     /// <summary>
@@ -39,7 +41,7 @@ public static class MinimalInit
     public static int RunIdle()
     {
         SignalHandling.BlockInProcess();
-        return Supervise(0);
+        return Supervise(0, null);
     }
 
     private static int ExecuteProgram(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report)
@@ -62,7 +64,7 @@ public static class MinimalInit
         }
     }
 
-    private static int Supervise(int program)
+    private static int Supervise(int program, int? haltSignal)
     {
         int signals = SignalHandling.OpenDescriptor(~0UL);
         int result = 0;
@@ -107,7 +109,9 @@ public static class MinimalInit
             }
             else if (program > 0 && signal != 0)
             {
-                Processes.SignalProcess(program, signal is SIGPWR or HaltBySystemd ? SIGTERM : signal);
+                // What means a shutdown to an init means nothing to a program, or its end without a word.
+                bool halt = signal is SIGPWR or HaltBySystemd || signal == haltSignal;
+                Processes.SignalProcess(program, halt ? SIGTERM : signal);
             }
         }
     }

@@ -14,6 +14,7 @@ public sealed class RuntimeRecord
 {
     private readonly string path;
     private readonly StringBuilder text = new();
+    private readonly HashSet<string> cgroups = [];
 
     private RuntimeRecord(string path) => this.path = path;
 
@@ -39,8 +40,17 @@ public sealed class RuntimeRecord
         }
     }
 
-    /// <summary>Notes a cgroup directory of the container.</summary>
-    public void AddCgroup(string directory) => text.Append("cgroup ").Append(directory).Append('\n');
+    /// <summary>Notes cgroup directories; those that are noted already stay so.</summary>
+    public void AddCgroups(IEnumerable<string> directories)
+    {
+        foreach (string directory in directories)
+        {
+            if (cgroups.Add(directory))
+            {
+                text.Append("cgroup ").Append(directory).Append('\n');
+            }
+        }
+    }
 
     /// <summary>Notes a host-side network interface.</summary>
     public void AddInterface(string name) => text.Append("interface ").Append(name).Append('\n');

@@ -17,19 +17,15 @@ public sealed partial class Supervisor
         byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
-        RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
+        record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
-        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, directories =>
+        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, monitorLater: true, directories =>
         {
-            record.AddMaking(directories);
+            record!.AddMaking(directories);
             record.Save();
         });
         undo.Push("cgroups", RemoveCgroups);
-        foreach (string directory in cgroups.Directories)
-        {
-            record.AddCgroup(directory);
-        }
-
+        record.AddCgroups(cgroups.Directories);
         record.Save();
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -42,7 +38,7 @@ public sealed partial class Supervisor
 
         try
         {
-            SetUp(channel, record);
+            SetUp(channel);
         }
         finally
         {
@@ -54,7 +50,7 @@ public sealed partial class Supervisor
         }
     }
 
-    private void SetUp(SetupChannel channel, RuntimeRecord record)
+    private void SetUp(SetupChannel channel)
     {
 
         int userNamespace = -1;
@@ -81,17 +77,12 @@ public sealed partial class Supervisor
             reporter.Warning(warning);
         }
 
-        if (cgroups.DeviceRules.Count > 0)
-        {
-            reporter.Warning("The device rules (lxc.cgroup.devices, lxc.cgroup2.devices) are not enforced: cgroup v2 wants a BPF program for them, which this version does not have yet");
-        }
-
         cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
         WriteProcSettings();
         Tell(channel, SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
-        CreateNetwork(record);
+        CreateNetwork();
         Tell(channel, SetupChannel.Kind.Network);
         Await(channel, SetupChannel.Kind.Ready);
         HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
@@ -99,7 +90,7 @@ public sealed partial class Supervisor
         Await(channel, SetupChannel.Kind.Closed);
     }
 
-    private void CreateNetwork(RuntimeRecord record)
+    private void CreateNetwork()
     {
         // A container that keeps the host's namespace must not have its devices there.
         if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
@@ -109,11 +100,11 @@ public sealed partial class Supervisor
 
         foreach (string name in HostNetwork.Create(plan.Network, initPid))
         {
-            record.AddInterface(name);
+            record!.AddInterface(name);
             undo.Push("interface " + name, () => RemoveInterface(name));
         }
 
-        record.Save();
+        record!.Save();
     }
 
     private void StartChild(int theirs, byte[]? seccomp)

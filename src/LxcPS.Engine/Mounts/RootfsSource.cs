@@ -117,9 +117,18 @@ public sealed class RootfsSource
             options.Add($"workdir=/proc/self/fd/{store}/{Path.GetFileName(work)}");
 
             // What the overlay makes for itself belongs to whoever mounts it, and the host's root has no id in the mapped layers.
-            return userNamespace < 0
+            int MakeMount() => userNamespace < 0
                 ? Make("overlay", "overlay", options, 0)
                 : FileIdentity.RunAs(rootId, () => Make("overlay", "overlay", options, 0));
+            try
+            {
+                return MakeMount();
+            }
+            catch (LinuxException e) when (e.Number == Errno.EINVAL)
+            {
+                // Kernels before 6.15 take layers only from the mount namespace of the caller.
+                return AttachedLayers.Make(open, parent, MakeMount);
+            }
         }
         finally
         {

@@ -11,7 +11,7 @@ public static class CgroupSettings
     /// <summary>The cgroup files of a container that runs, or null.</summary>
     public static CgroupFiles? FilesOf(string lxcPath, string name) =>
         ControlClient.GetInitPid(lxcPath, name) > 0
-            ? new CgroupFiles(CgroupLayout.Read(), controller => ControlClient.GetCgroup(lxcPath, name, controller))
+            ? new CgroupFiles(CgroupLayout.Read(), controller => LimitCgroupOf(lxcPath, name, controller))
             : null;
 
     /// <summary>Sets limits: keys of lxc.container.conf(5), <c>lxc.cgroup.*</c> or <c>lxc.cgroup2.*</c>. A value of <c>max</c> lifts one.</summary>
@@ -72,6 +72,10 @@ public static class CgroupSettings
         bool lifted = settings.Any(setting => setting is { Key: Memory, Value: "-1" }) && !settings.Any(setting => setting.Key == Sum);
         return lifted && config.Get(Sum) is not (null or "-1") ? [.. settings, (Sum, "-1")] : settings;
     }
+
+    // Monitors before LXC 4.0.4 know one cgroup only.
+    private static string? LimitCgroupOf(string lxcPath, string name, string controller) =>
+        ControlClient.GetLimitCgroup(lxcPath, name, controller) ?? ControlClient.GetCgroup(lxcPath, name, controller);
 
     /// <summary>The file of a key: <c>memory.max</c> of <c>lxc.cgroup2.memory.max</c>.</summary>
     public static string FileOf(string key) => key[(key.IndexOf('.', "lxc.".Length) + 1)..];

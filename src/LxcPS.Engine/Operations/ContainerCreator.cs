@@ -50,6 +50,7 @@ public static class ContainerCreator
         TemplateResult root = template.Build(new TemplateContext
         {
             ContainerName = name,
+            HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : HostNameOf(name),
             ContainerDirectory = creation.Directory,
             Privileged = options.Privileged,
             CancellationToken = cancel,
@@ -108,12 +109,13 @@ public static class ContainerCreator
         File.Copy(options.SeccompPolicyPath, policy);
         config.Set("lxc.seccomp.profile", policy);
         CgroupLayout layout = CgroupLayout.Read();
-        if (layout.Find("devices") is { Version: 1 })
+        int version = layout.Find("devices") is not null ? 1 : layout.Unified is not null ? 2 : 0;
+        if (version != 0)
         {
-            config.Add("lxc.cgroup.devices.deny", "a");
+            config.Add(CgroupSetting.KeyOf(version, "devices.deny"), "a");
             foreach (string device in Devices)
             {
-                config.Add("lxc.cgroup.devices.allow", device);
+                config.Add(CgroupSetting.KeyOf(version, "devices.allow"), device);
             }
         }
 

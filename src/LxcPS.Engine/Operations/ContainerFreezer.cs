@@ -1,3 +1,4 @@
+using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Protocol;
 
 namespace LxcPS.Engine.Operations;
@@ -30,10 +31,29 @@ public static class ContainerFreezer
             return false;
         }
 
-        bool done = freeze ? ControlClient.Freeze(lxcPath, name) : ControlClient.Unfreeze(lxcPath, name);
-        return done ? true : throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' ended before it could {(freeze ? "halt" : "resume")} it")
+        return TryChange(lxcPath, name, freeze) ? true : throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' ended before it could {(freeze ? "halt" : "resume")} it")
         {
             ContainerName = name,
         };
+    }
+
+    /// <summary>Halts a container that runs or lets it go on; false when its monitor has ended.</summary>
+    /// <exception cref="LxcException">CgroupControllerMissing, CgroupFailed, Timeout or MonitorFailed.</exception>
+    internal static bool TryChange(string lxcPath, string name, bool freeze)
+    {
+        if (freeze ? ControlClient.Freeze(lxcPath, name) : ControlClient.Unfreeze(lxcPath, name))
+        {
+            return true;
+        }
+
+        // LXC's monitor leaves the freezer of v1 to whoever asks, and wants to be told what came of it.
+        if (CgroupSettings.FilesOf(lxcPath, name)?.DirectoryOf("freezer") is not { } directory)
+        {
+            return false;
+        }
+
+        CgroupFreezer.Change(null, directory, freeze);
+        ControlClient.ServeStateClients(lxcPath, name, freeze ? ContainerState.Frozen : ContainerState.Thawed);
+        return true;
     }
 }

@@ -85,7 +85,7 @@ public static class ContainerStopper
                 // A halted process takes no signal; the thaw comes first so that the signal is not lost on a freezer that is just changing.
                 if (ControlClient.GetState(lxcPath, name) == ContainerState.Frozen)
                 {
-                    ControlClient.Unfreeze(lxcPath, name);
+                    ContainerFreezer.TryChange(lxcPath, name, freeze: false);
                 }
 
                 Send(pidfd, pid, signal);

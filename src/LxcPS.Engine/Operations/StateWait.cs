@@ -27,9 +27,12 @@ public static class StateWait
     {
         using Cancellation cancellation = new(cancel);
         long start = Stopwatch.GetTimestamp();
+
+        // A container that is resumed announces that it is thawed, and is running from then on.
+        ContainerState[] awaited = states.Contains(ContainerState.Running) ? [.. states, ContainerState.Thawed] : [.. states];
         while (true)
         {
-            int client = ControlClient.AddStateClient(lxcPath, name, [.. states], out ContainerState current);
+            int client = ControlClient.AddStateClient(lxcPath, name, awaited, out ContainerState current);
             if (client < 0)
             {
                 if (states.Contains(current))
@@ -54,9 +57,9 @@ public static class StateWait
                 }
 
                 ContainerState? reached = ControlClient.ReceiveState(client, -1);
-                if (reached is { } state && states.Contains(state))
+                if (reached is { } state && awaited.Contains(state))
                 {
-                    return state;
+                    return states.Contains(state) ? state : ContainerState.Running;
                 }
 
                 // The monitor ended without the state: the container is stopped now, and the wait goes on.

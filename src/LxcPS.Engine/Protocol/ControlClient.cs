@@ -37,6 +37,13 @@ public static partial class ControlClient
     public static string? GetCgroup(string lxcPath, string name, string controller) =>
         AskText(lxcPath, name, ControlCommand.GetCgroup, controller);
 
+    /// <summary>
+    /// The cgroup that the container's limits are set on, or null; see <see cref="GetCgroup"/>. It differs from the one that the container lives
+    /// in only with lxc.cgroup.dir.container.inner.
+    /// </summary>
+    public static string? GetLimitCgroup(string lxcPath, string name, string controller) =>
+        AskText(lxcPath, name, ControlCommand.GetLimitCgroup, controller);
+
     /// <summary>The value of a configuration key as the running container has it, or null.</summary>
     public static string? GetConfigItem(string lxcPath, string name, string key) =>
         AskText(lxcPath, name, ControlCommand.GetConfigItem, key);
@@ -102,34 +109,27 @@ public static partial class ControlClient
             return -1;
         }
 
+        bool kept = false;
         try
         {
             Request(fd, ControlCommand.AddStateClient, data, 0);
             Answer answer = ReadAnswer(fd, name, ControlCommand.AddStateClient, []);
-            if (answer.Closed)
+            kept = !answer.Closed && answer.Word >= ControlSocket.StateCount;
+            if (!kept && !answer.Closed)
             {
-                Descriptors.Close(fd);
-                return -1;
+                current = (ContainerState)answer.Word;
             }
 
-            if (answer.Word >= ControlSocket.StateCount)
-            {
-                return fd;
-            }
-
-            current = (ContainerState)answer.Word;
-            Descriptors.Close(fd);
+            return kept ? fd : -1;
+        }
+        catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
+        {
+            // A monitor that is just ending had not taken the connection yet: it is as if it were gone already.
             return -1;
         }
-        catch (LinuxException e) when (e.Number == Errno.EPIPE)
+        finally
         {
-            Descriptors.Close(fd);
-            return -1;
-        }
-        catch
-        {
-            Descriptors.Close(fd);
-            throw;
+            Descriptors.Close(kept ? -1 : fd);
         }
     }
 
@@ -151,16 +151,7 @@ public static partial class ControlClient
         int length = 0;
         while (length < buffer.Length)
         {
-            int count;
-            try
-            {
-                count = LocalSockets.Receive(fd, buffer[length..], default, out _);
-            }
-            catch (LinuxException e) when (e.Number == Errno.ECONNRESET)
-            {
-                return ContainerState.Stopped;
-            }
-
+            int count = ReceiveOrEnd(fd, buffer[length..], [], out _);
             if (count <= 0)
             {
                 return ContainerState.Stopped;
@@ -222,102 +213,5 @@ public static partial class ControlClient
         {
             Descriptors.Close(fd);
         }
-    }
-
-    private static void Request(int fd, ControlCommand command, ReadOnlySpan<byte> data, long word)
-    {
-        Span<byte> header = stackalloc byte[ControlSocket.HeaderSize];
-        ControlSocket.WriteHeader(header, (int)command, data.Length, word);
-        LocalSockets.Send(fd, header, credentials: true);
-        if (data.Length > 0)
-        {
-            LocalSockets.Send(fd, data);
-        }
-    }
-
-    private static Answer ReadAnswer(int fd, string name, ControlCommand command, Span<int> descriptor)
-    {
-        Span<byte> header = stackalloc byte[ControlSocket.HeaderSize];
-        int descriptors = 0;
-        if (!Fill(fd, header, descriptor, ref descriptors, name, command))
-        {
-            return new Answer { Closed = true, Descriptor = -1 };
-        }
-
-        (int result, int length, long word) = ControlSocket.ReadHeader(header);
-        if (length is < 0 or > (1 << 24))
-        {
-            throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' answered {command} with {length} bytes")
-            {
-                ContainerName = name,
-            };
-        }
-
-        byte[] data = new byte[length];
-        int none = 0;
-        if (length > 0 && !Fill(fd, data, [], ref none, name, command))
-        {
-            return new Answer { Closed = true, Descriptor = -1 };
-        }
-
-        return new Answer { Result = result, Word = word, Data = data, Descriptor = descriptors > 0 ? descriptor[0] : -1 };
-    }
-
-    private static bool Fill(int fd, Span<byte> buffer, Span<int> descriptors, ref int received, string name, ControlCommand command)
-    {
-        while (buffer.Length > 0)
-        {
-            if (Polling.Wait(fd, Readiness.Readable, AnswerTimeout) == Readiness.None)
-            {
-                throw new LxcException(LxcErrorId.MonitorFailed,
-                    $"The monitor of container '{name}' did not answer {command} within {AnswerTimeout / 1000} seconds")
-                {
-                    ContainerName = name,
-                    Advice = "See whether the monitor process is stopped or traced; Stop-LxcContainer -Kill ends the container.",
-                };
-            }
-
-            int count;
-            int got;
-            try
-            {
-                count = LocalSockets.Receive(fd, buffer, descriptors, out got);
-            }
-            catch (LinuxException e) when (e.Number == Errno.ECONNRESET)
-            {
-                // The monitor ended with the request in its queue.
-                return false;
-            }
-
-            received += got;
-            if (count <= 0)
-            {
-                return false;
-            }
-
-            buffer = buffer[count..];
-        }
-
-        return true;
-    }
-
-    private static LxcException Refused(string name, ControlCommand command, int result) =>
-        new(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' refused {command}: {Errno.Describe(-result)}")
-        {
-            ContainerName = name,
-            Errno = -result,
-        };
-
-    private readonly struct Answer
-    {
-        public int Result { get; init; }
-
-        public long Word { get; init; }
-
-        public byte[] Data { get; init; }
-
-        public int Descriptor { get; init; }
-
-        public bool Closed { get; init; }
     }
 }

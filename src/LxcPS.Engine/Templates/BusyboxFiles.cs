@@ -25,11 +25,10 @@ internal static class BusyboxFiles
 
         """;
 
-    // Mounts are the engine's; an address that it gave stays.
+    // Mounts and the host name are the engine's, which follows the configuration and a change of name; an address that it gave stays.
     private const string StartScript =
         """
         #!/bin/sh
-        hostname -F /etc/hostname
         ip link set lo up
         [ -e /sys/class/net/eth0 ] || exit 0
         ip link set eth0 up
@@ -73,7 +72,7 @@ internal static class BusyboxFiles
         """;
 
     /// <summary>The files as name, text and mode. No password opens an account: a shell is had through the console or an attach.</summary>
-    internal static IEnumerable<(string Name, string Text, uint Mode)> Of(string containerName) =>
+    internal static IEnumerable<(string Name, string Text, uint Mode)> Of(string hostName) =>
     [
         ("etc/inittab", Inittab, RootfsWriter.Plain),
         ("etc/init.d/rcS", StartScript, RootfsWriter.Executable),
@@ -83,14 +82,14 @@ internal static class BusyboxFiles
         ("etc/group", "root:x:0:\ntty:x:5:\nshadow:x:42:\nnogroup:x:65534:\n", RootfsWriter.Plain),
         ("etc/shadow", "root:*:::::::\nnobody:*:::::::\n", 0x180),
         ("etc/shells", "/bin/sh\n/bin/ash\n", RootfsWriter.Plain),
-        ("etc/hostname", containerName + "\n", RootfsWriter.Plain),
-        ("etc/hosts", HostsText(containerName), RootfsWriter.Plain),
+        ("etc/hostname", hostName + "\n", RootfsWriter.Plain),
+        ("etc/hosts", HostsText(hostName), RootfsWriter.Plain),
         ("etc/resolv.conf", string.Empty, RootfsWriter.Plain),
     ];
 
     /// <summary>The text of /etc/hosts for a container.</summary>
-    internal static string HostsText(string containerName) =>
-        $"127.0.0.1 localhost\n127.0.1.1 {containerName}\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n";
+    internal static string HostsText(string hostName) =>
+        $"127.0.0.1 localhost\n127.0.1.1 {hostName}\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n";
 
     /// <summary>Reads the output of <c>busybox --list</c>: a name a line. What is no plain file name is dropped.</summary>
     internal static IReadOnlyList<string> ParseApplets(string output)

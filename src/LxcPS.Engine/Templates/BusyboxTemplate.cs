@@ -34,7 +34,7 @@ public sealed class BusyboxTemplate : RootfsTemplate
         writer.MakeLink("usr/sbin", "../bin");
         HostFile.Copy(program, writer, "bin/busybox", RootfsWriter.Executable);
         writer.MakeLinks("bin/", applets.Where(applet => applet != "busybox"), "busybox");
-        foreach ((string name, string text, uint mode) in BusyboxFiles.Of(context.ContainerName))
+        foreach ((string name, string text, uint mode) in BusyboxFiles.Of(context.HostName))
         {
             writer.WriteFile(name, text, mode);
         }

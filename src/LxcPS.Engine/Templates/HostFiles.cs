@@ -10,8 +10,8 @@ internal static class HostFiles
     /// <summary>Writes them all.</summary>
     /// <param name="writer">The new root, with /etc in it.</param>
     /// <param name="hostRoot">The host's root, <c>/</c> or a test's.</param>
-    /// <param name="containerName">The container's name.</param>
-    internal static void Write(RootfsWriter writer, string hostRoot, string containerName)
+    /// <param name="hostName">The container's host name.</param>
+    internal static void Write(RootfsWriter writer, string hostRoot, string hostName)
     {
         string group = HostAccounts.Group(Read(hostRoot, "etc/group"));
         string passwd = HostAccounts.Passwd(Read(hostRoot, "etc/passwd"));
@@ -25,8 +25,8 @@ internal static class HostFiles
         // The host's ranges of subordinate ids mean nothing behind a map.
         writer.WriteFile("etc/subuid", string.Empty);
         writer.WriteFile("etc/subgid", string.Empty);
-        writer.WriteFile("etc/hostname", containerName + "\n");
-        writer.WriteFile("etc/hosts", BusyboxFiles.HostsText(containerName));
+        writer.WriteFile("etc/hostname", hostName + "\n");
+        writer.WriteFile("etc/hosts", BusyboxFiles.HostsText(hostName));
         writer.WriteFile("etc/fstab", string.Empty);
         writer.MakeLink("etc/mtab", "../proc/self/mounts");
         writer.WriteFile("etc/resolv.conf", Resolvers(hostRoot));

@@ -47,7 +47,7 @@ public sealed class HostTemplate : RootfsTemplate
         MakeTree(writer, overlays);
         context.Progress?.Invoke("Copying /etc", 0);
         CopyEtc(writer, leftOut, context.CancellationToken);
-        HostFiles.Write(writer, root, context.ContainerName);
+        HostFiles.Write(writer, root, context.HostName);
         HostBoot.Write(writer, root);
         context.Progress?.Invoke("Laying overlays over the host's programs", 70);
         List<KeyValuePair<string, string>> settings = [new("lxc.rootfs.path", $"dir:{path}")];
@@ -154,14 +154,12 @@ public sealed class HostTemplate : RootfsTemplate
         string lower = Path.Combine(root, directory);
         string layers = Path.Combine(context.ContainerDirectory, "overlay", directory.Replace('/', '-'));
         OverlayLayers.Make(lower, layers, "upper", "work");
-        UnreadableFilter filter = new(lower, layers + "/upper", context.CancellationToken);
-
-        // In /usr only the packages' own files are unreadable, and those anyone can download; what the administrator put there is not.
-        foreach (string part in directory == "usr" ? (string[])["local", "src"] : directory.StartsWith("var/", StringComparison.Ordinal) ? [string.Empty] : [])
+        UnreadableFilter filter = new(lower, layers + "/upper", context.CancellationToken)
         {
-            filter.Hide(part);
-        }
-
+            // Names that tell a secret elsewhere are those of public files where only packages write.
+            OthersParts = directory.StartsWith("var/", StringComparison.Ordinal) ? [string.Empty] : ["local/", "src/"],
+        };
+        filter.Hide();
         foreach (string hidden in filter.Hidden)
         {
             leftOut.Add($"/{directory}/{hidden}");

@@ -3,8 +3,17 @@ namespace LxcPS.Engine.Templates;
 /// <summary>What a template builds for.</summary>
 public sealed class TemplateContext
 {
-    /// <summary>The name of the new container, its host name too.</summary>
+    private string? hostName;
+
+    /// <summary>The name of the new container.</summary>
     public required string ContainerName { get; init; }
+
+    /// <summary>Its host name; the name where it is not set.</summary>
+    public string HostName
+    {
+        get => hostName ?? ContainerName;
+        init => hostName = value;
+    }
 
     /// <summary>The container's directory: an absolute path, existing and empty.</summary>
     public required string ContainerDirectory { get; init; }

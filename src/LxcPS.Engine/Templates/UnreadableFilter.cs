@@ -23,27 +23,35 @@ internal sealed class UnreadableFilter
         (this.lower, this.upper, this.cancellation) = (lower, upper, cancellation);
     }
 
+    /// <summary>
+    /// The parts below which names and content tell a secret as well, e.g. <c>local/</c>: what people put there, not packages. All of the
+    /// directory where it is not set.
+    /// </summary>
+    internal IReadOnlyList<string> OthersParts { get; init; } = [string.Empty];
+
     /// <summary>The hidden paths, below the lower directory.</summary>
     internal List<string> Hidden { get; } = [];
 
-    /// <summary>Walks a part of the lower directory, e.g. <c>local</c>, or all with an empty path.</summary>
-    internal void Hide(string path)
+    /// <summary>Walks the lower directory; all in it is hidden where it is closed itself.</summary>
+    internal void Hide()
     {
-        int directory;
-        try
+        // A link leads the overlay where it leads us.
+        if (Walk(Descriptors.Open(lower, OpenFlags.Directory), string.Empty))
         {
-            directory = Descriptors.OpenResolved(Descriptors.CurrentDirectory, Path.Combine(lower, path),
-                OpenFlags.Directory, 0, Descriptors.RESOLVE_NO_SYMLINKS);
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
-        {
-            // Not there, or a link to where the overlay has no content of the host.
             return;
         }
 
-        if (!Walk(directory, path))
+        int directory = Descriptors.Open(lower, OpenFlags.Directory);
+        try
         {
-            Cover(path);
+            foreach (DirectoryEntry entry in DirectoryTree.Read(directory, lower))
+            {
+                Cover(entry.Name);
+            }
+        }
+        finally
+        {
+            Descriptors.Close(directory);
         }
     }
 
@@ -95,12 +103,31 @@ internal sealed class UnreadableFilter
 
         if (status.IsDirectory)
         {
-            return !HostSecrets.IsSecretDirectory(entry.Name)
+            return !(IsOthers(path) && HostSecrets.IsSecretDirectory(entry.Name))
                 && Walk(Descriptors.OpenAt(directory, entry.Name, OpenFlags.Directory | OpenFlags.NoFollow), path);
+        }
+
+        if (!IsOthers(path))
+        {
+            // A program that others can execute and not read is none to hide: sudo is one on some systems.
+            return status.IsRegular && (status.Mode & 0x5) != 0;
         }
 
         return status.IsRegular && (status.Mode & 0x4) != 0 && !HostSecrets.IsSecretName(entry.Name)
             && !(entry.Name.EndsWith(".pem", StringComparison.OrdinalIgnoreCase) && HoldsPrivateKey(directory, entry.Name));
+    }
+
+    private bool IsOthers(string path)
+    {
+        foreach (string part in OthersParts)
+        {
+            if (path.StartsWith(part, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool HoldsPrivateKey(int directory, string name)

@@ -10,7 +10,7 @@ namespace LxcPS.Commands;
 [OutputType(typeof(LxcCgroup), typeof(LxcCgroupValue))]
 public sealed class GetLxcCgroupCommand : ContainerCmdlet
 {
-    /// <summary>Files of the container's cgroups to read instead, as cgroup v1 or v2 names them: memory.stat, cpu.max.</summary>
+    /// <summary>Files of the container's cgroups to read instead, as this host's version of cgroups names them: memory.stat, cpu.max.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CgroupKeyCompleter))]

@@ -22,8 +22,11 @@ public abstract class ContainerCmdlet : LxcCmdlet
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    // Not mandatory, though its set is nothing without it: were both sets' parameters mandatory, PowerShell would settle on the default set
+    // before it sees an object, and bind the object's Name with whatever LxcPath is set by default: another container than the one piped.
+
     /// <summary>The containers, as Get-LxcContainer gives them.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = InputObjectSet, ValueFromPipeline = true)]
     [Alias("Container")]
     [ValidateNotNull]
     public LxcContainer[] InputObject { get; set; } = [];

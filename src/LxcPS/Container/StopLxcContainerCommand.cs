@@ -35,7 +35,7 @@ public sealed class StopLxcContainerCommand : ContainerActionCmdlet
 
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(ThrottleLimit)))
         {
-            // StopToken is waiting: all at once takes as long as the slowest.
+            // Stopping is waiting: all at once takes as long as the slowest.
             ThrottleLimit = 1024;
         }
     }

@@ -20,6 +20,7 @@ public class BusyboxFilesTests
 
         Assert.Contains("console::askfirst:-/bin/sh\n", files["etc/inittab"]);
         Assert.DoesNotContain("mount", files["etc/init.d/rcS"]);
+        Assert.DoesNotContain("hostname", files["etc/init.d/rcS"]);
         Assert.Equal("box\n", files["etc/hostname"]);
         Assert.Contains("127.0.1.1 box\n", files["etc/hosts"]);
         Assert.StartsWith("root:*:", files["etc/shadow"]);

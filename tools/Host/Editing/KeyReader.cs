@@ -90,7 +90,8 @@ internal static unsafe partial class KeyReader
         while (ReadByte() is >= 0 and var one)
         {
             pasted.Append(one == '\r' ? "\n" : ReadRune((byte)one));
-            if (one == '~' && pasted.Length >= PasteEnd.Length && pasted.ToString(pasted.Length - PasteEnd.Length, PasteEnd.Length) == PasteEnd)
+            if (one == '~' && pasted.Length >= PasteEnd.Length
+                && pasted.ToString(pasted.Length - PasteEnd.Length, PasteEnd.Length) == PasteEnd)
             {
                 pasted.Length -= PasteEnd.Length;
                 break;

@@ -2,7 +2,9 @@ using LxcPS.Host.Screen;
 
 namespace LxcPS.Host.Running;
 
-/// <summary>Commands line by line from standard input that is no terminal: one is run as soon as it is whole, or ended by an empty line.</summary>
+/// <summary>
+/// Commands line by line from standard input that is no terminal: one is run as soon as it is whole, or ended by an empty line.
+/// </summary>
 internal sealed class InputLoop(LxcHost host, Executor executor)
 {
     public void Run()

@@ -118,7 +118,8 @@ internal sealed class Session : IDisposable
     // Who does not name $input leaves standard input to the commands that the script starts.
     private static TextReader? InputFor(Ast script) =>
         Console.IsInputRedirected
-        && script.Find(part => part is VariableExpressionAst { VariablePath.UserPath: var name } && name.Equals("input", StringComparison.OrdinalIgnoreCase),
+        && script.Find(part =>
+            part is VariableExpressionAst { VariablePath.UserPath: var name } && name.Equals("input", StringComparison.OrdinalIgnoreCase),
             searchNestedScriptBlocks: true) is not null
             ? Console.In
             : null;

@@ -22,7 +22,8 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
         Console.Out.Write(_isTerminal && IsStyled ? value : CellWidth.StripEscapes(value));
     }
 
-    public override void Write(ConsoleColor foreground, ConsoleColor background, string value) => Write(Colour(value, foreground, background));
+    public override void Write(ConsoleColor foreground, ConsoleColor background, string value) =>
+        Write(Colour(value, foreground, background));
 
     public override void WriteLine() => WriteLine("");
 
@@ -31,7 +32,8 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
         Write(value + "\n");
     }
 
-    public override void WriteLine(ConsoleColor foreground, ConsoleColor background, string value) => WriteLine(Colour(value, foreground, background));
+    public override void WriteLine(ConsoleColor foreground, ConsoleColor background, string value) =>
+        WriteLine(Colour(value, foreground, background));
 
     public override void WriteErrorLine(string value)
     {
@@ -73,7 +75,7 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        ThrowIfNonInteractive();
+        // The question is shown also where nobody can answer: the reading fails, as in PowerShell.
         return new ChoicePrompt(this).Ask(caption, message, choices, defaultChoice);
     }
 

@@ -11,5 +11,6 @@ public sealed class ClearContentCommand : PathCommand
     private protected override object? GetDynamicParameters(object context) =>
         Internals.Call(InvokeProvider.Content, "ClearContentDynamicParameters", FirstPath, context);
 
-    private protected override void Process(string path) => Internals.Call(InvokeProvider.Content, "Clear", path, NewContext());
+    private protected override void Process(string path) =>
+        Internals.Call(InvokeProvider.Content, "Clear", path, NewContext(passThru: false));
 }

@@ -8,5 +8,5 @@ namespace Microsoft.PowerShell.Commands;
 [Cmdlet(VerbsCommon.Clear, "Item", DefaultParameterSetName = "Path", SupportsShouldProcess = true)]
 public sealed class ClearItemCommand : PathCommand
 {
-    private protected override void Process(string path) => Internals.Call(InvokeProvider.Item, "Clear", path, NewContext());
+    private protected override void Process(string path) => Internals.Call(InvokeProvider.Item, "Clear", path, NewContext(passThru: false));
 }

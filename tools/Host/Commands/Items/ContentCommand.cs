@@ -68,7 +68,7 @@ public abstract class ContentCommand : PathCommand
         _writers = [];
         foreach (var path in Path.SelectMany(Expand))
         {
-            if (!ShouldProcess(path, Truncates ? "Set Content" : "Add Content"))
+            if (!ShouldProcess($"Path: {Full(path)}", Truncates ? "Set Content" : "Add Content"))
             {
                 continue;
             }
@@ -80,7 +80,8 @@ public abstract class ContentCommand : PathCommand
                     Truncate(path);
                 }
 
-                foreach (var writer in (IEnumerable<IContentWriter>)Internals.Call(InvokeProvider.Content, "GetWriter", path, LiteralContext())!)
+                foreach (var writer in (IEnumerable<IContentWriter>)Internals.Call(InvokeProvider.Content, "GetWriter", path,
+                    LiteralContext())!)
                 {
                     if (!Truncates)
                     {
@@ -102,9 +103,12 @@ public abstract class ContentCommand : PathCommand
         }
 
         IEnumerable<PathInfo> found = [];
-        Try(() => found = (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!);
+        Try(() => found = ResolvePaths(path));
         return found.Select(info => info.Path);
     }
+
+    private string Full(string path) =>
+        SessionState.Path.IsProviderQualified(path) ? path : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
     private void Truncate(string path)
     {

@@ -35,7 +35,7 @@ public sealed class ConvertPathCommand : ProviderCommand
         {
             Try(() =>
             {
-                foreach (var info in (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!)
+                foreach (var info in ResolvePaths(path))
                 {
                     WriteObject(info.ProviderPath);
                 }

@@ -78,7 +78,8 @@ public sealed class GetChildItemCommand : ProviderCommand
             {
                 if (Name)
                 {
-                    Internals.Call(InvokeProvider.ChildItem, "GetNames", path, ReturnContainers.ReturnMatchingContainers, recurse, Depth, NewContext());
+                    Internals.Call(InvokeProvider.ChildItem, "GetNames", path, ReturnContainers.ReturnMatchingContainers, recurse, Depth,
+                        NewContext());
                 }
                 else
                 {

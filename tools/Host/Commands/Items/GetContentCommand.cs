@@ -31,7 +31,8 @@ public sealed class GetContentCommand : PathCommand
         if (TotalCount >= 0 && Tail >= 0)
         {
             WriteError(new ErrorRecord(
-                new InvalidOperationException("The parameters TotalCount and Tail cannot be used together. Please specify only one parameter."),
+                new InvalidOperationException("The parameters TotalCount and Tail cannot be used together. Please specify only one "
+                    + "parameter."),
                 "TailAndHeadCannotCoexist", ErrorCategory.InvalidOperation, null));
             return;
         }
@@ -44,14 +45,23 @@ public sealed class GetContentCommand : PathCommand
 
     private protected override void Process(string path)
     {
-        var found = (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!;
+        var found = ResolvePaths(path);
+        if (found.Length == 0)
+        {
+            WriteError(new ErrorRecord(
+                new Exception($"An object at the specified path {path} does not exist, or has been filtered by the -Include or "
+                    + "-Exclude parameter."),
+                "ItemNotFound", ErrorCategory.ObjectNotFound, path));
+        }
+
         foreach (var info in found)
         {
             Try(() =>
             {
                 var context = NewContext();
                 Internals.Set(context, "SuppressWildcardExpansion", true);
-                foreach (var reader in (IEnumerable<IContentReader>)Internals.Call(InvokeProvider.Content, "GetReader", info.Path, context)!)
+                foreach (var reader in (IEnumerable<IContentReader>)Internals.Call(InvokeProvider.Content, "GetReader", info.Path,
+                    context)!)
                 {
                     using (reader)
                     {
@@ -70,7 +80,8 @@ public sealed class GetContentCommand : PathCommand
         while (!Stopping && (TotalCount < 0 || count < TotalCount))
         {
             // In one go if the count is zero, and never more than is wanted.
-            var wanted = TotalCount > 0 && (ReadCount == 0 || TotalCount - count < ReadCount) ? TotalCount - count : last is null ? ReadCount : 1;
+            var wanted = TotalCount > 0 && (ReadCount == 0 || TotalCount - count < ReadCount) ? TotalCount - count : last is null
+                ? ReadCount : 1;
             var read = reader.Read(wanted);
             if (read is not { Count: > 0 })
             {
@@ -109,14 +120,23 @@ public sealed class GetContentCommand : PathCommand
         WriteObject(result);
     }
 
-    private PSNoteProperty[] Notes(PathInfo info) =>
-    [
-        new("PSPath", info.Path),
-        new("PSParentPath", SessionState.Path.ParseParent(info.Path, info.Drive?.Root ?? "")),
-        new("PSChildName", SessionState.Path.ParseChildName(info.Path)),
-        new("PSDrive", info.Drive),
-        new("PSProvider", info.Provider),
-    ];
+    private PSNoteProperty[] Notes(PathInfo info)
+    {
+        var notes = new List<PSNoteProperty> { new("PSPath", info.Path) };
+        try
+        {
+            notes.Add(new PSNoteProperty("PSParentPath", SessionState.Path.ParseParent(info.Path, info.Drive?.Root ?? "")));
+            notes.Add(new PSNoteProperty("PSChildName", SessionState.Path.ParseChildName(info.Path)));
+        }
+        catch (NotSupportedException)
+        {
+            // Variables and functions have no parents.
+        }
+
+        notes.Add(new PSNoteProperty("PSDrive", info.Drive));
+        notes.Add(new PSNoteProperty("PSProvider", info.Provider));
+        return [.. notes];
+    }
 
     private static object[] ToArray(IList list) => [.. list.Cast<object>()];
 }

@@ -47,6 +47,10 @@ public abstract class ProviderCommand : PSCmdlet, IDynamicParameters
         return _context = context;
     }
 
+    /// <summary>The paths that exist of those that a path, which may be a pattern, stands for.</summary>
+    private protected PathInfo[] ResolvePaths(string path) =>
+        [.. (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!];
+
     /// <summary>Runs what may find a path, drive or provider missing, which is an error of that one path.</summary>
     private protected void Try(Action action)
     {

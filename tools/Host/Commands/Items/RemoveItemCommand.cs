@@ -21,8 +21,7 @@ public sealed class RemoveItemCommand : PathCommand
     {
         var resolved = IsLiteral
             ? [path]
-            : ((IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!)
-                .Select(info => info.Path).ToArray();
+            : ResolvePaths(path).Select(info => info.Path).ToArray();
         foreach (var one in resolved)
         {
             Try(() => RemoveOne(one));
@@ -50,7 +49,8 @@ public sealed class RemoveItemCommand : PathCommand
         var recurse = Recurse.ToBool();
         if (!recurse && !MyInvocation.BoundParameters.ContainsKey("WhatIf") && HasChildren(path))
         {
-            var question = $"The item at {path} has children and the Recurse parameter was not specified. If you continue, all children will be "
+            var question = $"The item at {path} has children and the Recurse parameter was not specified. If you continue, all "
+                + "children will be "
                 + "removed with the item. Are you sure you want to continue?";
             if (!ShouldContinue(question, "Confirm", ref _yesToAll, ref _noToAll))
             {

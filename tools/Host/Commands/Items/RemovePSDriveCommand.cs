@@ -32,7 +32,8 @@ public sealed class RemovePSDriveCommand : ProviderCommand
                     "DriveNotFound", ErrorCategory.ObjectNotFound, name));
             }
 
-            foreach (var drive in found.Where(drive => ShouldProcess($"Name: {drive.Name} Provider: {drive.Provider} Root: {drive.Root}", "Remove Drive")))
+            foreach (var drive in found.Where(drive =>
+                ShouldProcess($"Name: {drive.Name} Provider: {drive.Provider} Root: {drive.Root}", "Remove Drive")))
             {
                 Try(() => Internals.Call(SessionState.Drive, "Remove", drive.Name, Force.ToBool(), Scope, NewContext()));
             }

@@ -10,7 +10,8 @@ public sealed class RenameItemCommand : ProviderCommand
 {
     private bool _isLiteral;
 
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ByPath", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ByPath", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     public string Path { get; set; } = "";
 
     [Parameter(Mandatory = true, ParameterSetName = "ByLiteralPath", ValueFromPipelineByPropertyName = true)]

@@ -48,7 +48,7 @@ public sealed class ResolvePathCommand : ProviderCommand
         {
             Try(() =>
             {
-                foreach (var info in (IEnumerable<PathInfo>)Internals.Call(SessionState.Path, "GetResolvedPSPathFromPSPath", path, NewContext())!)
+                foreach (var info in ResolvePaths(path))
                 {
                     WriteObject(Relative ? ToRelative(info, start) : info);
                 }

@@ -11,13 +11,20 @@ public sealed class SplitPathCommand : ProviderCommand
 {
     private bool _isLiteral;
 
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ParentSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "LeafSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "LeafBaseSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ExtensionSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "QualifierSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "NoQualifierSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "IsAbsoluteSet", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ParentSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "LeafSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "LeafBaseSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "ExtensionSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "QualifierSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "NoQualifierSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "IsAbsoluteSet", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     public string[] Path { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = "LiteralPathSet", ValueFromPipelineByPropertyName = true)]
@@ -91,7 +98,8 @@ public sealed class SplitPathCommand : ProviderCommand
             return (string)Internals.Call(SessionState.Path, "ParseParent", path, "", NewContext(), true)!;
         }
 
-        var colon = path.IndexOf("::", StringComparison.Ordinal) is >= 0 and var two ? two + 2 : path.IndexOf(':', StringComparison.Ordinal) + 1;
+        var colon = path.IndexOf("::", StringComparison.Ordinal) is >= 0 and var two ? two + 2
+            : path.IndexOf(':', StringComparison.Ordinal) + 1;
         if (Qualifier && colon == 0)
         {
             throw new PSArgumentException($"Cannot parse path because path '{path}' does not have a qualifier specified.");

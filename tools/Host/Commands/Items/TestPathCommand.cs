@@ -65,7 +65,8 @@ public sealed class TestPathCommand : ProviderCommand
     {
         if (Path is not { Length: > 0 })
         {
-            WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path), "The provided Path argument was null or an empty collection."),
+            WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path),
+                "The provided Path argument was null or an empty collection."),
                 "NullPathNotPermitted", ErrorCategory.InvalidArgument, Path));
             return;
         }
@@ -74,7 +75,8 @@ public sealed class TestPathCommand : ProviderCommand
         {
             if (path is null)
             {
-                WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path), "The provided Path argument was null or an empty collection."),
+                WriteError(new ErrorRecord(new ArgumentNullException(nameof(Path),
+                    "The provided Path argument was null or an empty collection."),
                     "NullPathNotPermitted", ErrorCategory.InvalidArgument, Path));
             }
             else

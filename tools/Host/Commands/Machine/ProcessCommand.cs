@@ -60,7 +60,8 @@ public abstract class ProcessCommand : PSCmdlet
         if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {
             WriteError(new ErrorRecord(
-                new ArgumentException($"Cannot find a process with the name \"{name}\". Verify the process name and call the cmdlet again."),
+                new ArgumentException($"Cannot find a process with the name \"{name}\". Verify the process name and call the cmdlet "
+                    + "again."),
                 "NoProcessFoundForGivenName", ErrorCategory.ObjectNotFound, name));
         }
 

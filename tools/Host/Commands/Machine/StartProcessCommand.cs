@@ -126,7 +126,8 @@ public sealed class StartProcessCommand : PSCmdlet, IDisposable
         {
             if (path is not null)
             {
-                copies.Add(Copy((from == 1 ? process.StandardOutput : process.StandardError).BaseStream, GetUnresolvedProviderPathFromPSPath(path)));
+                copies.Add(Copy((from == 1 ? process.StandardOutput : process.StandardError).BaseStream,
+                    GetUnresolvedProviderPathFromPSPath(path)));
             }
         }
 

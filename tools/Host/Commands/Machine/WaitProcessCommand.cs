@@ -41,7 +41,8 @@ public sealed class WaitProcessCommand : ProcessCommand, IDisposable
                 foreach (var process in _processes.Where(process => !process.HasExited))
                 {
                     WriteError(new ErrorRecord(
-                        new TimeoutException($"This command stopped operation because process \"{process.ProcessName} ({process.Id})\" is not stopped "
+                        new TimeoutException($"This command stopped operation because process \"{process.ProcessName} "
+                            + $"({process.Id})\" is not stopped "
                             + "in the specified time-out."), "ProcessNotTerminated", ErrorCategory.CloseError, process));
                 }
             }

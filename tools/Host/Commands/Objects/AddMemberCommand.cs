@@ -86,7 +86,8 @@ public sealed class AddMemberCommand : PSCmdlet
         PSMemberTypes.CodeMethod => new PSCodeMethod(Name, As<MethodInfo>(Value)),
         PSMemberTypes.PropertySet => new PSPropertySet(Name, As<string[]>(Value)),
         PSMemberTypes.MemberSet => new PSMemberSet(Name),
-        _ => throw new PSArgumentException($"Cannot add a member with type \"{MemberType}\". Specify a different type for the MemberTypes parameter."),
+        _ => throw new PSArgumentException($"Cannot add a member with type \"{MemberType}\". Specify a different type for the "
+            + "MemberTypes parameter."),
     };
 
     private void Add(PSMemberInfo member)
@@ -96,7 +97,8 @@ public sealed class AddMemberCommand : PSCmdlet
             if (!Force)
             {
                 WriteError(new ErrorRecord(
-                    new InvalidOperationException($"Cannot add a member with the name \"{member.Name}\" because a member with that name already exists. "
+                    new InvalidOperationException($"Cannot add a member with the name \"{member.Name}\" because a member with that "
+                        + "name already exists. "
                         + "To overwrite the member anyway, add the Force parameter to your command."),
                     "MemberAlreadyExists", ErrorCategory.InvalidOperation, InputObject));
                 return;

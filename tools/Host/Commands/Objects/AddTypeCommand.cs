@@ -48,12 +48,14 @@ public sealed class AddTypeCommand : PSCmdlet
         {
             // A compiler would be larger than all of this host.
             ThrowTerminatingError(new ErrorRecord(
-                new NotSupportedException("This small host cannot compile source: install PowerShell 7.6 or later (pwsh) for Add-Type -TypeDefinition and "
+                new NotSupportedException("This small host cannot compile source: install PowerShell 7.6 or later (pwsh) for "
+                    + "Add-Type -TypeDefinition and "
                     + "-MemberDefinition."), "SOURCE_CODE_ERROR", ErrorCategory.NotImplemented, null));
         }
 
         var files = (LiteralPath ?? Path ?? []).SelectMany(path => this.ResolveForReading(path, LiteralPath is not null));
-        foreach (var assembly in files.Select(file => (Name: file, IsFile: true)).Concat((AssemblyName ?? []).Select(name => (Name: name, IsFile: false))))
+        foreach (var assembly in files.Select(file => (Name: file, IsFile: true))
+            .Concat((AssemblyName ?? []).Select(name => (Name: name, IsFile: false))))
         {
             try
             {

@@ -59,7 +59,8 @@ public sealed class GetDateCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         var date = UnixTimeSeconds is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds).LocalDateTime : Date ?? DateTime.Now;
-        date = date.AddYears((Year ?? date.Year) - date.Year).AddMonths((Month ?? date.Month) - date.Month).AddDays((Day ?? date.Day) - date.Day)
+        date = date.AddYears((Year ?? date.Year) - date.Year).AddMonths((Month ?? date.Month) - date.Month)
+            .AddDays((Day ?? date.Day) - date.Day)
             .AddHours((Hour ?? date.Hour) - date.Hour).AddMinutes((Minute ?? date.Minute) - date.Minute)
             .AddSeconds((Second ?? date.Second) - date.Second);
         if (Millisecond is { } milliseconds)

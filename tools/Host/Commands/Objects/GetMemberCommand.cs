@@ -50,8 +50,10 @@ public sealed class GetMemberCommand : PSCmdlet
             .Where(member => Array.Exists(Name, name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(member.Name)))
             .Where(member => (member.MemberType & MemberType) != 0)
             .DistinctBy(member => (member.Name.ToUpperInvariant(), member.MemberType))
-            .OrderBy(member => member.MemberType.ToString(), StringComparer.Ordinal).ThenBy(member => member.Name, StringComparer.OrdinalIgnoreCase)
-            .Select(member => new MemberDefinition(typeName, member.Name, member.MemberType, member.ToString() ?? "")), enumerateCollection: true);
+            .OrderBy(member => member.MemberType.ToString(), StringComparer.Ordinal)
+                .ThenBy(member => member.Name, StringComparer.OrdinalIgnoreCase)
+            .Select(member => new MemberDefinition(typeName, member.Name, member.MemberType, member.ToString() ?? "")),
+                enumerateCollection: true);
     }
 
     protected override void EndProcessing()
@@ -65,7 +67,8 @@ public sealed class GetMemberCommand : PSCmdlet
 
     // Accessors and operators are how the language works, not what one looks for.
     private IEnumerable<PSMemberInfo> Members(PSObject item) => item.Members.Match("*", MemberType).Where(member => Force
-        || !(member is PSMethod && (member.Name.StartsWith("get_", StringComparison.Ordinal) || member.Name.StartsWith("set_", StringComparison.Ordinal)
+        || !(member is PSMethod
+            && (member.Name.StartsWith("get_", StringComparison.Ordinal) || member.Name.StartsWith("set_", StringComparison.Ordinal)
             || member.Name.StartsWith("add_", StringComparison.Ordinal) || member.Name.StartsWith("remove_", StringComparison.Ordinal)
             || member.Name is ".ctor")));
 

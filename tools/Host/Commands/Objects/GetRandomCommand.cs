@@ -78,7 +78,8 @@ public sealed class GetRandomCommand : PSCmdlet
         null => null,
         int or long or double => bound is PSObject boxed ? boxed.BaseObject : bound,
         float or decimal => Convert.ToDouble(bound, null),
-        string text => int.TryParse(text, out var small) ? small : long.TryParse(text, out var large) ? large : LanguagePrimitives.ConvertTo<double>(text),
+        string text => int.TryParse(text, out var small) ? small : long.TryParse(text, out var large) ? large
+            : LanguagePrimitives.ConvertTo<double>(text),
         var other => LanguagePrimitives.ConvertTo<long>(other),
     };
 }

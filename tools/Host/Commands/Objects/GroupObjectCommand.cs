@@ -77,7 +77,8 @@ public sealed class GroupObjectCommand : PSCmdlet
         foreach (var group in groups)
         {
             var value = group.Values[0];
-            object key = AsString || group.Values.Count > 1 || value is null ? group.Name : value is PSObject wrapped ? wrapped.BaseObject : value;
+            object key = AsString || group.Values.Count > 1 || value is null ? group.Name : value is PSObject wrapped ? wrapped.BaseObject
+                : value;
             table[key] = NoElement ? group : group.Group;
         }
 

@@ -88,14 +88,6 @@ public sealed class MeasureObjectCommand : PSCmdlet
         {
             Write(name, measure);
         }
-
-        // A name that no object had is a mistake, if there was an object.
-        foreach (var missing in Property.Select(one => one.ToString()).Where(name => !WildcardPattern.ContainsWildcardCharacters(name) && !_measures.ContainsKey(name)))
-        {
-            WriteError(new ErrorRecord(
-                new PSArgumentException($"The property \"{missing}\" cannot be found in the input for any objects.", nameof(Property)),
-                "GenericMeasurePropertyNotFound", ErrorCategory.InvalidArgument, null));
-        }
     }
 
     private void Add(Measure measure, object value)
@@ -137,5 +129,6 @@ public sealed class MeasureObjectCommand : PSCmdlet
             Words = Word ? measure.Words : null,
             Characters = Character ? measure.Characters : null,
         }
-        : measure.ToInfo(name, Sum || AllStats, Average || AllStats, StandardDeviation || AllStats, Maximum || AllStats, Minimum || AllStats));
+        : measure.ToInfo(name, Sum || AllStats, Average || AllStats, StandardDeviation || AllStats, Maximum || AllStats, Minimum
+            || AllStats));
 }

@@ -24,7 +24,8 @@ public sealed class NewGuidCommand : PSCmdlet
         }
         else
         {
-            WriteError(new ErrorRecord(new FormatException("Unrecognized Guid format."), "StringNotRecognizedAsGuid", ErrorCategory.InvalidArgument, InputObject));
+            WriteError(new ErrorRecord(new FormatException("Unrecognized Guid format."), "StringNotRecognizedAsGuid",
+                ErrorCategory.InvalidArgument, InputObject));
         }
     }
 }

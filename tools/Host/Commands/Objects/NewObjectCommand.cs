@@ -51,7 +51,8 @@ public sealed class NewObjectCommand : PSCmdlet
         type == typeof(PSObject) && ArgumentList.Length == 0 ? new PSObject()
         : type == typeof(PSCustomObject) ? new PSObject()
         : ArgumentList.Length == 0 && type.IsValueType ? Activator.CreateInstance(type)
-        : Internals.CallStatic("System.Management.Automation.DotNetAdapter", "ConstructorInvokeDotNet", type, type.GetConstructors(), ArgumentList);
+        : Internals.CallStatic("System.Management.Automation.DotNetAdapter", "ConstructorInvokeDotNet", type, type.GetConstructors(),
+            ArgumentList);
 
     private PSObject Fill(PSObject made)
     {
@@ -73,7 +74,8 @@ public sealed class NewObjectCommand : PSCmdlet
                     }
                     else
                     {
-                        WriteError(new ErrorRecord(new PSArgumentException($"The member \"{name}\" was not found for the specified .NET object."),
+                        WriteError(new ErrorRecord(new PSArgumentException($"The member \"{name}\" was not found for the specified "
+                            + ".NET object."),
                             "InvalidOperationException", ErrorCategory.InvalidOperation, name));
                     }
 

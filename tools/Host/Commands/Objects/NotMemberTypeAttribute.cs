@@ -3,7 +3,9 @@ using LxcPS.Host;
 
 namespace Microsoft.PowerShell.Commands;
 
-/// <summary>Refuses the name of a kind of member, so that `Add-Member ScriptProperty Name { }` is not taken for a note of that name.</summary>
+/// <summary>
+/// Refuses the name of a kind of member, so that `Add-Member ScriptProperty Name { }` is not taken for a note of that name.
+/// </summary>
 internal sealed class NotMemberTypeAttribute : ValidateArgumentsAttribute
 {
     protected override void Validate(object arguments, EngineIntrinsics engineIntrinsics)

@@ -25,7 +25,8 @@ internal sealed class PropertyArgument
 
     /// <summary>The values of the properties that the argument stands for in that object, each with its name.</summary>
     public IEnumerable<(string Name, object? Value)> Values(PSObject item) =>
-        Expression.ResolveNames(item).SelectMany(one => one.GetValues(item), (_, result) => (Name ?? result.ResolvedExpression.ToString(), Unwrap(result)));
+        Expression.ResolveNames(item)
+            .SelectMany(one => one.GetValues(item), (_, result) => (Name ?? result.ResolvedExpression.ToString(), Unwrap(result)));
 
     /// <summary>The first such value, or null.</summary>
     public object? Value(PSObject item) => Values(item).Select(one => one.Value).FirstOrDefault();

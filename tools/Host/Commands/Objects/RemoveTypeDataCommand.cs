@@ -24,7 +24,8 @@ public sealed class RemoveTypeDataCommand : PSCmdlet
         Internals.Call(table, "ClearConsolidatedMembers");
         foreach (var text in errors)
         {
-            WriteError(new ErrorRecord(new InvalidOperationException(text), "TypesDynamicRemoveException", ErrorCategory.InvalidOperation, TypeName));
+            WriteError(new ErrorRecord(new InvalidOperationException(text), "TypesDynamicRemoveException", ErrorCategory.InvalidOperation,
+                TypeName));
         }
     }
 }

@@ -144,7 +144,8 @@ public sealed class SelectObjectCommand : PSCmdlet
     }
 
     private bool IsExcluded(string name) =>
-        ExcludeProperty is not null && Array.Exists(ExcludeProperty, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(name));
+        ExcludeProperty is not null
+            && Array.Exists(ExcludeProperty, pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(name));
 
     private void Expand(PSObject item, List<PSNoteProperty> properties)
     {
@@ -155,7 +156,8 @@ public sealed class SelectObjectCommand : PSCmdlet
             var (exception, id, category) = results switch
             {
                 [{ Exception: { } failure }] => (failure, "PropertyEvaluationExpand", ErrorCategory.InvalidResult),
-                [] => (new PSArgumentException($"Property \"{ExpandProperty}\" cannot be found.", nameof(ExpandProperty)), "ExpandPropertyNotFound",
+                [] => (new PSArgumentException($"Property \"{ExpandProperty}\" cannot be found.", nameof(ExpandProperty)),
+                    "ExpandPropertyNotFound",
                     ErrorCategory.InvalidArgument),
                 _ => (new PSArgumentException($"Multiple properties cannot be expanded: \"{ExpandProperty}\".", nameof(ExpandProperty)),
                     "MutlipleExpandProperties", ErrorCategory.InvalidArgument),
@@ -190,7 +192,8 @@ public sealed class SelectObjectCommand : PSCmdlet
             else
             {
                 WriteError(new ErrorRecord(
-                    new PSArgumentException($"The property cannot be processed because the property \"{property.Name}\" already exists.", nameof(Property)),
+                    new PSArgumentException($"The property cannot be processed because the property \"{property.Name}\" already exists.",
+                        nameof(Property)),
                     errorId, ErrorCategory.InvalidOperation, item));
             }
         }

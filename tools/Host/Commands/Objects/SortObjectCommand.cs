@@ -61,6 +61,7 @@ public sealed class SortObjectCommand : PSCmdlet
             sorted = [.. sorted.Where((item, index) => index == 0 || order.Compare(sorted[index - 1], item) != 0)];
         }
 
-        WriteObject((Top > 0 ? sorted.Take(Top) : Bottom > 0 ? sorted.TakeLast(Bottom) : sorted).Select(item => item.Item), enumerateCollection: true);
+        WriteObject((Top > 0 ? sorted.Take(Top) : Bottom > 0 ? sorted.TakeLast(Bottom) : sorted).Select(item => item.Item),
+            enumerateCollection: true);
     }
 }

@@ -71,7 +71,8 @@ public sealed class UpdateTypeDataCommand : PSCmdlet
             Internals.Call(table, "ClearConsolidatedMembers");
             foreach (var text in errors)
             {
-                WriteError(new ErrorRecord(new InvalidOperationException(text), "TypesDynamicUpdateException", ErrorCategory.InvalidOperation, null));
+                WriteError(new ErrorRecord(new InvalidOperationException(text), "TypesDynamicUpdateException",
+                    ErrorCategory.InvalidOperation, null));
             }
         }
     }

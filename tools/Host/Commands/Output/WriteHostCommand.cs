@@ -38,7 +38,8 @@ public sealed class WriteHostCommand : PSCmdlet
     {
         null => null,
         string text => text,
-        IEnumerable items and not IDictionary => string.Join(LanguagePrimitives.ConvertTo<string>(Separator), items.Cast<object?>().Select(ToText)),
+        IEnumerable items and not IDictionary =>
+            string.Join(LanguagePrimitives.ConvertTo<string>(Separator), items.Cast<object?>().Select(ToText)),
         IDictionary items => string.Join(LanguagePrimitives.ConvertTo<string>(Separator), items.Cast<object?>().Select(ToText)),
         _ => LanguagePrimitives.ConvertTo<string>(value),
     };

@@ -34,7 +34,8 @@ public abstract class AliasCommand : PSCmdlet
         var state = Internals.Get(SessionState, "Internal")!;
         if (MustBeNew && !Force && Internals.Call(state, "GetAliasAtScope", Name, Scope ?? "local") is not null)
         {
-            WriteError(new ErrorRecord(new SessionStateException($"The alias is not allowed, because an alias with the name '{Name}' already exists."),
+            WriteError(new ErrorRecord(new SessionStateException($"The alias is not allowed, because an alias with the name '{Name}' "
+                + "already exists."),
                 "AliasAlreadyExists", ErrorCategory.ResourceExists, Name));
             return;
         }
@@ -46,7 +47,8 @@ public abstract class AliasCommand : PSCmdlet
 
         this.TrySession(() =>
         {
-            var alias = (AliasInfo)Internals.Create("System.Management.Automation.AliasInfo", Name, Value, Internals.Get(this, "Context"), Option);
+            var alias = (AliasInfo)Internals.Create("System.Management.Automation.AliasInfo", Name, Value, Internals.Get(this, "Context"),
+                Option);
             alias.Description = Description;
             var set = Scope is null
                 ? Internals.Call(state, "SetAliasItem", alias, Force.ToBool(), CommandOrigin.Internal)

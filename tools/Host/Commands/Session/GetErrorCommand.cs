@@ -16,12 +16,14 @@ public sealed class GetErrorCommand : PSCmdlet
 
     protected override void ProcessRecord()
     {
-        var errors = InputObject is not null ? [InputObject] : ((ArrayList)SessionState.PSVariable.GetValue("global:Error")).Cast<object>().Take(Newest);
+        var errors = InputObject is not null ? [InputObject]
+            : ((ArrayList)SessionState.PSVariable.GetValue("global:Error")).Cast<object>().Take(Newest);
         foreach (var error in errors)
         {
             // The engine has a view that shows all of an error, by this name.
             var shown = new PSObject(error is PSObject wrapped ? wrapped.BaseObject : error);
-            shown.TypeNames.Insert(0, shown.BaseObject is Exception ? "System.Exception#PSExtendedError" : "System.Management.Automation.ErrorRecord#PSExtendedError");
+            shown.TypeNames.Insert(0, shown.BaseObject is Exception ? "System.Exception#PSExtendedError"
+                : "System.Management.Automation.ErrorRecord#PSExtendedError");
             shown.TypeNames.Remove("System.Management.Automation.ErrorRecord");
             shown.TypeNames.Remove("System.Exception");
             WriteObject(shown);

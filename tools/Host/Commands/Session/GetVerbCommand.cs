@@ -15,5 +15,6 @@ public sealed class GetVerbCommand : PSCmdlet
     public string[]? Group { get; set; }
 
     protected override void ProcessRecord() =>
-        WriteObject(Internals.CallStatic("System.Management.Automation.Verbs", "FilterByVerbsAndGroups", Verb, Group), enumerateCollection: true);
+        WriteObject(Internals.CallStatic("System.Management.Automation.Verbs", "FilterByVerbsAndGroups", Verb, Group),
+            enumerateCollection: true);
 }

@@ -20,7 +20,8 @@ public sealed class RemoveAliasCommand : PSCmdlet
             if (Internals.Call(state, "GetAlias", name) is null)
             {
                 WriteError(new ErrorRecord(
-                    new ItemNotFoundException($"This command cannot find a matching alias because an alias with the name '{name}' does not exist."),
+                    new ItemNotFoundException($"This command cannot find a matching alias because an alias with the name '{name}' "
+                        + "does not exist."),
                     "ItemNotFoundException", ErrorCategory.ObjectNotFound, name));
             }
             else

@@ -11,7 +11,8 @@ internal static class ScriptRun
 
     /// <summary>Runs a script block in the caller's scope with the command's streams as its own.</summary>
     public static void RunHere(this PSCmdlet command, ScriptBlock script) =>
-        Internals.Call(script, "InvokeUsingCmdlet", command, false, ToErrorPipe, AutomationNull.Value, Array.Empty<object>(), AutomationNull.Value,
+        Internals.Call(script, "InvokeUsingCmdlet", command, false, ToErrorPipe, AutomationNull.Value, Array.Empty<object>(),
+            AutomationNull.Value,
             Array.Empty<object>());
 
     /// <summary>Runs a script block in the caller's scope, for that value as $_, and drops what it writes.</summary>
@@ -19,6 +20,7 @@ internal static class ScriptRun
     {
         var nowhere = Internals.Create("System.Management.Automation.Internal.Pipe");
         Internals.Set(nowhere, "NullPipe", true);
-        Internals.Call(script, "InvokeWithPipe", false, ToErrorPipe, value, Array.Empty<object>(), AutomationNull.Value, nowhere, null, false, null, null, Array.Empty<object>());
+        Internals.Call(script, "InvokeWithPipe", false, ToErrorPipe, value, Array.Empty<object>(), AutomationNull.Value, nowhere, null,
+            false, null, null, Array.Empty<object>());
     }
 }

@@ -30,7 +30,8 @@ public sealed class SetVariableCommand : VariableCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    protected override void BeginProcessing() => _isFromPipeline = !MyInvocation.BoundParameters.ContainsKey(nameof(Value)) && MyInvocation.ExpectingInput;
+    protected override void BeginProcessing() =>
+        _isFromPipeline = !MyInvocation.BoundParameters.ContainsKey(nameof(Value)) && MyInvocation.ExpectingInput;
 
     protected override void ProcessRecord()
     {
@@ -72,7 +73,8 @@ public sealed class SetVariableCommand : VariableCommand
                 }
 
                 // A variable of an outer scope is hidden by a new one here, as an assignment does it.
-                var isOwn = Scope is not null || this.FindVariables(variable.Name, "local", isError: false).Any() || variable.Options.HasFlag(ScopedItemOptions.AllScope);
+                var isOwn = Scope is not null || this.FindVariables(variable.Name, "local", isError: false).Any()
+                    || variable.Options.HasFlag(ScopedItemOptions.AllScope);
                 var target = isOwn ? variable : new PSVariable(variable.Name);
                 target.Value = hasValue ? value : variable.Value;
                 target.Description = Description ?? variable.Description;

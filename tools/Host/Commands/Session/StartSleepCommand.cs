@@ -7,7 +7,8 @@ public sealed class StartSleepCommand : PSCmdlet, IDisposable
 {
     private readonly ManualResetEventSlim _stopped = new();
 
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "Seconds", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = "Seconds", ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0.0, int.MaxValue / 1000.0)]
     public double Seconds { get; set; }
 

@@ -16,7 +16,8 @@ public abstract class VariableCommand : PSCmdlet
     public string? Scope { get; set; }
 
     private protected bool IsMeant(PSVariable variable) =>
-        (Include.Length == 0 || Array.Exists(Include, one => Matches(one, variable.Name))) && !Array.Exists(Exclude, one => Matches(one, variable.Name));
+        (Include.Length == 0 || Array.Exists(Include, one => Matches(one, variable.Name)))
+            && !Array.Exists(Exclude, one => Matches(one, variable.Name));
 
     private static bool Matches(string pattern, string name) => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(name);
 }

@@ -72,7 +72,8 @@ public sealed class ConvertFromJsonCommand : PSCmdlet
         }
         catch (JsonException exception)
         {
-            Fail(new ArgumentException($"Conversion from JSON failed with error: {exception.Message}", exception), "System.ArgumentException");
+            Fail(new ArgumentException($"Conversion from JSON failed with error: {exception.Message}", exception),
+                "System.ArgumentException");
         }
         catch (InvalidOperationException exception)
         {

@@ -39,7 +39,8 @@ public sealed class ExportClixmlCommand : PSCmdlet
         if (ShouldProcess(path, "Export-Clixml"))
         {
             using var writer = this.OpenForWriting(path, Encoding, append: false, NoClobber, Force);
-            writer.Write(Internals.CallStatic("System.Management.Automation.PSSerializer", "Serialize", _items.ToList<object?>(), Depth, true));
+            writer.Write(Internals.CallStatic("System.Management.Automation.PSSerializer", "Serialize", _items.ToList<object?>(), Depth,
+                true));
         }
     }
 }

@@ -41,7 +41,8 @@ public sealed class ExportCsvCommand : CsvOutputCommand, IDisposable
         if (Append && File.Exists(path))
         {
             using var reader = new StreamReader(path, Encoding);
-            _given = new Csv(Delimiter).Rows(reader).FirstOrDefault(row => !row[0].StartsWith("#TYPE", StringComparison.Ordinal))?.ToArray();
+            _given = new Csv(Delimiter).Rows(reader)
+                .FirstOrDefault(row => !row[0].StartsWith("#TYPE", StringComparison.Ordinal))?.ToArray();
         }
 
         _writer = ShouldProcess(path, "Export-Csv") ? this.OpenForWriting(path, Encoding, Append, NoClobber, Force) : StreamWriter.Null;

@@ -56,6 +56,7 @@ public sealed class GetFileHashCommand : PSCmdlet
             hash.AppendData(buffer, 0, count);
         }
 
-        WriteObject(new FileHashInfo { Algorithm = Algorithm.ToUpperInvariant(), Hash = Convert.ToHexString(hash.GetHashAndReset()), Path = path });
+        WriteObject(new FileHashInfo { Algorithm = Algorithm.ToUpperInvariant(), Hash = Convert.ToHexString(hash.GetHashAndReset()),
+            Path = path });
     }
 }

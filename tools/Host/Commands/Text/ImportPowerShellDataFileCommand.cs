@@ -42,7 +42,9 @@ public sealed class ImportPowerShellDataFileCommand : PSCmdlet
     private void Read(string file)
     {
         var script = Parser.ParseFile(file, out _, out var errors);
-        if (errors.Length > 0 || script.EndBlock?.Statements is not [PipelineAst { PipelineElements: [CommandExpressionAst { Expression: HashtableAst table }] }])
+        if (errors.Length > 0
+            || script.EndBlock?.Statements is not
+                [PipelineAst { PipelineElements: [CommandExpressionAst { Expression: HashtableAst table }] }])
         {
             throw new PSInvalidOperationException($"The file '{file}' could not be parsed as a PowerShell Data File.");
         }

@@ -46,7 +46,8 @@ public sealed class JoinStringCommand : PSCmdlet
             }
 
             var text = LanguagePrimitives.ConvertTo<string>(value);
-            _parts.Add(SingleQuote ? $"'{text}'" : DoubleQuote ? $"\"{text}\"" : FormatString is null ? text : string.Format(null, FormatString, value));
+            _parts.Add(SingleQuote ? $"'{text}'" : DoubleQuote ? $"\"{text}\"" : FormatString is null ? text
+                : string.Format(null, FormatString, value));
         }
     }
 

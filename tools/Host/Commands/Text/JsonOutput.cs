@@ -42,7 +42,8 @@ internal sealed class JsonOutput(int maxDepth, bool enumsAsText, JsonTextWriter 
             case string or char or bool or DateTime or DateTimeOffset or Guid or Uri: writer.WriteValue(plain); return true;
             case BigInteger big: writer.WriteRawValue(big.ToString(CultureInfo.InvariantCulture)); return true;
             case Enum when enumsAsText: writer.WriteValue(plain.ToString()); return true;
-            case Enum: writer.WriteValue(Convert.ChangeType(plain, Enum.GetUnderlyingType(plain.GetType()), CultureInfo.InvariantCulture)); return true;
+            case Enum: writer.WriteValue(Convert.ChangeType(plain, Enum.GetUnderlyingType(plain.GetType()),
+                CultureInfo.InvariantCulture)); return true;
             case Type or Assembly or MemberInfo or Version: return false;
             default:
                 if (!plain.GetType().IsPrimitive && plain is not decimal)
@@ -92,7 +93,8 @@ internal sealed class JsonOutput(int maxDepth, bool enumsAsText, JsonTextWriter 
         {
             var type = plain.GetType();
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(one => one.CanRead && one.GetIndexParameters().Length == 0 && !one.IsDefined(typeof(JsonIgnoreAttribute)) && names.Add(one.Name)))
+                .Where(one => one.CanRead && one.GetIndexParameters().Length == 0 && !one.IsDefined(typeof(JsonIgnoreAttribute))
+                    && names.Add(one.Name)))
             {
                 WriteProperty(property.Name, Read(() => property.GetValue(plain)), depth);
             }
@@ -112,7 +114,8 @@ internal sealed class JsonOutput(int maxDepth, bool enumsAsText, JsonTextWriter 
     {
         var names = new HashSet<string>(known, StringComparer.OrdinalIgnoreCase);
         foreach (var property in (wrapped?.Properties ?? Enumerable.Empty<PSPropertyInfo>())
-            .Where(one => one.MemberType is PSMemberTypes.NoteProperty or PSMemberTypes.ScriptProperty or PSMemberTypes.AliasProperty or PSMemberTypes.CodeProperty
+            .Where(one => one.MemberType is PSMemberTypes.NoteProperty or PSMemberTypes.ScriptProperty or PSMemberTypes.AliasProperty
+                or PSMemberTypes.CodeProperty
                 && names.Add(one.Name)))
         {
             WriteProperty(property.Name, Read(() => property.Value), depth);

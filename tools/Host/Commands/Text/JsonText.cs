@@ -37,14 +37,15 @@ internal sealed class JsonText(bool asTables, int maxDepth, DateParseHandling da
         JsonToken.StartObject => ReadObject(reader),
         JsonToken.StartArray => ReadArray(reader),
         JsonToken.Null or JsonToken.Undefined => null,
-        JsonToken.Integer => reader.Value is BigInteger or long ? reader.Value : Convert.ToInt64(reader.Value, CultureInfo.InvariantCulture),
+        JsonToken.Integer => reader.Value is BigInteger or long ? reader.Value
+            : Convert.ToInt64(reader.Value, CultureInfo.InvariantCulture),
         _ => reader.Value,
     };
 
     private object ReadObject(JsonTextReader reader)
     {
         var names = new OrderedDictionary(StringComparer.Ordinal);
-        while (reader.Read() && reader.TokenType != JsonToken.EndObject)
+        while (ReadNext(reader) != JsonToken.EndObject)
         {
             if (reader.TokenType == JsonToken.Comment)
             {
@@ -81,7 +82,8 @@ internal sealed class JsonText(bool asTables, int maxDepth, DateParseHandling da
             if (result.Properties[name] is { } clash)
             {
                 throw new InvalidOperationException($"Cannot convert the JSON string because it contains keys with different casing. "
-                    + $"Please use the -AsHashTable switch instead. The key that was attempted to be added to the existing key '{clash.Name}' was '{name}'.");
+                    + "Please use the -AsHashTable switch instead. The key that was attempted to be added to the existing key "
+                        + $"'{clash.Name}' was '{name}'.");
             }
 
             result.Properties.Add(new PSNoteProperty(name, entry.Value));
@@ -93,7 +95,7 @@ internal sealed class JsonText(bool asTables, int maxDepth, DateParseHandling da
     private object?[] ReadArray(JsonTextReader reader)
     {
         var items = new List<object?>();
-        while (reader.Read() && reader.TokenType != JsonToken.EndArray)
+        while (ReadNext(reader) != JsonToken.EndArray)
         {
             if (reader.TokenType != JsonToken.Comment)
             {
@@ -103,6 +105,11 @@ internal sealed class JsonText(bool asTables, int maxDepth, DateParseHandling da
 
         return [.. items];
     }
+
+    private static JsonToken ReadNext(JsonTextReader reader) => reader.Read()
+        ? reader.TokenType
+        : throw new JsonReaderException($"Unexpected end of content. Path '{reader.Path}', line {reader.LineNumber}, position "
+            + $"{reader.LinePosition}.");
 
     private static bool SkipComments(JsonTextReader reader)
     {

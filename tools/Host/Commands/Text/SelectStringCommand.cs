@@ -190,15 +190,18 @@ public sealed class SelectStringCommand : PSCmdlet
 
         var info = new MatchInfo
         {
-            IgnoreCase = !CaseSensitive, LineNumber = (file is null ? _before : 0) + (ulong)at + 1, Line = lines[at], Pattern = pattern ?? Pattern[0], Matches = matches,
-            IsEmphasized = !NoEmphasis && !SimpleMatch && Host.UI.SupportsVirtualTerminal && PSStyle.Instance.OutputRendering != OutputRendering.PlainText,
+            IgnoreCase = !CaseSensitive, LineNumber = (file is null ? _before : 0) + (ulong)at + 1, Line = lines[at],
+                Pattern = pattern ?? Pattern[0], Matches = matches,
+            IsEmphasized = !NoEmphasis && !SimpleMatch && Host.UI.SupportsVirtualTerminal
+                && PSStyle.Instance.OutputRendering != OutputRendering.PlainText,
         };
         info.Path = file ?? info.Path;
         if (Context[0] > 0 || Context[^1] > 0)
         {
             string[] before = lines[Math.Max(0, at - Context[0])..at];
             string[] after = lines[(at + 1)..Math.Min(lines.Length, at + 1 + Context[^1])];
-            info.Context = new MatchInfoContext { PreContext = before, DisplayPreContext = before, PostContext = after, DisplayPostContext = after };
+            info.Context = new MatchInfoContext { PreContext = before, DisplayPreContext = before, PostContext = after,
+                DisplayPostContext = after };
         }
 
         WriteObject(info);

@@ -27,10 +27,12 @@ internal static class TextFiles
 
         return found.Take(2).ToArray() is [var one]
             ? one
-            : throw new PSArgumentException("Cannot perform operation because the wildcard path " + path + " did not resolve to a single file.");
+            : throw new PSArgumentException("Cannot perform operation because the wildcard path " + path
+                + " did not resolve to a single file.");
     }
 
-    public static StreamWriter OpenForWriting(this PSCmdlet command, string path, Encoding encoding, bool append, bool noClobber, bool force)
+    public static StreamWriter OpenForWriting(this PSCmdlet command, string path, Encoding encoding, bool append, bool noClobber,
+        bool force)
     {
         try
         {

@@ -1,0 +1,300 @@
+# The pages of docs/help against the compiled cmdlets, what Get-Help makes of them, and their examples, which are run.
+BeforeDiscovery {
+    function Get-Section {
+        # The lines between '## name' and the next heading of that level; code has its own lines.
+        param([string] $Text, [string] $Name)
+        if ($Text -match "(?ms)^## $Name\r?\n(.*?)(?=^## |\z)") { $Matches[1] } else { '' }
+    }
+
+    $directory = Join-Path $PSScriptRoot '../../docs/help'
+    $pages = foreach ($file in Get-ChildItem $directory -Filter '*-*.md' | Sort-Object Name) {
+        @{ Name = [IO.Path]::GetFileNameWithoutExtension($file.Name); Path = $file.FullName }
+    }
+
+    # What cannot be run here, each with its reason; the rest is.
+    $notRun = @{
+        'Start-LxcContainer 8' = 'joins the terminal'
+        'Invoke-LxcCommand 8'  = 'needs other hosts'
+        'Enter-LxcContainer 1' = 'needs a terminal'
+        'Enter-LxcContainer 2' = 'needs a terminal'
+        'Enter-LxcContainer 3' = 'needs a terminal'
+        'Enter-LxcContainer 4' = 'needs a terminal'
+    }
+    if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) {
+        $notRun['Enter-LxcContainer 5'] = 'opens a shell where there is a terminal'
+    }
+
+    # What the pages say, or the cmdlets are for, as a pattern of the output. An example that is not here has none, or none that is certain.
+    $expected = @{
+        'Get-LxcCgroup 1'         = 'db1.*\n.*web1.*\n.*web2'
+        'Get-LxcCgroup 3'         = 'db1'
+        'Get-LxcCgroup 4'         = 'pids\.current\s+\d+'
+        'Get-LxcCgroup 5'         = '^\s*\d'
+        'Get-LxcContainer 1'      = 'db1\s+Running.*\n.*web1\s+Running.*\n.*web2\s+Running'
+        'Get-LxcContainer 2'      = 'web1\s+Running.*\n.*web2\s+Running'
+        'Get-LxcContainer 3'      = '(?s)db1.*web|web.*db1'
+        'Get-LxcContainer 5'      = 'HostName\s+: web1'
+        'Invoke-LxcCommand 1'     = '(?s)web1.*web2|web2.*web1'
+        'Invoke-LxcCommand 2'     = 'echo runs as 0|sh runs as 0'
+        'Invoke-LxcCommand 3'     = '(?s)web1\s+0\s.*web2\s+0\s|web2\s+0\s.*web1\s+0\s'
+        'Invoke-LxcCommand 4'     = '^into\s+it\s+streams\s*$'
+        'Invoke-LxcCommand 5'     = '^web1\s*$'
+        'Invoke-LxcCommand 6'     = '^Timeout,LxcPS\.Commands\.InvokeLxcCommandCommand\s*$'
+        'Invoke-LxcCommand 7'     = 'STAGE=test'
+        'Enter-LxcContainer 5'    = '^ConsoleFailed,LxcPS\.Commands\.EnterLxcContainerCommand\s*$'
+        'New-LxcContainer 1'      = 'dev\s+Stopped'
+        'New-LxcContainer 2'      = 'web3\s+Running.*\n.*web4\s+Running'
+        'New-LxcContainer 3'      = 'api\s+Stopped'
+        'New-LxcContainer 4'      = 'copy1\s+Stopped.*\n.*copy2\s+Stopped'
+        'New-LxcContainer 5'      = '(?s)good\s+Stopped.*InvalidName,LxcPS\.Commands\.NewLxcContainerCommand'
+        'Remove-LxcContainer 4'   = '^[0-9a-f]{64}\s+/bin/busybox\s*$'
+        'Rename-LxcContainer 1'   = 'front\s+Stopped'
+        'Rename-LxcContainer 2'   = 'front1\s+Stopped.*\n.*front2\s+Stopped'
+        'Rename-LxcContainer 3'   = 'blue\s+Stopped.*\n.*green\s+Stopped'
+        'Restart-LxcContainer 1'  = 'web1\s+Running.*\n.*web2\s+Running'
+        'Restart-LxcContainer 2'  = '^front\s*$'
+        'Resume-LxcContainer 1'   = 'web1\s+Running'
+        'Set-LxcCgroup 2'         = 'web1.*256\.0 MiB.*\n.*web2.*256\.0 MiB'
+        'Set-LxcCgroup 6'         = '^419430400\s*$'
+        'Set-LxcContainer 1'      = 'web1\s+True'
+        'Set-LxcContainer 4'      = ' /srv '
+        'Start-LxcContainer 1'    = 'web1\s+Running.*\n.*web2\s+Running'
+        'Start-LxcContainer 3'    = '^line: one\s+line: two\s*$'
+        'Start-LxcContainer 4'    = '^7\s*$'
+        'Start-LxcContainer 5'    = '(?s)web1\s+0\s+\{web1\}.*web2\s+0\s+\{web2\}|web2\s+0\s+\{web2\}.*web1\s+0\s+\{web1\}'
+        'Start-LxcContainer 6'    = '^trial\s*$'
+        'Start-LxcContainer 7'    = '^InitFailed,LxcPS\.Commands\.StartLxcContainerCommand\s+\S'
+        'Suspend-LxcContainer 1'  = 'web1\s+Frozen'
+        'Suspend-LxcContainer 2'  = 'web1\s+Running.*\n.*web2\s+Running'
+        'Suspend-LxcContainer 3'  = 'db1\s+\d+\s+\d+'
+        'Test-LxcHost 1'          = '^(True|False)\s*$'
+        'Test-LxcHost 3'          = 'Controller memory'
+        'Test-LxcHost 5'          = 'Id-mapped mounts\s+(True|False)'
+        'Wait-LxcContainer 1'     = 'web1\s+Stopped'
+        'Wait-LxcContainer 3'     = '^Timeout,LxcPS\.Commands\.WaitLxcContainerCommand\s*$'
+    }
+
+    # The containers that are there before an example; web1, web2 and db1 run where nothing else is said.
+    $states = @{ 'Start-LxcContainer' = 'Stopped'; 'Rename-LxcContainer' = 'Stopped'; 'New-LxcContainer' = 'Stopped'; 'Test-LxcHost' = 'None' }
+    $examples = foreach ($page in $pages) {
+        $text = Get-Section ([IO.File]::ReadAllText($page.Path)) 'EXAMPLES'
+        foreach ($match in [regex]::Matches($text, '(?ms)^### Example (\d+): ([^\r\n]+)\s+```powershell\r?\n(.*?)\r?\n```')) {
+            $key = "$($page.Name) $($match.Groups[1].Value)"
+            @{
+                Key    = $key
+                Title  = $match.Groups[2].Value
+                Code   = $match.Groups[3].Value
+                Reason = $notRun[$key]
+                Expect = $expected[$key]
+                State  = if ($states[$page.Name]) { $states[$page.Name] } else { 'Running' }
+            }
+        }
+    }
+
+    $listed = @{ Keys = @($notRun.Keys) + @($expected.Keys); Found = @($examples.Key) }
+    $topic = [IO.File]::ReadAllText((Join-Path $directory 'about_LxcPS.md'))
+    $aboutCode = [regex]::Matches($topic, '(?ms)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
+    $about = @{ Code = $aboutCode -join "`n"; State = 'None' }
+    $hasPlatyPS = [bool](Get-Module platyPS -ListAvailable)
+}
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    $directory = Join-Path $PSScriptRoot '../../docs/help'
+    $commonNames = [System.Management.Automation.Cmdlet]::CommonParameters
+
+    function Get-Section {
+        param([string] $Text, [string] $Name)
+        if ($Text -match "(?ms)^## $Name\r?\n(.*?)(?=^## |\z)") { $Matches[1] } else { '' }
+    }
+
+    function Get-TypeName {
+        param([type] $Type)
+        $plain = [Nullable]::GetUnderlyingType($Type)
+        if ($plain) { $plain.Name } else { $Type.Name }
+    }
+
+    function Get-PipelineText {
+        param($Parameter)
+        $ways = @(if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' }; if ($Parameter.ValueFromPipeline) { 'ByValue' })
+        if ($ways) { "True ($($ways -join ', '))" } else { 'False' }
+    }
+
+    function Get-Fact {
+        # What a page has to say of each parameter of a cmdlet in each set: one line a fact, to be compared as text.
+        param([System.Management.Automation.CommandInfo] $Command)
+        foreach ($set in $Command.ParameterSets) {
+            foreach ($parameter in $set.Parameters | Where-Object Name -NotIn $commonNames) {
+                $attribute = $Command.Parameters[$parameter.Name].Attributes
+                $element = $parameter.ParameterType.IsArray ? $parameter.ParameterType.GetElementType() : $parameter.ParameterType
+                $position = $parameter.Position -lt 0 ? 'Named' : "$($parameter.Position)"
+                $wild = [bool]($attribute | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] })
+                $values = $element.IsEnum ? [Enum]::GetNames($element) -join ', ' : ''
+                "$($set.Name) -$($parameter.Name): $(Get-TypeName $parameter.ParameterType); aliases $($parameter.Aliases -join ', '); values $values; " +
+                    "required $($parameter.IsMandatory); position $position; pipeline $(Get-PipelineText $parameter); wildcards $wild"
+            }
+        }
+    }
+
+    function Get-PageFact {
+        # The same, of a page.
+        param([string] $Text, [string[]] $AllSets)
+        foreach ($part in [regex]::Matches((Get-Section $Text 'PARAMETERS'), '(?ms)^### -(\w+)\r?\n(.*?)(?=^### |\z)')) {
+            foreach ($block in [regex]::Matches($part.Groups[2].Value, '(?ms)^```yaml\r?\n(.*?)^```')) {
+                $yaml = @{}
+                foreach ($line in $block.Groups[1].Value -split '\r?\n' -match ':') {
+                    $key, $value = $line -split ':', 2
+                    $yaml[$key] = $value.Trim()
+                }
+
+                foreach ($set in $yaml['Parameter Sets'] -eq '(All)' ? $AllSets : $yaml['Parameter Sets'] -split ', ') {
+                    "$set -$($part.Groups[1].Value): $($yaml['Type']); aliases $($yaml['Aliases']); values $($yaml['Accepted values']); " +
+                        "required $($yaml['Required']); position $($yaml['Position']); pipeline $($yaml['Accept pipeline input']); " +
+                        "wildcards $($yaml['Accept wildcard characters'])"
+                }
+            }
+        }
+    }
+
+    function Get-Syntax {
+        # The syntax of a set as the pages write it: by position, then what is required, the rest by the declaration, -WhatIf and -Confirm last.
+        param([string] $Name, $Set)
+        $parameters = @($Set.Parameters | Where-Object Name -NotIn $commonNames)
+        $last = 'WhatIf', 'Confirm'
+        $words = @(
+            $parameters | Where-Object Position -GE 0 | Sort-Object Position
+            $parameters | Where-Object { $_.Position -lt 0 -and $_.IsMandatory }
+            $parameters | Where-Object { $_.Position -lt 0 -and -not $_.IsMandatory -and $_.Name -notin $last }
+            $last | ForEach-Object { $common = $_; $parameters | Where-Object Name -EQ $common }
+        ) | ForEach-Object {
+            $dashed = $_.Position -ge 0 ? "[-$($_.Name)]" : "-$($_.Name)"
+            $word = $_.ParameterType -eq [switch] ? $dashed : "$dashed <$(Get-TypeName $_.ParameterType)>"
+            $_.IsMandatory ? $word : "[$word]"
+        }
+        (@($Name) + $words + '[<CommonParameters>]') -join ' '
+    }
+}
+
+AfterAll {
+    Remove-TestContainers
+}
+
+Describe 'The pages of help' {
+    It 'are one for each cmdlet of the module, and no other' {
+        $names = Get-ChildItem $directory -Filter '*-*.md' | ForEach-Object { [IO.Path]::GetFileNameWithoutExtension($_.Name) } | Sort-Object
+        $names | Should -Be (Get-Command -Module LxcPS | ForEach-Object Name | Sort-Object)
+    }
+
+    It 'have the examples that this file lists' -ForEach $listed {
+        $Keys | Where-Object { $_ -notin $Found } | Should -BeNullOrEmpty
+    }
+
+    It 'are taken by platyPS itself' -Skip:(-not $hasPlatyPS) {
+        # Skipped where platyPS is not installed.
+        Import-Module platyPS
+        New-ExternalHelp -Path $directory -OutputPath $TestDrive -Force | ForEach-Object Name | Should -Be 'LxcPS.dll-Help.xml', 'about_LxcPS.help.txt'
+        $commands = ([xml][IO.File]::ReadAllText("$TestDrive/LxcPS.dll-Help.xml")).helpItems.command
+        $commands | ForEach-Object { $_.details.name } | Sort-Object | Should -Be (Get-Command -Module LxcPS | ForEach-Object Name | Sort-Object)
+    }
+
+    It 'have an example that is not run here, <Key> (<Reason>), and PowerShell reads it' -ForEach ($examples | Where-Object { $_.Reason }) {
+        $problems = $null
+        [void][System.Management.Automation.Language.Parser]::ParseInput($Code, [ref]$null, [ref]$problems)
+        $problems | Should -BeNullOrEmpty
+    }
+
+    It 'introduce the module in about_LxcPS' {
+        (Get-Help about_LxcPS | Out-String) | Should -Match '(?s)TOPIC\s+about_LxcPS.*SHORT DESCRIPTION.*EXAMPLES.*New-LxcContainer web1'
+    }
+}
+
+Describe 'The page of <Name>' -ForEach $pages {
+    BeforeAll {
+        $text = [IO.File]::ReadAllText($Path)
+        $command = Get-Command $Name -Module LxcPS
+        $help = Get-Help $Name -Full
+    }
+
+    It 'says of each parameter what the cmdlet says, and leaves none out' {
+        $facts = Get-Fact $command | Sort-Object
+        $facts.Count | Should -BeGreaterThan 0
+        Get-PageFact $text $command.ParameterSets.Name | Sort-Object | Should -Be $facts
+    }
+
+    It 'has the syntax of the cmdlet, the default set first' {
+        $sets = $command.ParameterSets | Sort-Object { -not $_.IsDefault }
+        $found = [regex]::Matches((Get-Section $text 'SYNTAX'), '(?ms)^```\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value -replace '\s+', ' ' }
+        $found | Should -Be ($sets | ForEach-Object { Get-Syntax $Name $_ })
+    }
+
+    It 'names what the cmdlet emits' {
+        $types = $command.OutputType | ForEach-Object { $_.Type -eq [void] ? 'None' : $_.Name } | Sort-Object
+        $found = [regex]::Matches((Get-Section $text 'OUTPUTS'), '(?m)^### (\S+)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object
+        $found | Should -Be $types
+    }
+
+    It 'names errors that there are' {
+        $own = 'ArgumentListWithoutCommand', 'KeyWithoutValue', 'KillAndNoKill', 'NoCommand', 'NoContainer', 'SeveralContainers', 'NativeCommandError'
+        $known = @([LxcPS.Engine.LxcErrorId].GetFields() | ForEach-Object Name) + $own
+        $notes = Get-Section $text 'NOTES'
+        $list = $notes -match '(?s)Errors, by their ErrorId: (.*?)\.(\s|$)' ? $Matches[1] -replace '\([^)]*\)' : ''
+        [regex]::Matches($list, '\b[A-Z][a-z]+(?:[A-Z][A-Za-z]*)?\b') | ForEach-Object Value | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
+    }
+
+    It 'is what Get-Help shows' {
+        $help.Name | Should -Be $Name
+        $synopsis = (Get-Section $text 'SYNOPSIS').Trim() -replace '\s+', ' '
+        $synopsis | Should -Not -BeNullOrEmpty
+        $help.Synopsis.Trim() | Should -Be $synopsis
+        ($help.description | Out-String).Trim() | Should -Not -BeNullOrEmpty
+        ($help.alertSet | Out-String).Trim() | Should -Not -BeNullOrEmpty
+        $count = [regex]::Matches((Get-Section $text 'EXAMPLES'), '(?m)^### ').Count
+        @($help.examples.example).Count | Should -Be $count
+        $count | Should -BeGreaterOrEqual 3
+        foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $commonNames }) {
+            $shown = Get-Help $Name -Parameter $parameter
+            $shown.name | Should -Be $parameter
+            ($shown.description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$parameter is described"
+        }
+    }
+}
+
+Describe 'The examples' {
+    BeforeEach {
+        # The containers of the last example serve the next, unless it changed what they are.
+        if ($State -ne 'None') {
+            if (-not (Get-LxcContainer)) {
+                [void](New-TestContainer web1, web2, db1)
+            }
+
+            Get-LxcContainer -State Frozen | Resume-LxcContainer
+            if ($State -eq 'Running') {
+                Get-LxcContainer -State Stopped | Start-LxcContainer
+            }
+            else {
+                Get-LxcContainer -State Running | Stop-LxcContainer -Kill
+            }
+        }
+    }
+
+    AfterEach {
+        if ($Code -match '(New|Set|Rename|Remove)-Lxc') {
+            Get-LxcContainer | Remove-LxcContainer -Force
+        }
+    }
+
+    It '<Key>: <Title>' -ForEach ($examples | Where-Object { -not $_.Reason }) {
+        # $ErrorActionPreference is Stop: an error that the example does not ask for fails it.
+        $output = & ([scriptblock]::Create($Code)) | Out-String -Width 200
+        if ($Expect) {
+            $output.Trim() | Should -Match $Expect
+        }
+    }
+
+    It 'about_LxcPS' -ForEach $about {
+        Get-LxcContainer | Remove-LxcContainer -Force
+        $output = & ([scriptblock]::Create($Code)) | Out-String -Width 200
+        $output | Should -Match '(?s)web1.*web2.*268435456'
+        Get-LxcContainer | Should -BeNullOrEmpty
+    }
+}
