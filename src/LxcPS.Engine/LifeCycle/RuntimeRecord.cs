@@ -55,13 +55,17 @@ public sealed class RuntimeRecord
     /// <summary>Notes a host-side network interface.</summary>
     public void AddInterface(string name) => text.Append("interface ").Append(name).Append('\n');
 
-    /// <summary>Writes the record.</summary>
+    /// <summary>
+    /// Writes what was noted since the last time. What is on record stays there whatever happens meanwhile: whoever is killed between emptying
+    /// a file and filling it again has lost all of it.
+    /// </summary>
     public void Save()
     {
-        int fd = Descriptors.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, 0x180);
+        int fd = Descriptors.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append | OpenFlags.NoFollow, 0x180);
         try
         {
             Descriptors.WriteAll(fd, Encoding.UTF8.GetBytes(text.ToString()), path);
+            text.Clear();
         }
         finally
         {
