@@ -10,9 +10,9 @@ param(
     [Parameter(Mandatory)] [string] $ResultPath
 )
 
-$ErrorActionPreference = 'Stop'
+# No preference here: the tests run below this scope, and an error that ends nothing must not end them.
 if (-not (Get-Command Invoke-Pester -ErrorAction Ignore)) {
-    Import-Module Pester -MinimumVersion 5.5
+    Import-Module Pester -MinimumVersion 5.5 -ErrorAction Stop
 }
 
 $files = @(Get-ChildItem (Join-Path $PSScriptRoot 'Pester') -Filter "$Name.Tests.ps1" | Sort-Object Name | ForEach-Object FullName)

@@ -3,29 +3,35 @@ using LxcPS.Engine.Attach;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
-// The helper executable: the monitor of one container, the way into a running one, and a minimal init.
-try
+// The helper executable: the monitor of one container, the way into a running one, and a minimal init. It ends without the runtime's
+// shutdown, which has nothing to do here.
+Processes.Exit(Run(args));
+
+static int Run(string[] args)
 {
-    SignalHandling.BlockInProcess();
-    switch (args.Length > 0 ? args[0] : string.Empty)
+    try
     {
-        case "start":
-            return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
-        case "attach":
-            return Attacher.Run(AttachRequest.Parse(args.AsSpan(1)));
-        case "init":
-            return MinimalInit.RunIdle();
-        default:
-            Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
-                "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
-                "       lxcps-monitor init\n");
-            return 2;
+        SignalHandling.BlockInProcess();
+        switch (args.Length > 0 ? args[0] : string.Empty)
+        {
+            case "start":
+                return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
+            case "attach":
+                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1)));
+            case "init":
+                return MinimalInit.RunIdle();
+            default:
+                Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
+                    "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
+                    "       lxcps-monitor init\n");
+                return 2;
+        }
     }
-}
-catch (LxcException e)
-{
-    Tell($"lxcps-monitor: {e.Message}\n");
-    return 125;
+    catch (LxcException e)
+    {
+        Tell($"lxcps-monitor: {e.Message}\n");
+        return 125;
+    }
 }
 
 static void Tell(string text) => Descriptors.Write(2, System.Text.Encoding.UTF8.GetBytes(text));

@@ -55,7 +55,17 @@ function Get-ContainerProcess {
 }
 
 function Get-Leftover {
-    # All that containers of this file have outside their directories: nothing, once they are stopped.
+    # All that containers of this file have outside their directories: nothing, once they are stopped. A monitor tells of the end before it
+    # leaves its own control groups, which takes the kernel a moment.
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (($found = @(Find-Leftover)).Count -gt 0 -and $watch.Elapsed.TotalSeconds -lt 3) {
+        Start-Sleep -Milliseconds 20
+    }
+
+    $found
+}
+
+function Find-Leftover {
     foreach ($process in Get-ProcessTable) {
         if ($process.CommandLine.Contains("--lxcpath $LxcPath")) {
             "process $($process.Id) $($process.CommandLine)"

@@ -220,6 +220,20 @@ public sealed class ContainerCgroupsTests : IDisposable
     }
 
     [Fact]
+    public void TheMonitorsCgroupsCanBeMadeLater()
+    {
+        CgroupLayout layout = CgroupLayout.Read();
+        ContainerCgroups made = cgroups = ContainerCgroups.Create(layout, Plan([("lxc.cgroup.dir", directory)]), monitorLater: true);
+        Assert.Equal(layout.Hierarchies.Count, made.Directories.Count);
+        Assert.All(made.Directories, path => Assert.EndsWith("/lxc.payload.c1", path));
+        made.MakeMonitor();
+        made.MakeMonitor();
+        Assert.Equal(layout.Hierarchies.Count * 2, made.Directories.Count);
+        Assert.All(made.Directories.Skip(layout.Hierarchies.Count), path => Assert.EndsWith("/lxc.monitor.c1", path));
+        Assert.All(made.Directories, path => Assert.True(Directory.Exists(path)));
+    }
+
+    [Fact]
     public void WhatAHookLeftInTheMonitorsCgroupIsNotKilled()
     {
         ContainerCgroups made = Create(CgroupLayout.Read());

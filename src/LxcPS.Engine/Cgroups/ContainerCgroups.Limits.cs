@@ -122,7 +122,7 @@ public sealed partial class ContainerCgroups
         }
     }
 
-    private static void EnableOnDemand(CgroupPlace place, CgroupSetting setting)
+    private void EnableOnDemand(CgroupPlace place, CgroupSetting setting)
     {
         try
         {

@@ -10,6 +10,29 @@ public sealed partial class ContainerCgroups
 
     private LinuxException? lastRefusal;
 
+    /// <summary>Makes the monitor's cgroups if they are not there yet: one in every hierarchy, or none.</summary>
+    /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
+    public void MakeMonitor()
+    {
+        foreach (CgroupPlace place in places)
+        {
+            if (place.Monitor is not null)
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            MakeAll(plan.Monitor, isMonitor: true);
+        }
+        catch (LinuxException e)
+        {
+            Unmake(isMonitor: true);
+            throw Failed($"The cgroups of the monitor could not be made: {e.Message}", e);
+        }
+    }
+
     // The hierarchies in which a whole container can be stopped come first, so that they are also the first to be cleared; v1's freezer before
     // v2, because what it froze cannot be killed.
     private void FindPlaces()
@@ -127,7 +150,7 @@ public sealed partial class ContainerCgroups
         }
     }
 
-    private static void EnableControllers(CgroupPlace place, IReadOnlyList<string> controllers, bool isRequired)
+    private void EnableControllers(CgroupPlace place, IReadOnlyList<string> controllers, bool isRequired)
     {
         string last = place.Payload![..place.Payload!.LastIndexOf('/')];
         for (string directory = place.Base; ; directory = NextBelow(directory, last))
@@ -152,16 +175,17 @@ public sealed partial class ContainerCgroups
         }
     }
 
-    private static void EnableIn(CgroupPlace place, string directory, IReadOnlyList<string> controllers)
+    private void EnableIn(CgroupPlace place, string directory, IReadOnlyList<string> controllers)
     {
         try
         {
             CgroupDirectory.Enable(directory, controllers);
         }
-        catch (LinuxException e) when (e.Number == Errno.EBUSY && !place.HoldsMonitor && place.Monitor is not null)
+        catch (LinuxException e) when (e.Number == Errno.EBUSY && !place.HoldsMonitor)
         {
             // With lxc.cgroup.relative the monitor itself is the process that keeps its cgroup from handing controllers on.
-            MoveSelf(place, place.Monitor);
+            MakeMonitor();
+            MoveSelf(place, place.Monitor!);
             place.HoldsMonitor = true;
             CgroupDirectory.Enable(directory, controllers);
         }

@@ -53,15 +53,20 @@ public sealed partial class ContainerCgroups
     /// <summary>Makes the cgroups of a container and its monitor in every hierarchy; all or none.</summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>
+    /// <param name="monitorLater">Whether the monitor's wait for <see cref="MakeMonitor"/>.</param>
     /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
-    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan)
+    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan, bool monitorLater = false)
     {
         ContainerCgroups cgroups = new(layout, plan);
         try
         {
             cgroups.FindPlaces();
             cgroups.MakeAll(plan.Payload, isMonitor: false);
-            cgroups.MakeAll(plan.Monitor, isMonitor: true);
+            if (!monitorLater)
+            {
+                cgroups.MakeAll(plan.Monitor, isMonitor: true);
+            }
+
             cgroups.MakeInner();
             cgroups.EnableControllers();
             return cgroups;

@@ -12,6 +12,7 @@ internal static class Forking
     private const long RegionSize = 240 * 1024;
 
     private static bool settled;
+    private static bool alone;
 
     /// <summary>Starts a child that runs the action and ends with its result; returns its process id and pidfd.</summary>
     /// <param name="flags">CLONE_ flags without CLONE_VM.</param>
@@ -19,21 +20,64 @@ internal static class Forking
     /// <param name="child">Runs in the child; its result is the exit code. It must not throw: an exception there ends the child with 255.</param>
     internal static (int Pid, int Pidfd) Start(ulong flags, int cgroup, Func<int> child)
     {
+        (int pid, int pidfd) = Clone(flags, cgroup);
+        if (pid == 0)
+        {
+            Processes.Exit(RunChild(child));
+        }
+
+        return (pid, pidfd);
+    }
+
+    /// <summary>
+    /// Goes on as a child that is born in another v2 cgroup, and ends the calling process: a way out of a cgroup that waits for no grace
+    /// period of the kernel's. When this returns, the caller's process is gone; nobody may be waiting for it, and what it has not closed the
+    /// child has. In epoll sets a signalfd of the old process tells the new one nothing.
+    /// </summary>
+    /// <param name="cgroup">The directory of the cgroup.</param>
+    /// <exception cref="LinuxException">The kernel refuses; the caller's process goes on.</exception>
+    internal static void ContinueIn(int cgroup)
+    {
+        int self = Processes.OpenPidfd(Processes.CurrentId);
+        try
+        {
+            if (Clone(0, cgroup).Pid != 0)
+            {
+                Processes.Exit(0);
+            }
+
+            Polling.Wait(self, Readiness.Readable, -1);
+        }
+        finally
+        {
+            Descriptors.Close(self);
+        }
+    }
+
+    private static (int Pid, int Pidfd) Clone(ulong flags, int cgroup)
+    {
+        if (alone)
+        {
+            // What was cloned has this thread alone: nobody else can collect or hold a lock while it clones.
+            int child = Processes.Clone(flags, cgroup, out int descriptor);
+            return (child, descriptor);
+        }
+
         if (!settled)
         {
             // The runtime's finalizer thread may still be on its way up and hold a lock of libc's, which the child would inherit held: once it
-            // has answered, it sleeps. Only once: what is cloned has no such thread to answer.
+            // has answered, it sleeps.
             GC.WaitForPendingFinalizers();
             settled = true;
         }
 
         // No collection may run while the clone happens: the copy would have half of one, and nobody to finish it.
         bool region = GC.TryStartNoGCRegion(RegionSize);
-        int pid;
-        int pidfd;
         try
         {
-            pid = Processes.Clone(flags, cgroup, out pidfd);
+            int pid = Processes.Clone(flags, cgroup, out int pidfd);
+            alone = pid == 0;
+            return (pid, pidfd);
         }
         finally
         {
@@ -42,13 +86,6 @@ internal static class Forking
                 GC.EndNoGCRegion();
             }
         }
-
-        if (pid == 0)
-        {
-            Processes.Exit(RunChild(child));
-        }
-
-        return (pid, pidfd);
     }
 
     private static int RunChild(Func<int> child)

@@ -14,6 +14,7 @@ public sealed class RuntimeRecord
 {
     private readonly string path;
     private readonly StringBuilder text = new();
+    private readonly HashSet<string> cgroups = [];
 
     private RuntimeRecord(string path) => this.path = path;
 
@@ -30,8 +31,17 @@ public sealed class RuntimeRecord
         return new RuntimeRecord(PathOf(lxcPath, name));
     }
 
-    /// <summary>Notes a cgroup directory that is about to be made.</summary>
-    public void AddCgroup(string directory) => text.Append("cgroup ").Append(directory).Append('\n');
+    /// <summary>Notes cgroup directories; those that are noted already stay so.</summary>
+    public void AddCgroups(IEnumerable<string> directories)
+    {
+        foreach (string directory in directories)
+        {
+            if (cgroups.Add(directory))
+            {
+                text.Append("cgroup ").Append(directory).Append('\n');
+            }
+        }
+    }
 
     /// <summary>Notes a host-side network interface.</summary>
     public void AddInterface(string name) => text.Append("interface ").Append(name).Append('\n');

@@ -17,15 +17,11 @@ public sealed partial class Supervisor
         byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
-        RuntimeRecord record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
+        record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
-        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups);
+        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, monitorLater: true);
         undo.Push("cgroups", RemoveCgroups);
-        foreach (string directory in cgroups.Directories)
-        {
-            record.AddCgroup(directory);
-        }
-
+        record.AddCgroups(cgroups.Directories);
         record.Save();
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -38,7 +34,7 @@ public sealed partial class Supervisor
 
         try
         {
-            SetUp(channel, record);
+            SetUp(channel);
         }
         finally
         {
@@ -50,7 +46,7 @@ public sealed partial class Supervisor
         }
     }
 
-    private void SetUp(SetupChannel channel, RuntimeRecord record)
+    private void SetUp(SetupChannel channel)
     {
 
         int userNamespace = -1;
@@ -82,7 +78,7 @@ public sealed partial class Supervisor
         channel.Send(SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
-        CreateNetwork(record);
+        CreateNetwork();
         channel.Send(SetupChannel.Kind.Network);
         Await(channel, SetupChannel.Kind.Ready);
         HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
@@ -90,7 +86,7 @@ public sealed partial class Supervisor
         Await(channel, SetupChannel.Kind.Closed);
     }
 
-    private void CreateNetwork(RuntimeRecord record)
+    private void CreateNetwork()
     {
         // A container that keeps the host's namespace must not have its devices there.
         if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
@@ -100,11 +96,11 @@ public sealed partial class Supervisor
 
         foreach (string name in HostNetwork.Create(plan.Network, initPid))
         {
-            record.AddInterface(name);
+            record!.AddInterface(name);
             undo.Push("interface " + name, () => RemoveInterface(name));
         }
 
-        record.Save();
+        record!.Save();
     }
 
     private void StartChild(int theirs, byte[]? seccomp)

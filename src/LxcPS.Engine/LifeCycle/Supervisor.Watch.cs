@@ -7,6 +7,9 @@ namespace LxcPS.Engine.LifeCycle;
 /// <content>The event loop of a running container, and taking it down.</content>
 public sealed partial class Supervisor
 {
+    /// <summary>How long after the start the monitor settles, in milliseconds.</summary>
+    private const int SettleDelay = 100;
+
     private const int SIGINT = 2;
     private const int SIGQUIT = 3;
     private const int SIGTERM = 15;
@@ -36,9 +39,16 @@ public sealed partial class Supervisor
     private ExitStatus Watch()
     {
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[16];
+        long settleAt = Environment.TickCount64 + SettleDelay;
         while (true)
         {
-            int count = poll.Wait(ready, -1);
+            int count = poll.Wait(ready, settleAt == long.MaxValue ? -1 : (int)Math.Max(0, settleAt - Environment.TickCount64));
+            if (Environment.TickCount64 >= settleAt)
+            {
+                settleAt = long.MaxValue;
+                Settle();
+            }
+
             for (int i = 0; i < count; i++)
             {
                 int fd = ready[i].Fd;
@@ -57,6 +67,28 @@ public sealed partial class Supervisor
                 }
             }
         }
+    }
+
+    // What can wait until the container has run for a while: one that ends at once is spared it, and so is whoever waits for its start.
+    private void Settle()
+    {
+        try
+        {
+            cgroups!.MakeMonitor();
+            record!.AddCgroups(cgroups.Directories);
+            record.Save();
+
+            // On cgroup v2 the move waits for a grace period of the kernel's.
+            cgroups.EnterMonitor(Processes.CurrentId);
+        }
+        catch (Exception e) when (e is LxcException or LinuxException)
+        {
+            // The container runs, and what the monitor uses is counted elsewhere.
+            reporter.Warning(e.Message);
+        }
+
+        // Nothing of what the start needed is needed again, and most monitors do next to nothing for the rest of their lives.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private void HandleSignals()
@@ -114,7 +146,7 @@ public sealed partial class Supervisor
 
     private void RemoveCgroups()
     {
-        cgroups?.Remove();
+        cgroups?.Remove(mayBeReplaced);
         cgroups = null;
     }
 

@@ -22,10 +22,12 @@ public sealed partial class Supervisor
     private LaunchPlan plan = null!;
     private ControlServer server = null!;
     private ContainerCgroups? cgroups;
+    private RuntimeRecord? record;
     private ConsoleRelay? console;
     private int initPid;
     private int initPidfd = -1;
     private int devpts = -1;
+    private bool mayBeReplaced;
     private int signals = -1;
     private readonly List<int> ttys = [];
 
@@ -42,7 +44,7 @@ public sealed partial class Supervisor
         {
             // Whoever started the monitor reaps what it started at once; the monitor is its child, and then nobody's.
             Forking.Start(0, -1, () => RunReported(request));
-            return 0;
+            Processes.Exit(0);
         }
 
         return RunReported(request);
@@ -168,11 +170,12 @@ public sealed partial class Supervisor
             reporter.Dispose();
         }
 
-        EnterOwnCgroups();
         ExitStatus exit = Watch();
         server.SetState(ContainerState.Stopping);
         console?.Drain();
-        string target = IsReboot(exit) ? "reboot" : "stop";
+        bool reboots = IsReboot(exit);
+        string target = reboots ? "reboot" : "stop";
+        mayBeReplaced = request.Detach && !reboots;
         try
         {
             RunEndHook("stop", target);
@@ -184,20 +187,6 @@ public sealed partial class Supervisor
 
         RunEndHook("post-stop", target);
         return exit;
-    }
-
-    // Only now: on cgroup v2 the move waits for a grace period of the kernel's, and nobody waits for the monitor any more.
-    private void EnterOwnCgroups()
-    {
-        try
-        {
-            cgroups!.EnterMonitor(Processes.CurrentId);
-        }
-        catch (LxcException e)
-        {
-            // The container runs, and what the monitor uses is counted elsewhere.
-            reporter.Warning(e.Message);
-        }
     }
 
     private void RunEndHook(string type, string target)

@@ -22,7 +22,7 @@ public sealed class CommandSet : IDisposable
     private readonly Dictionary<int, RunningCommand> byDescriptor = [];
     private readonly List<RunningCommand> running = [];
     private readonly Queue<CommandRequest> waiting = new();
-    private readonly byte[] buffer = new byte[64 * 1024];
+    private readonly byte[] buffer = new byte[16 * 1024];
     private readonly InputQueue input = new();
     private readonly Cancellation cancellation;
     private bool inputClosed;

@@ -75,7 +75,7 @@ internal sealed class HostUi(bool nonInteractive, ProgressLine progress) : PSHos
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        ThrowIfNonInteractive();
+        // The question is shown also where nobody can answer: the reading fails, as in PowerShell.
         return new ChoicePrompt(this).Ask(caption, message, choices, defaultChoice);
     }
 

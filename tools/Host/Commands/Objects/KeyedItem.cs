@@ -24,8 +24,7 @@ internal sealed record KeyedItem(PSObject Item, object?[] Keys)
 
     // A type may name the properties it goes by.
     private static object?[] Default(PSObject item) =>
-        item.BaseObject is not IComparable
-            && (item.Members["PSStandardMembers"] as PSMemberSet)?.Members["DefaultKeyPropertySet"] is PSPropertySet keys
+        (item.Members["PSStandardMembers"] as PSMemberSet)?.Members["DefaultKeyPropertySet"] is PSPropertySet keys
             ? [.. keys.ReferencedPropertyNames.Select(name => item.Properties[name]?.Value)]
             : [item];
 }
