@@ -103,7 +103,7 @@ Describe 'Get-LxcContainer' {
 
     It 'sorts, groups and compares' {
         $containers = Get-LxcContainer
-        ($containers | Sort-Object).Name | Should -Be $db, $web1, $web2 -Because 'the name is the key, and Sort-Object compares text its own way'
+        (Get-LxcContainer $web1, $db | Sort-Object).Name | Should -Be $db, $web1 -Because 'the name is the key'
         ($containers | Sort-Object State, Name).Name | Should -Be $web2, $db, $web1
         $containers[0].CompareTo($containers[1]) | Should -BeLessThan 0
         $containers[1].CompareTo((Get-LxcContainer $db)) | Should -Be 0
