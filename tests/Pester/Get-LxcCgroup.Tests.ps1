@@ -51,6 +51,19 @@ Describe 'Get-LxcCgroup' {
         "$($values[0])" | Should -Be $values[0].Value
     }
 
+    It 'gives a limit by the name of either version of cgroups' {
+        Set-LxcCgroup $name -Memory 64MB -Cpu 1.5
+        $values = @{}
+        Get-LxcCgroup $name -Key memory.max, memory.limit_in_bytes, cpu.max, cpu.cfs_quota_us | ForEach-Object { $values[$_.Key] = $_.Value }
+        $values['memory.max'] | Should -Be '67108864'
+        $values['memory.limit_in_bytes'] | Should -Be '67108864'
+        $values['cpu.max'] | Should -Be '150000 100000'
+        $values['cpu.cfs_quota_us'] | Should -Be '150000'
+        Set-LxcCgroup $name -Memory max -Cpu max
+        (Get-LxcCgroup $name -Key memory.max).Value | Should -Be 'max'
+        (Get-LxcCgroup $name -Key cpu.max).Value | Should -Be 'max 100000'
+    }
+
     It 'writes an error for <Key>' -ForEach @(
         @{ Key = 'nothing.max'; Id = 'CgroupControllerMissing' }, @{ Key = '../pids.max'; Id = 'ConfigInvalidValue' }
         @{ Key = 'pids.nothing'; Id = 'CgroupFailed' }

@@ -29,7 +29,10 @@ public sealed class CgroupFiles
     /// <summary>Which version of cgroups has the controller here; 0 for none.</summary>
     public int VersionOf(string controller) => layout.Find(controller)?.Version ?? 0;
 
-    /// <summary>Reads a file, e.g. <c>memory.stat</c>; without the last line end.</summary>
+    /// <summary>
+    /// Reads a file, e.g. <c>memory.stat</c>; without the last line end. A limit that this host has under the other version's name is
+    /// translated: <c>memory.max</c> gives v1's <c>memory.limit_in_bytes</c>.
+    /// </summary>
     /// <exception cref="LxcException">ConfigInvalidValue: no plain file name. CgroupControllerMissing. CgroupFailed: it cannot be read.</exception>
     public string Get(string file)
     {
@@ -37,6 +40,10 @@ public sealed class CgroupFiles
         try
         {
             return Descriptors.ReadText(path).TrimEnd('\n');
+        }
+        catch (LinuxException e) when (e.Number == Errno.ENOENT && TryTranslate(file) is { } translated)
+        {
+            return translated;
         }
         catch (LinuxException e)
         {
@@ -157,6 +164,31 @@ public sealed class CgroupFiles
             default:
                 return old is { Length: > 0 } ? old : file is "cpuset.cpus" or "cpuset.mems" ? "\n" : null;
         }
+    }
+
+    private string? TryTranslate(string file)
+    {
+        int version = VersionOf(ControllerOf(file));
+        List<CgroupSetting> settings = [];
+        foreach (string source in CgroupTranslation.SourcesOf(file, version))
+        {
+            if (TryGet(source) is { } value)
+            {
+                // v1 shows "no limit" as the largest number of pages in bytes.
+                bool unlimited = version == 1 && long.TryParse(value, out long number) && number >= CgroupNumber.UnlimitedFrom;
+                settings.Add(new CgroupSetting(source, unlimited ? "-1" : value, file));
+            }
+        }
+
+        foreach (CgroupSetting translated in version == 1 ? CgroupTranslation.ToV2(settings) : CgroupTranslation.ToV1(settings))
+        {
+            if (translated.File == file)
+            {
+                return translated.Value;
+            }
+        }
+
+        return null;
     }
 
     private string PathOf(string file)

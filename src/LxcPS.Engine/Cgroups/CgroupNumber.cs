@@ -9,7 +9,7 @@ internal static class CgroupNumber
     internal const long Unlimited = -1;
 
     /// <summary>v1 shows the largest multiple of a page instead of saying that there is no limit; pages have 4 to 64 KiB.</summary>
-    private const long UnlimitedFrom = long.MaxValue - 0xFFFF;
+    internal const long UnlimitedFrom = long.MaxValue - 0xFFFF;
 
     /// <summary>
     /// Reads a size in bytes: a number with an optional suffix of the kernel's (K, M, G, T, P, E: powers of 1024); <c>max</c>, <c>-1</c>

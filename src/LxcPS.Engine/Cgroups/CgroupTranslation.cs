@@ -42,6 +42,20 @@ public static partial class CgroupTranslation
         return result;
     }
 
+    /// <summary>The files of a version that together say what a file of the other version says; empty where none do.</summary>
+    internal static IReadOnlyList<string> SourcesOf(string file, int version) => (version, file) switch
+    {
+        (1, "cpu.max") => ["cpu.cfs_quota_us", "cpu.cfs_period_us"],
+        (1, "cpu.weight") => ["cpu.shares"],
+        (1, "memory.swap.max") => ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"],
+        (1, "memory.low") => ["memory.soft_limit_in_bytes"],
+        (2, "cpu.cfs_quota_us" or "cpu.cfs_period_us") => ["cpu.max"],
+        (2, "cpu.shares") => ["cpu.weight"],
+        (2, "memory.memsw.limit_in_bytes") => ["memory.max", "memory.swap.max"],
+        (2, "memory.soft_limit_in_bytes") => ["memory.low"],
+        _ => Counterpart(file, version) is { } counterpart && counterpart != file ? [counterpart] : [],
+    };
+
     private static (string? File, string? Value) ToV2(IReadOnlyList<CgroupSetting> settings, string file, string value)
     {
         switch (file)

@@ -10,7 +10,9 @@ namespace LxcPS.Commands;
 [OutputType(typeof(LxcCgroup), typeof(LxcCgroupValue))]
 public sealed class GetLxcCgroupCommand : ContainerCmdlet
 {
-    /// <summary>Files of the container's cgroups to read instead, as this host's version of cgroups names them: memory.stat, cpu.max.</summary>
+    /// <summary>
+    /// Files of the container's cgroups to read instead: memory.stat, cpu.max. Limits are found under the names of both versions of cgroups.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CgroupKeyCompleter))]
