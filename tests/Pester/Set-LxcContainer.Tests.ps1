@@ -77,6 +77,14 @@ Describe 'Set-LxcContainer' {
         Start-LxcContainer $two -Command sh '-c' 'echo $MARK' | Should -Be 'second'
     }
 
+    It 'takes quotes in the command of init' {
+        Set-LxcContainer $two -InitCommand "/bin/sh -c 'cat /proc/1/cmdline; exec sleep ""1000""'"
+        Start-LxcContainer $two
+        (Invoke-LxcCommand $two cat '/proc/1/cmdline').Split([char] 0) | Should -Be 'sleep', '1000', ''
+        Stop-LxcContainer $two -Kill
+        Set-LxcContainer $two -Config @{ 'lxc.init.cmd' = $null }
+    }
+
     It 'takes wildcards, arrays, objects, text and property names' {
         Set-LxcContainer "*-$Unique" -StartOrder 11
         Get-ConfigLine $one lxc.start.order | Should -Be 'lxc.start.order = 11'

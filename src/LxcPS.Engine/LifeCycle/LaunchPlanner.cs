@@ -237,8 +237,8 @@ public static class LaunchPlanner
         return environment;
     }
 
-    private static string[] InitOf(string? command) =>
-        Words(command) is { Length: > 0 } words ? words : ["/sbin/init"];
+    private static List<string> InitOf(string? command) =>
+        QuotedWords.Split(command ?? string.Empty) is { Count: > 0 } words ? words : ["/sbin/init"];
 
     private static string[] Words(string? text) =>
         (text ?? string.Empty).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
