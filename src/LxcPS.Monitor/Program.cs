@@ -17,7 +17,7 @@ static int Run(string[] args)
             case "start":
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
-                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1)));
+                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
             case "init":
                 return MinimalInit.RunIdle();
             default:

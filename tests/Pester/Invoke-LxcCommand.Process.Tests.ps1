@@ -107,6 +107,15 @@ Describe 'User and environment of a program' {
             Should -Be 'b c||x=y|3|/bin:/usr/bin'
     }
 
+    It 'shows variables of -Environment to no other user of the host' {
+        $readable = Invoke-LxcCommand $name sh '-c' 'echo "$TOKEN"; sleep 0.3' -Environment @{ TOKEN = "t$Unique" } | ForEach-Object {
+            $_ | Should -Be "t$Unique"
+            (Get-ProcessTable).CommandLine
+        }
+        $readable | Should -Not -BeNullOrEmpty
+        $readable | Where-Object { $_ -like "*t$Unique*" } | Should -BeNullOrEmpty
+    }
+
     It 'takes the session''s variables along, and leaves them behind with -ClearEnvironment' {
         $env:LXCPS_SECRET = 'token'
         try {

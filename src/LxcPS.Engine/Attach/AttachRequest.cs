@@ -1,8 +1,14 @@
 namespace LxcPS.Engine.Attach;
 
-/// <summary>A program to run in a running container; travels as the helper's command line.</summary>
+/// <summary>A program to run in a running container; travels as the helper's command line and a part of its environment.</summary>
 public sealed class AttachRequest
 {
+    /// <summary>
+    /// The names of the helper's variables that carry those of the program, numbered. Under their own names they would reach the helper itself
+    /// (LD_PRELOAD), and on its command line every user of the host could read them.
+    /// </summary>
+    internal const string VariablePrefix = "LXCPS_SET_";
+
     /// <summary>The directory of containers.</summary>
     public required string LxcPath { get; init; }
 
@@ -42,9 +48,9 @@ public sealed class AttachRequest
         Add("--group", Group);
         Add("--cwd", WorkingDirectory);
         Add("--report", reportDescriptor.ToString());
-        foreach (string variable in Environment)
+        if (Environment.Count > 0)
         {
-            Add("--env", variable);
+            Add("--env", Environment.Count.ToString());
         }
 
         if (ClearEnvironment)
@@ -71,9 +77,14 @@ public sealed class AttachRequest
         }
     }
 
+    /// <summary>The part of the helper's environment that <see cref="Parse"/> reads, as NAME=value.</summary>
+    public IReadOnlyList<string> ToVariables() => [.. Environment.Select((variable, index) => $"{VariablePrefix}{index}={variable}")];
+
     /// <summary>Reads a command line, without the leading <c>attach</c>.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="variableOf">Gives a variable of the helper's environment.</param>
     /// <exception cref="LxcException">CommandFailed: an unknown or incomplete option.</exception>
-    public static AttachRequest Parse(ReadOnlySpan<string> arguments)
+    public static AttachRequest Parse(ReadOnlySpan<string> arguments, Func<string, string?> variableOf)
     {
         Dictionary<string, string> values = [];
         List<string> environment = [];
@@ -86,7 +97,10 @@ public sealed class AttachRequest
             {
                 case "--clear-env": clear = true; break;
                 case "--tty": terminal = true; break;
-                case "--env" when i + 1 < arguments.Length: environment.Add(arguments[++i]); break;
+                case "--env" when i + 1 < arguments.Length && int.TryParse(arguments[i + 1], out int count):
+                    environment.AddRange(Enumerable.Range(0, count).Select(Variable));
+                    i++;
+                    break;
                 case "--lxcpath" or "--name" or "--user" or "--group" or "--cwd" or "--report" when i + 1 < arguments.Length:
                     values[arguments[i]] = arguments[i + 1];
                     i++;
@@ -109,6 +123,9 @@ public sealed class AttachRequest
             Terminal = terminal,
             Command = command,
         };
+
+        string Variable(int index) => variableOf($"{VariablePrefix}{index}")
+            ?? throw new LxcException(LxcErrorId.CommandFailed, $"The attach helper lacks the variable {VariablePrefix}{index}");
 
         string Required(string option) => values.TryGetValue(option, out string? value) ? value
             : throw new LxcException(LxcErrorId.CommandFailed, $"The attach helper needs {option}");

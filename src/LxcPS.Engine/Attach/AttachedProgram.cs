@@ -138,7 +138,10 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
         {
             foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
             {
-                environment.Add($"{variable.Key}={variable.Value}");
+                if (variable.Key is string name && !name.StartsWith(AttachRequest.VariablePrefix, StringComparison.Ordinal))
+                {
+                    environment.Add($"{name}={variable.Value}");
+                }
             }
         }
         else if (Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } term)

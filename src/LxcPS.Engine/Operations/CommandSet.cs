@@ -162,7 +162,7 @@ public sealed class CommandSet : IDisposable
             open.AddRange([errorRead, errorWrite]);
             (int reportRead, int reportWrite) = Descriptors.Pipe();
             open.AddRange([reportRead, reportWrite]);
-            int pidfd = helper.Start(request.ToArguments(3), [inputRead, outputWrite, errorWrite, reportWrite], newSession: true);
+            int pidfd = helper.Start(request.ToArguments(3), [inputRead, outputWrite, errorWrite, reportWrite], newSession: true, request.Variables);
             Descriptors.SetNonBlocking(inputWrite, true);
             Descriptors.SetNonBlocking(outputRead, true);
             Descriptors.SetNonBlocking(errorRead, true);

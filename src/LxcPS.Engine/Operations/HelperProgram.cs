@@ -16,10 +16,11 @@ public sealed class HelperProgram(string path)
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null.</param>
     /// <param name="newSession">Whether it leaves the caller's terminal, and with it the terminal's signals.</param>
+    /// <param name="variables">What it gets beside the caller's environment: NAME=value.</param>
     /// <exception cref="LxcException">MonitorFailed: it cannot be executed.</exception>
-    internal int Start(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, bool newSession)
+    internal int Start(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, bool newSession, IReadOnlyList<string>? variables = null)
     {
-        List<string> environment = [];
+        List<string> environment = [.. variables ?? []];
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             environment.Add($"{variable.Key}={variable.Value}");

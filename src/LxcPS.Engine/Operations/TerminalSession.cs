@@ -28,7 +28,7 @@ public static class TerminalSession
             int pidfd;
             try
             {
-                pidfd = helper.Start(request.ToArguments(reportDescriptor: 3), [0, 1, 2, write], newSession: false);
+                pidfd = helper.Start(request.ToArguments(reportDescriptor: 3), [0, 1, 2, write], newSession: false, request.ToVariables());
             }
             finally
             {

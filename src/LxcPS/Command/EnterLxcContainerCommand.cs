@@ -20,6 +20,7 @@ public sealed class EnterLxcContainerCommand : ContainerCmdlet
     /// <summary>The arguments of the program.</summary>
     [Parameter(Position = 2, ValueFromRemainingArguments = true)]
     [Alias("Args")]
+    [AllowEmptyString]
     [ValidateNotNull]
     public string[] ArgumentList { get; set; } = [];
 

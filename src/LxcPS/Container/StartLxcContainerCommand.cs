@@ -28,6 +28,7 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
     /// <summary>The arguments of the program.</summary>
     [Parameter(ValueFromRemainingArguments = true)]
     [Alias("Args")]
+    [AllowEmptyString]
     [ValidateNotNull]
     public string[] ArgumentList { get; set; } = [];
 

@@ -37,14 +37,16 @@ public class RequestTests
             User = "www-data",
             Group = "33",
             WorkingDirectory = "/srv",
-            Environment = ["A=1", "B="],
+            Environment = ["A=s3cret", "B="],
             ClearEnvironment = true,
             Terminal = true,
             Command = ["ps", "--user"],
         };
         List<string> line = sent.ToArguments(reportDescriptor: 3);
         Assert.Equal("attach", line[0]);
-        AttachRequest got = AttachRequest.Parse(CollectionsMarshal.AsSpan(line)[1..]);
+        Assert.DoesNotContain(line, word => word.Contains("s3cret"));
+        Dictionary<string, string> variables = sent.ToVariables().Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        AttachRequest got = AttachRequest.Parse(CollectionsMarshal.AsSpan(line)[1..], variables.GetValueOrDefault);
         Assert.Equal((sent.LxcPath, sent.Name, sent.User, sent.Group, sent.WorkingDirectory), (got.LxcPath, got.Name, got.User, got.Group, got.WorkingDirectory));
         Assert.Equal((true, true, 3), (got.ClearEnvironment, got.Terminal, got.ReportDescriptor));
         Assert.Equal(sent.Environment, got.Environment);
