@@ -220,20 +220,23 @@ public static unsafe class Descriptors
         int fd = OpenAt(directory, path, O_RDONLY);
         try
         {
-            byte[] buffer = new byte[4096];
+            // On the stack, which is there already: nearly all of these files fit, and fresh pages of the heap cost more than the reading.
+            Span<byte> buffer = stackalloc byte[4096];
             int length = 0;
             while (true)
             {
-                int count = Read(fd, buffer.AsSpan(length), path);
+                int count = Read(fd, buffer[length..], path);
                 if (count <= 0)
                 {
-                    return Encoding.UTF8.GetString(buffer, 0, length);
+                    return Encoding.UTF8.GetString(buffer[..length]);
                 }
 
                 length += count;
                 if (length == buffer.Length)
                 {
-                    Array.Resize(ref buffer, length * 2);
+                    byte[] larger = new byte[length * 2];
+                    buffer.CopyTo(larger);
+                    buffer = larger;
                 }
             }
         }

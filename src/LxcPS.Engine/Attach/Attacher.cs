@@ -84,40 +84,31 @@ public sealed class Attacher
 
     private int FindInit()
     {
-        // A container that is being started has an init already, but not its confinement; in a frozen one the program would never begin.
-        ContainerState state = ControlClient.GetState(request.LxcPath, request.Name);
-        if (state is ContainerState.Frozen or ContainerState.Freezing)
-        {
-            throw new LxcException(LxcErrorId.ContainerFrozen, $"Container '{request.Name}' is frozen")
-            {
-                ContainerName = request.Name,
-                Advice = "Let it go on with Resume-LxcContainer.",
-            };
-        }
-
-        int pid = state == ContainerState.Running ? ControlClient.GetInitPid(request.LxcPath, request.Name) : 0;
+        int pid = ControlClient.GetInitPid(request.LxcPath, request.Name);
         initPidfd = pid > 0 ? ControlClient.GetInitPidfd(request.LxcPath, request.Name) : -1;
         if (pid > 0 && initPidfd < 0)
         {
             initPidfd = Processes.OpenPidfd(pid);
         }
 
-        if (pid <= 0)
+        // Asked last, so that it is true of this init: while a container is being started its init lacks its confinement. What enters a
+        // halted cgroup is halted as well: on v1 not even SIGKILL would end it, and its caller would wait until the thaw.
+        ContainerState state = pid > 0 ? ControlClient.GetState(request.LxcPath, request.Name) : ContainerState.Stopped;
+        return state switch
         {
-            throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
-            {
-                ContainerName = request.Name,
-                Advice = "Start it with Start-LxcContainer.",
-            };
-        }
-
-        // What enters a halted cgroup is halted as well: on v1 not even SIGKILL would end it, and its caller would wait until the thaw.
-        return ControlClient.GetState(request.LxcPath, request.Name) is not (ContainerState.Frozen or ContainerState.Freezing) ? pid
-            : throw new LxcException(LxcErrorId.ContainerFrozen, $"Container '{request.Name}' is suspended, and so would be a program that enters it")
+            ContainerState.Running => pid,
+            ContainerState.Frozen or ContainerState.Freezing => throw new LxcException(LxcErrorId.ContainerFrozen,
+                $"Container '{request.Name}' is suspended, and so would be a program that enters it")
             {
                 ContainerName = request.Name,
                 Advice = "Resume it with Resume-LxcContainer.",
-            };
+            },
+            _ => throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running")
+            {
+                ContainerName = request.Name,
+                Advice = "Start it with Start-LxcContainer.",
+            },
+        };
     }
 
     /// <summary>The cgroup directories of init: the one of the unified hierarchy, and those of v1.</summary>
