@@ -5,7 +5,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Attach;
 
 /// <summary>The process that becomes the program, inside the container: identity, terminal, confinement, exec.</summary>
-internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, byte[]? seccomp, int devpts, int helper, SetupChannel channel)
+internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, byte[]? seccomp, int devpts, SetupChannel channel)
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private string step = "identity";
@@ -111,12 +111,9 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
     private void EndWithHelper()
     {
         Processes.SetParentDeathSignal(9);
-        int expected = (facts.Namespaces & Processes.CLONE_NEWPID) != 0 ? 0 : helper;
-        if (Processes.ParentId != expected)
-        {
-            // It has died before the signal was asked for: nobody waits for the program any more.
-            Processes.Exit(137);
-        }
+
+        // It may have died before the signal was asked for: nobody waits for the program any more.
+        channel.ExitIfAbandoned();
     }
 
     private int OpenTerminal()

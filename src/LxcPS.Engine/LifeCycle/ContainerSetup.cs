@@ -284,6 +284,7 @@ internal sealed class ContainerSetup
         }
 
         Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+        channel.ExitIfAbandoned();
         if (plan.NoNewPrivileges)
         {
             Processes.SetNoNewPrivileges();

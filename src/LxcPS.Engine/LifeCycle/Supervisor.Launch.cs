@@ -29,7 +29,7 @@ public sealed partial class Supervisor
         record.Save();
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
-        StartChild(theirs, seccomp);
+        StartChild(ours, theirs, seccomp);
         poll.Add(channel.Descriptor, Readiness.Readable);
         if (reporter.Descriptor >= 0)
         {
@@ -107,7 +107,7 @@ public sealed partial class Supervisor
         record!.Save();
     }
 
-    private void StartChild(int theirs, byte[]? seccomp)
+    private void StartChild(int ours, int theirs, byte[]? seccomp)
     {
         int unified = cgroups!.OpenUnified();
         using CgroupEntrance entrance = cgroups.OpenEntrance(skipUnified: unified >= 0);
@@ -115,7 +115,12 @@ public sealed partial class Supervisor
         {
             using SetupChannel childEnd = new(theirs);
             ContainerSetup setup = new(plan, childEnd, entrance, seccomp, KeepsStreams);
-            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, setup.Run);
+            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, () =>
+            {
+                // With a copy of the monitor's end the child would never read that the monitor is gone.
+                Descriptors.Close(ours);
+                return setup.Run();
+            });
         }
         finally
         {
