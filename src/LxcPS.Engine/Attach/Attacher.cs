@@ -1,4 +1,5 @@
 using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Seccomp;
@@ -22,7 +23,8 @@ public sealed class Attacher
     private readonly AttachRequest request;
     private readonly Reporter reporter;
     private ProcessFacts facts = null!;
-    private byte[]? seccomp;
+    private List<byte[]> filters = [];
+    private int procfs;
     private int initPidfd;
     private int devpts = -1;
     private int signals = -1;
@@ -65,10 +67,14 @@ public sealed class Attacher
         int initPid = FindInit();
         facts = ProcessFacts.Read(initPid);
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
-        if (facts.HasSeccomp && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile") is { Length: > 0 } policy)
+        if (facts.HasSeccomp)
         {
-            seccomp = SeccompCache.Load(policy);
+            string? policy = ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile");
+            filters = SeccompFilters.Of(string.IsNullOrEmpty(policy) ? null : policy, HidesMountDescriptors());
         }
+
+        // The container's own /proc may be anything.
+        procfs = Descriptors.Open("/proc", OpenFlags.Path | OpenFlags.Directory);
 
         if (request.Terminal)
         {
@@ -81,6 +87,11 @@ public sealed class Attacher
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
         return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
     }
+
+    // As the start decides it; see AppArmorPlan.
+    private bool HidesMountDescriptors() =>
+        facts.SecurityLabel is not (null or AppArmorName.Unconfined) && (facts.Namespaces & Processes.CLONE_NEWUSER) == 0
+        && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.apparmor.allow_nesting") != "1";
 
     private int FindInit()
     {
@@ -241,7 +252,7 @@ public sealed class Attacher
             entrance.Dispose();
             facts.PrepareInheritance();
             Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
-            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, seccomp, devpts, channel).Run());
+            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, filters, procfs, devpts, channel).Run());
             channel.Send(SetupChannel.Kind.Ready, descriptors: [pidfd]);
             return 0;
         }

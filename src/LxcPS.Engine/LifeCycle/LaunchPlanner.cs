@@ -18,8 +18,9 @@ public static class LaunchPlanner
     /// <summary>Plans a start.</summary>
     /// <param name="request">What is to be started.</param>
     /// <param name="config">The container's configuration.</param>
+    /// <param name="warn">Told of what is left out.</param>
     /// <exception cref="LxcException">A value that cannot be served, with its key.</exception>
-    public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config)
+    public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config, Action<string> warn)
     {
         config.RequireServed();
         List<IdMapEntry> idMaps = [];
@@ -76,6 +77,7 @@ public static class LaunchPlanner
             NoNewPrivileges = Flag(config, "lxc.no_new_privs", false),
             SessionKeyring = Flag(config, "lxc.keyring.session", true),
             SeccompPolicy = config.Get("lxc.seccomp.profile") is { Length: > 0 } policy ? policy : null,
+            AppArmor = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, warn),
             Cgroups = CgroupPlan.Parse(request.Name, config),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
             MinimalInit = minimalInit,

@@ -153,7 +153,7 @@ public sealed partial class Supervisor
                 config.Set(setting[..equals].Trim(), setting[(equals + 1)..].Trim());
             }
 
-            plan = LaunchPlanner.Plan(request, config);
+            plan = LaunchPlanner.Plan(request, config, reporter.Warning);
             HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);
             reporter.ThrowIfAbandoned();
             Launch();
