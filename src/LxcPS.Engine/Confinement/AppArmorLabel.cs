@@ -22,7 +22,24 @@ internal sealed class AppArmorLabel
     /// <summary>Changes the label.</summary>
     /// <param name="label">A profile's name, or several with <c>//&amp;</c> between them.</param>
     /// <param name="onExec">At the next execve(2), or at once.</param>
-    /// <exception cref="LinuxException">ENOENT: the profile is not loaded. EACCES, EPERM: the present profile does not allow the change.</exception>
-    internal void Set(string label, bool onExec) =>
-        Descriptors.WriteTextAt(attributes, onExec ? "exec" : "current", (onExec ? "exec " : "changeprofile ") + label);
+    /// <exception cref="LxcException">ConfinementFailed: the profile is not loaded, or the present one does not allow the change.</exception>
+    internal void Set(string label, bool onExec)
+    {
+        try
+        {
+            Descriptors.WriteTextAt(attributes, onExec ? "exec" : "current", (onExec ? "exec " : "changeprofile ") + label);
+        }
+        catch (LinuxException e)
+        {
+            bool missing = e.Number == Errno.ENOENT;
+            throw new LxcException(LxcErrorId.ConfinementFailed,
+                missing ? $"The AppArmor profile '{label}' is not loaded" : $"The AppArmor profile '{label}' cannot be entered: {e.Message}", e)
+            {
+                Step = "AppArmor",
+                ConfigKey = "lxc.apparmor.profile",
+                Advice = missing ? "Load it with Register-LxcProfile, or name one that Get-LxcProfile lists."
+                    : "The profile of whoever starts the container must allow the change.",
+            };
+        }
+    }
 }

@@ -21,8 +21,12 @@ internal sealed class GeneratedProfile(string name)
     private const string LegacyHierarchies =
         "{blkio,cpu,cpuacct,cpuset,devices,freezer,hugetlb,memory,misc,net_cls,net_prio,perf_event,pids,rdma,systemd}*";
 
-    // The sources from which a path inside /proc or /sys could get another name, which no rule knows.
-    private static readonly List<string> OrdinarySources = PathComplement.Of("/", ["proc", "sys"]);
+    private static readonly (string Type, string Place)[] Places =
+    [
+        ("proc", "/proc/"), ("sysfs", "/sys/"), ("cgroup2", "/sys/fs/cgroup/"), ("cgroup2", "/sys/fs/cgroup/unified/"),
+        ("cgroup", $"/sys/fs/cgroup/{LegacyHierarchies}/"), ("fusectl", "/sys/fs/fuse/connections/"), ("securityfs", "/sys/kernel/security/"),
+        ("debugfs", "/sys/kernel/debug/"), ("tracefs", "/sys/kernel/tracing/"), ("efivarfs", "/sys/firmware/efi/efivars/"),
+    ];
 
     private readonly StringBuilder text = new();
 
@@ -104,61 +108,86 @@ internal sealed class GeneratedProfile(string name)
     private void AddMounts()
     {
         Heading("File systems that hold nothing of the host's, and each that does in its own place, where the rules below reach it");
-        foreach (string type in (ReadOnlySpan<string>)["tmpfs", "hugetlbfs", "mqueue", "fuse", "fuse.*"])
+        foreach (string type in (ReadOnlySpan<string>)["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*"])
         {
-            Rule($"mount fstype={type}");
+            Mount(type);
         }
 
-        Rule("mount fstype=proc -> /proc/");
-        Rule("mount fstype=sysfs -> /sys/");
-        Rule("mount options=(rw,nosuid,nodev,noexec,remount) -> /sys/");
-        Rule("mount fstype=cgroup2 -> /sys/fs/cgroup/");
-        Rule("mount fstype=cgroup2 -> /sys/fs/cgroup/unified/");
-        Rule($"mount fstype=cgroup -> /sys/fs/cgroup/{LegacyHierarchies}/");
-        Rule("mount options=(ro,nosuid,nodev,noexec,remount,strictatime) -> /sys/fs/cgroup/");
-        Rule("mount fstype=fusectl -> /sys/fs/fuse/connections/");
-        Rule("mount fstype=securityfs -> /sys/kernel/security/");
-        Rule("mount fstype=debugfs -> /sys/kernel/debug/");
-        Rule("mount fstype=tracefs -> /sys/kernel/tracing/");
-        Rule("mount fstype=efivarfs -> /sys/firmware/efi/efivars/");
+        foreach ((string type, string place) in Places)
+        {
+            Mount(type, $" -> {place}");
+        }
+
         if (Unprivileged)
         {
             // Of a user namespace's own, where the kernel lets it be mounted there at all.
-            Rule("mount fstype=binfmt_misc");
-        }
-
-        Heading("How mounts spread, and what is bound to another place: not /proc and /sys, whose files would get names that no rule knows");
-        foreach (string kind in (ReadOnlySpan<string>)["slave", "shared", "private", "unbindable"])
-        {
-            Rule($"mount options=(rw,make-{kind}) -> /{{,**}}");
-            Rule($"mount options=(rw,make-r{kind}) -> /{{,**}}");
-        }
-
-        if (Unprivileged)
-        {
-            // The files of the host's root stay its own under every name.
-            Rule("mount options=(rw,bind)");
-            Rule("mount options=(rw,rbind)");
-            Rule("mount options=(ro,remount)");
+            Mount("binfmt_misc");
             Rule("pivot_root");
         }
-        else
+
+        Rule("mount options=(rw,nosuid,nodev,noexec,remount) options in (silent,relatime) -> /sys/");
+        Rule("mount options=(ro,nosuid,nodev,noexec,remount,strictatime) options in (silent) -> /sys/fs/cgroup/");
+
+        Heading("How mounts spread, and the same files in another place or read-only");
+        foreach (string kind in (ReadOnlySpan<string>)["slave", "shared", "private", "unbindable"])
         {
-            foreach (string source in OrdinarySources)
+            Rule($"mount options=(rw,make-{kind}) options in (silent) -> /{{,**}}");
+            Rule($"mount options=(rw,make-r{kind}) options in (silent) -> /{{,**}}");
+        }
+
+        Rule("mount options=(rw,bind)");
+        Rule("mount options=(rw,rbind)");
+        Rule("mount options=(rw,move)");
+        Rule("mount options=(ro,remount,bind) options in (nosuid,nodev,noexec,noatime,nodiratime,relatime,strictatime,silent)");
+        if (Nesting)
+        {
+            return;
+        }
+
+        // apparmor_parser before 4.0 compiles rules that allow mounts so that they allow more (CVE-2016-1585): a read-only remount any
+        // read-only mount and any bind. So what must not be is denied, too.
+        Heading("/proc and /sys where the rules for their files do not reach, and file systems that were not named");
+        DenyElsewhere("proc", "/proc");
+        DenyElsewhere("sysfs", "/sys");
+        foreach (string tree in (ReadOnlySpan<string>)["/proc{,/**}", "/sys{,/**}"])
+        {
+            Rule($"deny mount options=(rw,move) {tree}");
+            if (!Unprivileged)
             {
-                Rule($"mount options=(rw,bind) {source}");
-                Rule($"mount options=(rw,rbind) {source}");
+                // With a user namespace, the files of the host's root stay its own under every name.
+                Rule($"deny mount options=(rw,bind) {tree}");
+                Rule($"deny mount options=(rw,rbind) {tree}");
             }
         }
 
-        foreach (string source in OrdinarySources)
+        if (!Unprivileged)
         {
-            Rule($"mount options=(rw,move) {source}");
+            Rule("deny mount options=(rw,rbind) /");
         }
 
-        Rule("mount options=(ro,remount,bind) options in (nosuid,nodev,noexec,noatime,nodiratime,relatime,strictatime,silent)");
+        // Who writes mount rules says by them which file systems there may be.
+        if (!Rules.Any(rule => rule.Contains("mount", StringComparison.Ordinal)))
+        {
+            foreach (string type in PathComplement.OfNames(["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "binfmt_misc", .. Places.Select(place => place.Type)]))
+            {
+                Rule($"deny mount fstype={type}");
+            }
+        }
+
         Rule("deny mount options=(ro,remount) -> /");
         Rule("deny mount options=(ro,remount,silent) -> /");
+    }
+
+    private void Mount(string type, string place = "") => Rule($"mount fstype={type}{place}");
+
+    private void DenyElsewhere(string type, string place)
+    {
+        foreach (string pattern in PathComplement.Of("/", [place[1..]]))
+        {
+            Rule($"deny mount fstype={type} -> {pattern}");
+        }
+
+        Rule($"deny mount fstype={type} -> {place}/?**");
     }
 
     private void AddDenials()

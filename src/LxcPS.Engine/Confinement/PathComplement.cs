@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LxcPS.Engine.Confinement;
 
 /// <summary>
@@ -17,6 +15,20 @@ internal static class PathComplement
     {
         List<string> patterns = [];
         AddDirectory(patterns, directory, [.. spared]);
+        return patterns;
+    }
+
+    /// <summary>Patterns that match every name but the spared ones: the types of file systems in mount rules.</summary>
+    internal static List<string> OfNames(IEnumerable<string> spared)
+    {
+        Node root = new();
+        foreach (string name in spared)
+        {
+            root.Add(name.TrimEnd('*'), isPrefix: name.EndsWith('*'));
+        }
+
+        List<string> patterns = [];
+        AddNames(patterns, string.Empty, root, string.Empty);
         return patterns;
     }
 
@@ -40,7 +52,7 @@ internal static class PathComplement
             }
         }
 
-        AddNames(patterns, directory, root);
+        AddNames(patterns, directory, root, Below);
         foreach ((string name, List<string> below) in deeper)
         {
             AddDirectory(patterns, $"{directory}{name}/", below);
@@ -48,29 +60,24 @@ internal static class PathComplement
     }
 
     // Every name differs from the spared ones at some character: a pattern for each place where it can.
-    private static void AddNames(List<string> patterns, string begun, Node node)
+    private static void AddNames(List<string> patterns, string begun, Node node, string suffix)
     {
         if (node.IsPrefix)
         {
             return;
         }
 
-        bool isStart = begun[^1] == '/';
+        bool isStart = begun.Length == 0 || begun[^1] == '/';
         if (!isStart && !node.IsName)
         {
-            patterns.Add(begun + Below);
+            patterns.Add(begun + suffix);
         }
 
-        StringBuilder next = new();
-        foreach (char c in node.Children.Keys)
-        {
-            next.Append(c);
-        }
-
-        patterns.Add(next.Length > 0 ? $"{begun}[^{next}/]*{Below}" : $"{begun}?*{Below}");
+        string next = string.Concat(node.Children.Keys);
+        patterns.Add(next.Length > 0 ? $"{begun}[^{next}/]*{suffix}" : $"{begun}?*{suffix}");
         foreach ((char c, Node child) in node.Children)
         {
-            AddNames(patterns, begun + c, child);
+            AddNames(patterns, begun + c, child, suffix);
         }
     }
 

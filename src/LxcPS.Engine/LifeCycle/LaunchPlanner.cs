@@ -47,6 +47,14 @@ public static class LaunchPlanner
             };
         }
 
+        AppArmorPlan? confinement = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, warn);
+        List<MountEntry> mounts = MountsOf(config, rootfsMount);
+        if (confinement?.Namespace is not null && config.Get("lxc.apparmor.allow_nesting") == "1")
+        {
+            // Where a container loads its profiles. A user namespace cannot mount the file system, and sees of it what belongs to its policy namespace.
+            mounts.Insert(0, MountEntry.Parse("/sys/kernel/security sys/kernel/security none bind,optional", rootfsMount));
+        }
+
         bool minimalInit = request.Command.Count > 0;
         return new LaunchPlan
         {
@@ -63,7 +71,7 @@ public static class LaunchPlanner
             RootfsAttributes = rootfsAttributes,
             IdMapRootfs = idMapRootfs,
             AutoMounts = AutoMounts.Parse(config.GetAll("lxc.mount.auto")),
-            Mounts = MountsOf(config, rootfsMount),
+            Mounts = mounts,
             AutoDev = Flag(config, "lxc.autodev", true),
             DevSize = Number(config, "lxc.autodev.tmpfs.size", 500_000),
             PtyMax = (int)Number(config, "lxc.pty.max", 1024),
@@ -77,7 +85,7 @@ public static class LaunchPlanner
             NoNewPrivileges = Flag(config, "lxc.no_new_privs", false),
             SessionKeyring = Flag(config, "lxc.keyring.session", true),
             SeccompPolicy = config.Get("lxc.seccomp.profile") is { Length: > 0 } policy ? policy : null,
-            AppArmor = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, warn),
+            AppArmor = confinement,
             Cgroups = CgroupPlan.Parse(request.Name, config),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
             MinimalInit = minimalInit,

@@ -1,0 +1,229 @@
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Probe.ps1
+    $policy = '/sys/kernel/security/apparmor'
+
+    function Get-Label {
+        # The label of a process of the host, as the kernel has it.
+        param([int] $ProcessId)
+        [IO.File]::ReadAllText("/proc/$ProcessId/attr/apparmor/current").Trim()
+    }
+
+    function Test-Loaded {
+        # Whether the kernel has a profile or a policy namespace of a container's.
+        param([string] $Name)
+        [bool] ([IO.File]::ReadAllLines("$policy/profiles") | Where-Object { $_ -like "lxc-$($Name)_*" }) -or
+            [bool] ([IO.Directory]::GetDirectories("$policy/policy/namespaces", "lxc-$($Name)_*"))
+    }
+
+    function Invoke-Try {
+        # What becomes of shell lines in a container, as 'name done' or 'name refused', a line each.
+        param([string] $Name, [System.Collections.IDictionary] $Try)
+        $script = foreach ($key in $Try.Keys) { "if ( $($Try[$key]) ) >/dev/null 2>&1; then echo '$key done'; else echo '$key refused'; fi" }
+        $result = @{}
+        ($script -join "`n") | Invoke-LxcCommand $Name sh | ForEach-Object { $key, $value = $_ -split ' (?=\w+$)'; $result[$key] = $value }
+        $result
+    }
+
+    # Tries fsopen("proc"), fsmount and to write below that descriptor; ends with the number of the step that is refused. x86-64.
+    $descriptors = [IO.Compression.GZipStream]::new([IO.MemoryStream]::new([Convert]::FromBase64String(
+        'H4sIAAAAAAACA6t39XFjYmRkgAEmBjsGEG8DgwOY7wAVP4FQAhSzAKpzYGBhYAarZQerhwCYPhj9EyoOo2HGBD4tSWFjIB4IQGnD' +
+        'S64gdGD/FEYHhh3rgMZ5dF7jZ/XsPOjReqCSZ4cNUM1+kCX8rBCFhpd2rAfy94Es8+k8z88KUscPUcfEANUOM3XHBkawKixmMiOZ' +
+        'uW8myHJQqO1ihBkLVS0ItA+sngVm9g6QEqi+5UB9YOMPAe387/H/BFitA//U44aXPHpt9oM1HC4oyk9mKK4sLirULSnKTE9PLWLI' +
+        'YGDQK84oLikqSUxi0CtJrShh0CvKT0ksSWSgDuCGxg07RjxCwBM09YxofEGomBGUD4oeCA3hi+LQj0wzY3HXSqgCSQL2AwCX00+c' +
+        'yAIAAA==')),
+        [IO.Compression.CompressionMode]::Decompress)
+
+    # What the root of a container may not do to the host, plainly and round corners. Each succeeds where nothing but namespaces confines a
+    # container of the host's root.
+    $tries = [ordered]@{
+        'sysrq'                       = 'umount /proc/sysrq-trigger; echo h >/proc/sysrq-trigger'
+        'sysrq by /proc/self/root'    = 'echo h >/proc/self/root/proc/sysrq-trigger'
+        'proc elsewhere'              = 'mkdir -p /tmp/p; mount -t proc proc /tmp/p && echo h >/tmp/p/sysrq-trigger'
+        'proc bound elsewhere'        = 'mkdir -p /tmp/b; mount -o bind /proc /tmp/b && echo h >/tmp/b/sysrq-trigger'
+        'root bound elsewhere'        = 'mkdir -p /tmp/r; mount -o rbind / /tmp/r && echo h >/tmp/r/proc/sysrq-trigger'
+        'proc moved elsewhere'        = 'mkdir -p /tmp/m; mount -t tmpfs t /tmp/m; mkdir /tmp/m/p; mount -t proc proc /proc; mount -o move /proc /tmp/m/p'
+        'proc by descriptors'         = '/descriptors'
+        'a nested user namespace'     = 'unshare -U -r -m sh -c "echo h >/proc/sysrq-trigger"'
+        'kcore'                       = 'umount /proc/kcore; head -c 1 /proc/kcore | grep -q .'
+        'core_pattern'                = 'umount /proc/sys/net /proc/sys; p=$(cat /proc/sys/kernel/core_pattern); echo "$p" >/proc/sys/kernel/core_pattern'
+        'core_pattern bound'          = 'touch /tmp/c; mount -o bind /proc/sys/kernel/core_pattern /tmp/c && p=$(cat /tmp/c) && echo "$p" >/tmp/c'
+        'a setting of the kernel'     = 'p=$(cat /proc/sys/vm/swappiness); echo $p >/proc/sys/vm/swappiness'
+        'sys elsewhere'               = 'mkdir -p /tmp/s; mount -t sysfs sysfs /tmp/s && ls /tmp/s/kernel'
+        'a parameter of a module'     = 'mount -o remount,rw /sys; p=$(cat /sys/module/printk/parameters/time); echo $p >/sys/module/printk/parameters/time'
+        'debugfs'                     = 'mount -t debugfs d /sys/kernel/debug; ls /sys/kernel/debug | grep -q .'
+        'another profile'             = 'echo "changeprofile lxcps-other" >/proc/self/attr/apparmor/current'
+    }
+
+    # Refused by the kernel already where cgroups are mounted with nsdelegate.
+    $limits = [ordered]@{
+        'its own limit'               = 'mount -o remount,rw /sys/fs/cgroup; echo 99 >/sys/fs/cgroup/pids.max'
+        'its own limit by a mount'    = 'mkdir -p /sys/fs/cgroup/x; mount -t cgroup2 c /sys/fs/cgroup/x && echo 99 >/sys/fs/cgroup/x/pids.max'
+        'its own limit elsewhere'     = 'mkdir -p /tmp/g; mount -t cgroup2 c /tmp/g && echo 99 >/tmp/g/pids.max'
+    }
+
+    $safe = "safe-$Unique"
+    $root = "root-$Unique"
+    $free = "free-$Unique"
+    # All capabilities, so that the profile alone is what refuses.
+    $plain = @{ 'lxc.cap.drop' = ''; 'lxc.cgroup2.pids.max' = '100' }
+    [void] (New-TestContainer $safe $plain)
+    [void] (New-TestContainer $root $plain -Privileged)
+    [void] (New-TestContainer $free ($plain + @{ 'lxc.apparmor.profile' = 'unconfined' }) -Privileged)
+    $program = [IO.MemoryStream]::new()
+    $descriptors.CopyTo($program)
+    foreach ($name in $safe, $root, $free) {
+        [IO.File]::WriteAllBytes("$LxcPath/$name/rootfs/descriptors", $program.ToArray())
+        chmod 755 "$LxcPath/$name/rootfs/descriptors"
+    }
+
+    'profile lxcps-other { file, }' | apparmor_parser --replace --skip-cache
+    Start-LxcContainer $safe, $root, $free
+}
+
+AfterAll {
+    'profile lxcps-other { }' | apparmor_parser --remove
+    Remove-TestContainers
+    Get-Leftover | Should -BeNullOrEmpty
+}
+
+Describe 'The profile of a container' -Tag AppArmor {
+    It 'is made and entered without being asked for, below it a policy namespace of the container''s own' {
+        foreach ($name in $safe, $root) {
+            $profile = "lxc-$($name)_<$LxcPath>"
+            Get-Label (Get-LxcContainer $name).ProcessId | Should -Be "$profile//&:$($profile.Replace('/', '-')):unconfined (enforce)"
+            Invoke-LxcCommand $name cat /proc/1/attr/apparmor/current | Should -Be 'unconfined'
+        }
+
+        Get-Label (Get-LxcContainer $free).ProcessId | Should -Be 'unconfined'
+    }
+
+    It 'is that of what enters the container' {
+        # The first line ends the pipeline, and that the command.
+        $label = Invoke-LxcCommand $safe sh '-c' 'echo go; sleep 60' | ForEach-Object {
+            Get-Label (Get-ContainerProcess $safe | Where-Object CommandLine -Like 'sleep*').Id
+        } | Select-Object -First 1
+        $label | Should -Be (Get-Label (Get-LxcContainer $safe).ProcessId)
+    }
+
+    It 'goes with the container, and comes with it' {
+        Test-Loaded $safe | Should -BeTrue
+        Stop-LxcContainer $safe -Kill
+        Test-Loaded $safe | Should -BeFalse
+        Start-LxcContainer $safe
+        Test-Loaded $safe | Should -BeTrue
+    }
+}
+
+Describe 'The root of a container' -Tag AppArmor {
+    It 'can do all of this where no profile confines it, so that the other tests can fail' {
+        $result = Invoke-Try $free $tries
+        @($tries.Keys | Where-Object { $result[$_] -ne 'done' }) | Should -BeNullOrEmpty
+    }
+
+    It 'is refused all of it in a privileged container' {
+        $result = Invoke-Try $root ($tries + $limits)
+        $result.Count | Should -Be ($tries.Count + $limits.Count)
+        @($result.Keys | Where-Object { $result[$_] -ne 'refused' }) | Should -BeNullOrEmpty
+    }
+
+    It 'is refused all of it in an unprivileged container' {
+        $result = Invoke-Try $safe ($tries + $limits)
+        $result.Count | Should -Be ($tries.Count + $limits.Count)
+        @($result.Keys | Where-Object { $result[$_] -ne 'refused' }) | Should -BeNullOrEmpty
+    }
+
+    It 'may do what a system does' -ForEach @(@{ Kind = 'safe' }, @{ Kind = 'root' }) {
+        $allowed = [ordered]@{
+            'tmpfs' = 'mkdir -p /tmp/t; mount -t tmpfs t /tmp/t && touch /tmp/t/x && umount /tmp/t'
+            'bind' = 'mkdir -p /tmp/e; mount -o bind /etc /tmp/e && ls /tmp/e/passwd && umount /tmp/e'
+            'read-only' = 'mkdir -p /tmp/o; mount -o bind /etc /tmp/o && mount -o remount,ro,bind,nosuid /tmp/o && ! touch /tmp/o/x; umount /tmp/o'
+            'private' = 'mount --make-rprivate /'
+            'host name' = 'hostname other'
+            'own cgroup' = 'mkdir -p /sys/fs/cgroup/mine && echo $$ >/sys/fs/cgroup/mine/cgroup.procs'
+            'signal' = 'sleep 100 & kill $!'
+        }
+        $result = Invoke-Try (Get-Variable $Kind -ValueOnly) $allowed
+        @($allowed.Keys | Where-Object { $result[$_] -ne 'done' }) | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A container with nesting' -Tag AppArmor {
+    BeforeAll {
+        $nest = "nest-$Unique"
+        [void] (New-TestContainer $nest @{ 'lxc.apparmor.allow_nesting' = '1' })
+        # Compiled outside: the container has no parser.
+        "profile inner { file, capability, umount, audit deny /kept w, }" | apparmor_parser --skip-kernel-load --skip-cache --ofile "$LxcPath/$nest/rootfs/inner"
+        Start-LxcContainer $nest
+    }
+
+    It 'loads a profile of its own and confines a program with it, which stays under the container''s profile' {
+        Invoke-LxcCommand $nest sh '-c' 'cat /inner >/sys/kernel/security/apparmor/.replace' -ErrorAction Stop
+        $LASTEXITCODE | Should -Be 0
+        $script = @(
+            'echo "exec inner" >/proc/self/attr/apparmor/exec; exec sh -c "'
+            'cat /proc/self/attr/apparmor/current; (echo x >/kept) 2>&1 | grep -o denied; (echo x >/free) && echo written;'
+            'umount /proc/sysrq-trigger; (echo h >/proc/sysrq-trigger) 2>&1 | grep -o denied; grep -c . /sys/kernel/security/apparmor/profiles"'
+        ) -join ' '
+        Invoke-LxcCommand $nest sh '-c' $script 2>&1 | Should -Be 'inner (enforce)', 'denied', 'written', 'denied', '1'
+        [IO.File]::ReadAllLines("$policy/profiles") | Where-Object { $_ -like 'inner *' } | Should -BeNullOrEmpty
+    }
+
+    It 'leaves nothing of its own profiles when it stops' {
+        Stop-LxcContainer $nest -Kill
+        Test-Loaded $nest | Should -BeFalse
+    }
+}
+
+Describe 'lxc.apparmor.profile' -Tag AppArmor {
+    BeforeAll {
+        $named = "named-$Unique"
+        [void] (New-TestContainer $named)
+    }
+
+    It 'names a profile that is loaded' {
+        "profile lxc-$Unique flags=(attach_disconnected) { file, capability, mount, umount, pivot_root, signal, ptrace, network, unix, audit deny /kept w, }" |
+            apparmor_parser --add --skip-cache
+        Set-LxcContainer $named -Config @{ 'lxc.apparmor.profile' = "lxc-$Unique" }
+        Start-LxcContainer $named
+        Get-Label (Get-LxcContainer $named).ProcessId | Should -Be "lxc-$Unique (enforce)"
+        Invoke-LxcCommand $named sh '-c' 'cat /proc/self/attr/apparmor/current; (echo x >/kept) 2>&1 | grep -o denied' |
+            Should -Be "lxc-$Unique (enforce)", 'denied'
+        Stop-LxcContainer $named -Kill
+        "profile lxc-$Unique { }" | apparmor_parser --remove
+    }
+
+    It 'is an error of the start where it is not loaded, and nothing is left' {
+        Set-LxcContainer $named -Config @{ 'lxc.apparmor.profile' = 'lxc-nobody' }
+        Start-LxcContainer $named -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems.Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'ConfinementFailed,*'
+        $problems[0].ErrorDetails.Message | Should -Match 'lxc-nobody'
+        (Get-LxcContainer $named).State | Should -Be 'Stopped'
+    }
+
+    It 'is unchanged where that is asked for' {
+        Set-LxcContainer $named -Config @{ 'lxc.apparmor.profile' = 'unchanged' }
+        Start-LxcContainer $named
+        Get-Label (Get-LxcContainer $named).ProcessId | Should -Be 'unconfined'
+        Stop-LxcContainer $named -Kill
+    }
+
+    It 'runs one program under the generated profile, and with no_new_privs too' -ForEach @(@{ Flag = '0' }, @{ Flag = '1' }) {
+        Set-LxcContainer $named -Config @{ 'lxc.apparmor.profile' = 'generated'; 'lxc.no_new_privs' = $Flag }
+        Start-LxcContainer $named -Command sh '-c' 'umount /proc/sysrq-trigger; (echo h >/proc/sysrq-trigger) 2>&1' | Should -Match 'denied'
+        Start-LxcContainer $named
+        Get-Label (Get-LxcContainer $named).ProcessId | Should -BeLike "lxc-$($named)_*"
+        Stop-LxcContainer $named -Kill
+    }
+
+    It 'takes rules of lxc.apparmor.raw, and says what is wrong with one' {
+        Set-LxcContainer $named -Config @{ 'lxc.apparmor.raw' = 'audit deny /kept w,' }
+        Start-LxcContainer $named -Command sh '-c' '(echo x >/kept) 2>&1' | Should -Match 'denied'
+        Set-LxcContainer $named -Config @{ 'lxc.apparmor.raw' = 'deny /kept nonsense,' }
+        Start-LxcContainer $named -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'ConfinementFailed,*'
+        $problems[0].ErrorDetails.Message | Should -Match 'cannot be compiled.*AppArmor parser error'
+        Test-Loaded $named | Should -BeFalse
+    }
+}
