@@ -227,3 +227,68 @@ Describe 'lxc.apparmor.profile' -Tag AppArmor {
         Test-Loaded $named | Should -BeFalse
     }
 }
+
+Describe 'The profile of the monitor' -Tag AppArmor {
+    BeforeAll {
+        $watched = "watched-$Unique"
+        $mount = "/mnt/$Unique"
+        [void] [IO.Directory]::CreateDirectory($mount)
+        [void] (New-TestContainer $watched @{ 'lxc.hook.version' = '1' })
+
+        function Test-MountByHook {
+            # Whether a program that the monitor starts on the host can mount there.
+            Set-LxcContainer $watched -Config @{ 'lxc.hook.pre-start' = "/bin/mount -t tmpfs t $mount" }
+            Start-LxcContainer $watched -ErrorAction SilentlyContinue -ErrorVariable problems
+            Set-LxcContainer $watched -Config @{ 'lxc.hook.pre-start' = $null }
+            Stop-LxcContainer $watched -Kill -ErrorAction SilentlyContinue
+            if ($problems.Count -eq 0) {
+                umount $mount
+                return $true
+            }
+
+            $problems[0].FullyQualifiedErrorId | Should -BeLike 'HookFailed,*'
+            $false
+        }
+
+        Test-MountByHook | Should -BeTrue -Because 'without the profile nothing keeps root from it'
+        apparmor_parser --replace --skip-cache (Join-Path (Split-Path (Get-Module LxcPS).Path) 'lxcps-monitor.apparmor')
+        $LASTEXITCODE | Should -Be 0
+    }
+
+    AfterAll {
+        Stop-LxcContainer $watched -Kill -ErrorAction SilentlyContinue
+        'profile lxcps-monitor { }' | apparmor_parser --remove
+        [IO.Directory]::Delete($mount)
+    }
+
+    It 'is that of a monitor where it is loaded, and its container has its own' {
+        Start-LxcContainer $watched
+        $init = (Get-LxcContainer $watched).ProcessId
+        $monitor = (Get-ProcessTable | Where-Object Id -EQ $init).ParentId
+        Get-Label $monitor | Should -Be 'lxcps-monitor (enforce)'
+        Get-Label $init | Should -BeLike "lxc-$($watched)_*unconfined (enforce)"
+        Invoke-LxcCommand $watched sh '-c' 'umount /proc/sysrq-trigger; (echo h >/proc/sysrq-trigger) 2>&1' | Should -Match 'denied'
+        Stop-LxcContainer $watched -Kill
+        Test-Loaded $watched | Should -BeFalse
+    }
+
+    It 'keeps it from mounting on the host''s tree' {
+        Test-MountByHook | Should -BeFalse
+    }
+
+    It 'lets a container be unconfined, unchanged, and under a profile for containers, and no other' {
+        'profile lxc-other { file, }', 'profile other-lxc { file, }' | apparmor_parser --replace --skip-cache
+        foreach ($case in @(@('unconfined', 'unconfined'), @('unchanged', 'unconfined'))) {
+            Set-LxcContainer $watched -Config @{ 'lxc.apparmor.profile' = $case[0] }
+            Start-LxcContainer $watched
+            Get-Label (Get-LxcContainer $watched).ProcessId | Should -Be $case[1]
+            Stop-LxcContainer $watched -Kill
+        }
+
+        sh -c 'echo "changeprofile lxcps-monitor" >/proc/self/attr/apparmor/current; echo "changeprofile lxc-other" >/proc/self/attr/apparmor/current; cat /proc/self/attr/apparmor/current' |
+            Should -Be 'lxc-other (enforce)'
+        sh -c 'echo "changeprofile lxcps-monitor" >/proc/self/attr/apparmor/current; echo "changeprofile other-lxc" >/proc/self/attr/apparmor/current; cat /proc/self/attr/apparmor/current' 2>$null |
+            Should -Be 'lxcps-monitor (enforce)'
+        'profile lxc-other { }', 'profile other-lxc { }' | apparmor_parser --remove
+    }
+}

@@ -61,6 +61,14 @@ public static class AppArmorKernel
         return profiles;
     }
 
+    /// <summary>Whether a profile is loaded. A change to one that is not would be a refusal in the kernel's log.</summary>
+    internal static bool IsLoaded(string profile)
+    {
+        // A directory for each profile: its name, a dot and a number.
+        const string Profiles = PolicyRoot + "/policy/profiles";
+        return FileTree.Exists(Profiles) && Directory.EnumerateDirectories(Profiles, profile + ".*").Any();
+    }
+
     /// <summary>Loads a compiled policy, in the place of an older one of the same names.</summary>
     /// <exception cref="LinuxException">The kernel refuses it: EPROTONOSUPPORT for another kernel's, EPERM without CAP_MAC_ADMIN.</exception>
     internal static void Load(byte[] policy)

@@ -31,13 +31,14 @@ public sealed class AppArmorPlan
     /// <param name="name">The container.</param>
     /// <param name="config">Its configuration.</param>
     /// <param name="namespaces">The namespaces that it gets: CLONE_NEW flags.</param>
+    /// <param name="callerLabel">The label of whoever starts it, which the monitor may have left for its own.</param>
     /// <param name="warn">Told of what is left out.</param>
     /// <returns>Null where init keeps the label that it is started with.</returns>
     /// <exception cref="LxcException">
     /// ConfigInvalidValue: no name of a container's profile. ConfinementFailed: this kernel or parser cannot do what is asked for, and
     /// <c>lxc.apparmor.allow_incomplete</c> does not allow less.
     /// </exception>
-    public static AppArmorPlan? Of(string lxcPath, string name, ContainerConfig config, ulong namespaces, Action<string> warn)
+    public static AppArmorPlan? Of(string lxcPath, string name, ContainerConfig config, ulong namespaces, string callerLabel, Action<string> warn)
     {
         string profile = config.Get("lxc.apparmor.profile") is { Length: > 0 } wanted ? wanted : AppArmorName.Generated;
         if (AppArmorName.Objection(profile) is { } objection)
@@ -55,9 +56,10 @@ public sealed class AppArmorPlan
             return null;
         }
 
+        string own = AppArmorKernel.OwnLabel;
         if (profile == AppArmorName.Unchanged)
         {
-            return null;
+            return callerLabel == own ? null : new AppArmorPlan(callerLabel);
         }
 
         bool incomplete = config.Get("lxc.apparmor.allow_incomplete") == "1";
@@ -66,7 +68,6 @@ public sealed class AppArmorPlan
             Lack(name, "this kernel's AppArmor cannot confine mounts", incomplete, warn);
         }
 
-        string own = AppArmorKernel.OwnLabel;
         if (profile == AppArmorName.Generated)
         {
             if (AppArmorParser.Path is null || !AppArmorKernel.IsPolicyReachable)

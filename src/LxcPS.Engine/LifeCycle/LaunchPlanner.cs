@@ -18,9 +18,10 @@ public static class LaunchPlanner
     /// <summary>Plans a start.</summary>
     /// <param name="request">What is to be started.</param>
     /// <param name="config">The container's configuration.</param>
+    /// <param name="callerLabel">The AppArmor label of whoever starts it.</param>
     /// <param name="warn">Told of what is left out.</param>
     /// <exception cref="LxcException">A value that cannot be served, with its key.</exception>
-    public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config, Action<string> warn)
+    public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config, string callerLabel, Action<string> warn)
     {
         config.RequireServed();
         List<IdMapEntry> idMaps = [];
@@ -47,7 +48,7 @@ public static class LaunchPlanner
             };
         }
 
-        AppArmorPlan? confinement = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, warn);
+        AppArmorPlan? confinement = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, callerLabel, warn);
         List<MountEntry> mounts = MountsOf(config, rootfsMount);
         if (confinement?.Namespace is not null && config.Get("lxc.apparmor.allow_nesting") == "1")
         {
