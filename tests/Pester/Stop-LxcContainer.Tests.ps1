@@ -46,7 +46,7 @@ Describe 'Stop-LxcContainer' {
         Stop-LxcContainer "*-$Unique" -Kill
     }
 
-    It 'asks the container to shut down, waits for its end, and emits nothing' {
+    It 'asks the container to shut down, waits for its end, and emits nothing' -Tag Vm {
         Start-Ready $slow
         $id = (Get-LxcContainer $slow).ProcessId
         $mark = "$LxcPath/$slow/rootfs/halted"
@@ -58,7 +58,7 @@ Describe 'Stop-LxcContainer' {
         [IO.File]::Delete($mark)
     }
 
-    It 'shuts down what the Busybox template boots' {
+    It 'shuts down what the Busybox template boots' -Tag Vm {
         $name = "boots-$Unique"
         [void] (New-TestContainer $name)
         Start-LxcContainer $name
@@ -95,7 +95,7 @@ Describe 'Stop-LxcContainer' {
         (Get-LxcContainer $deaf).ProcessId | Should -Be $id
     }
 
-    It 'kills at once with -Kill, also an init that ignores signals' {
+    It 'kills at once with -Kill, also an init that ignores signals' -Tag Vm {
         Start-Ready $deaf, $slow
         $watch = [Diagnostics.Stopwatch]::StartNew()
         Stop-LxcContainer $deaf, $slow -Kill
@@ -116,7 +116,7 @@ Describe 'Stop-LxcContainer' {
         [IO.File]::Delete("$LxcPath/$one/rootfs/ready")
     }
 
-    It 'stops a suspended container' {
+    It 'stops a suspended container' -Tag Vm {
         Start-Ready $one, $deaf
         Suspend-LxcContainer $one, $deaf
         Stop-LxcContainer $one -NoKill -Timeout 20
@@ -171,7 +171,7 @@ Describe 'Stop-LxcContainer' {
         Remove-LxcContainer $names -Force
     }
 
-    It 'lets LXC''s tools start again at once what it has stopped' {
+    It 'lets LXC''s tools start again at once what it has stopped' -Tag Vm {
         $name = "again-$Unique"
         [void] (New-TestContainer $name -Privileged)
         Start-LxcContainer $name
