@@ -62,6 +62,7 @@ Describe 'Stop-LxcContainer' {
         $name = "boots-$Unique"
         [void] (New-TestContainer $name)
         Start-LxcContainer $name
+        Wait-Init $name
         Stop-LxcContainer $name -NoKill -Timeout 30
         (Get-LxcContainer $name).State | Should -Be Stopped
         Remove-LxcContainer $name -Confirm:$false
@@ -179,6 +180,7 @@ Describe 'Stop-LxcContainer' {
         lxc-start -P $LxcPath -n $name -d
         $LASTEXITCODE | Should -Be 0
         (Get-LxcContainer $name).State | Should -Be Running
+        Wait-Init $name
         Stop-LxcContainer $name -Timeout 20 -NoKill
         (Get-LxcContainer $name).State | Should -Be Stopped
         Remove-LxcContainer $name -Confirm:$false
