@@ -11,6 +11,8 @@ Builds, tests, demonstrates, measures and packages LxcPS.
   Package  Build and Help for every runtime that this machine can link for, and an archive of the folder
   Clean    removes out
 What is missing on the machine is installed through apt-get where that is possible, and named where it is not.
+Test boots a virtual machine, too, for what this one may not have: a kernel with AppArmor, cgroup v2 alone. It takes minutes; -NoVm
+leaves it out.
 #>
 [CmdletBinding()]
 param(
@@ -25,7 +27,10 @@ param(
     [int] $Runs = 30,
 
     # Also the tests that take minutes: thousands of cycles, hundreds of kills.
-    [switch] $Long
+    [switch] $Long,
+
+    # Without the tests in the virtual machine of tests/Vm.
+    [switch] $NoVm
 )
 
 $ErrorActionPreference = 'Stop'
@@ -166,6 +171,33 @@ function Invoke-PesterTest {
     [pscustomobject]@{ Layer = 'Pester'; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
 }
 
+function Invoke-VmTest {
+    # Nothing where there can be no machine: the tests that need one are left out of the Pester layer already.
+    $leftOut = 'left out are tests that need AppArmor or cgroup v2, where this machine has none'
+    if ($NoVm) {
+        Write-Host "Without the virtual machine (-NoVm): $leftOut"
+        return
+    }
+
+    Install-Missing @{ 'qemu-system-x86_64' = 'qemu-system-x86'; 'mmdebstrap' = 'mmdebstrap'; 'mke2fs' = 'e2fsprogs' } -Optional
+    $directory = Join-Path $out 'vm'
+    $result = Join-Path $directory 'pester.txt'
+    Remove-Item $result -Force -ErrorAction Ignore
+    $only = if ($TestName -ne '*') { "$TestName.Tests.ps1" }
+    & (Join-Path $root 'tests/Vm/run.sh') -m -o $directory $only | Out-Host
+    if ($LASTEXITCODE -eq 2) {
+        Write-Host "Without the virtual machine: $leftOut"
+        return
+    }
+
+    if (-not (Test-Path $result)) {
+        throw "The tests in the virtual machine did not run to their end (exit code $LASTEXITCODE)"
+    }
+
+    $counts = @(Get-Content $result)
+    [pscustomobject]@{ Layer = 'Vm'; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
+}
+
 switch ($Task) {
     'Clean' {
         if (Test-Path $out) {
@@ -204,6 +236,7 @@ switch ($Task) {
         $results = @(
             if ($TestName -eq '*') { Invoke-UnitTest }
             Invoke-PesterTest
+            Invoke-VmTest
         )
         $passed = ($results | Measure-Object Passed -Sum).Sum
         $failed = ($results | Measure-Object Failed -Sum).Sum

@@ -84,7 +84,7 @@ Describe 'Death at any moment' {
         $interrupted | Should -BeGreaterThan 0 -Because 'some of the starts must have been hit in the middle'
     }
 
-    It 'of a running container''s monitor ends the container, and the next start clears what is left' {
+    It 'of a running container''s monitor ends the container, and the next start clears what is left' -Tag Vm {
         foreach ($name in $names) {
             Start-LxcContainer $name
             $init = (Get-LxcContainer $name).ProcessId
@@ -103,7 +103,7 @@ Describe 'Death at any moment' {
         Get-LxcContainer "removed*$Unique" | Should -BeNullOrEmpty
     }
 
-    It 'of the init is an end like others' {
+    It 'of the init is an end like others' -Tag Vm {
         foreach ($round in 1..$(if ($long) { 200 } else { 12 })) {
             $name = $names[$round % $names.Count]
             Start-LxcContainer $name -ErrorAction Stop
@@ -160,7 +160,7 @@ Describe 'Death at any moment' {
 }
 
 Describe 'Ctrl+C at any moment' {
-    It 'of Start-LxcContainer leaves a container that runs or does not' {
+    It 'of Start-LxcContainer leaves a container that runs or does not' -Tag Vm {
         $name = "started-$Unique"
         [void] (New-TestContainer $name)
         foreach ($round in 1..$(if ($long) { 200 } else { 20 })) {

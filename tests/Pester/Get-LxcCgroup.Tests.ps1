@@ -13,7 +13,7 @@ AfterAll {
     Get-Leftover | Should -BeNullOrEmpty
 }
 
-Describe 'Get-LxcCgroup' {
+Describe 'Get-LxcCgroup' -Tag Vm {
     It 'gives limits and use as numbers' {
         Set-LxcCgroup $name -Memory 64MB -MemorySwap 96MB -Cpu 1.5 -CpuWeight 100 -CpuSet 0 -Pids 99
         $limits = Get-LxcCgroup $name

@@ -12,7 +12,7 @@ AfterAll {
 }
 
 Describe 'The end of a program' {
-    It 'comes after -Timeout, with one error and no process left' -ForEach @(@{ Time = 1 }, @{ Time = [TimeSpan]::FromMilliseconds(700) }) {
+    It 'comes after -Timeout, with one error and no process left' -Tag Vm -ForEach @(@{ Time = 1 }, @{ Time = [TimeSpan]::FromMilliseconds(700) }) {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $lines = Invoke-LxcCommand $name sh '-c' 'echo began; sleep 1000 & sleep 1001' -Timeout $Time -ErrorAction SilentlyContinue -ErrorVariable problems
         $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 0.6
@@ -25,7 +25,7 @@ Describe 'The end of a program' {
         Wait-Until { -not (Get-ContainerProcess $name | Where-Object CommandLine -Match 'sleep 100[01]') } | Should -BeTrue
     }
 
-    It 'comes after -Timeout also where the program cannot even begin' {
+    It 'comes after -Timeout also where the program cannot even begin' -Tag Vm {
         # Frozen behind the monitor's back: what enters the control group is held there.
         $stuck = "stuck-$Unique"
         [void] (New-TestContainer $stuck)
@@ -54,7 +54,7 @@ Describe 'The end of a program' {
         Wait-Until { -not (Get-ProcessTable | Where-Object CommandLine -Like "lxcps-monitor attach*--name $stuck *") } | Should -BeTrue
     }
 
-    It 'comes with the end of the pipeline: Stop()' {
+    It 'comes with the end of the pipeline: Stop()' -Tag Vm {
         $beside = Start-Beside "Invoke-LxcCommand '$name' sh '-c' 'sleep 1000 & sleep 1002'"
         Wait-Until { @(Get-ContainerProcess $name | Where-Object CommandLine -Match '^sleep 100').Count -eq 2 } | Should -BeTrue
         (Stop-Beside $beside).TotalSeconds | Should -BeLessThan 10
@@ -93,7 +93,7 @@ Describe 'The end of a program' {
         Wait-Until { -not (Get-ContainerProcess $name | Where-Object CommandLine -Match '^(yes|cat)$') } | Should -BeTrue
     }
 
-    It 'comes with the container''s' {
+    It 'comes with the container''s' -Tag Vm {
         $dying = "dying-$Unique"
         [void] (New-TestContainer $dying)
         Start-LxcContainer $dying

@@ -22,7 +22,7 @@ AfterAll {
     Get-Leftover | Should -BeNullOrEmpty
 }
 
-Describe 'Exit codes of Invoke-LxcCommand' {
+Describe 'Exit codes of Invoke-LxcCommand' -Tag Vm {
     It 'sets $LASTEXITCODE to the program''s' -ForEach 0, 1, 42, 255 {
         Invoke-LxcCommand $name sh '-c' "exit $_"
         $LASTEXITCODE | Should -Be $_
@@ -143,7 +143,7 @@ Describe 'User and environment of a program' {
     }
 }
 
-Describe 'Confinement of a program' {
+Describe 'Confinement of a program' -Tag Vm {
     It 'is in the namespaces of init' -ForEach 'user', 'mnt', 'pid', 'uts', 'ipc', 'net', 'cgroup', 'time' {
         $own = Invoke-LxcCommand $name readlink "/proc/self/ns/$_"
         $own | Should -Match "^$_`:\[\d+\]$"

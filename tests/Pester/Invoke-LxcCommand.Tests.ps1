@@ -72,7 +72,7 @@ Describe 'Output of Invoke-LxcCommand' {
             Should -Be ([Convert]::ToHexString([Security.Cryptography.SHA256]::HashData($data)))
     }
 
-    It 'emits one result a container with -PassThru' {
+    It 'emits one result a container with -PassThru' -Tag Vm {
         $results = @(Invoke-LxcCommand $webs sh '-c' 'echo a; echo b; echo e >&2; sleep 0.2; exit 3' -PassThru)
         $results.Count | Should -Be 2
         $results | Should -BeOfType [LxcPS.LxcCommandResult]
@@ -120,7 +120,7 @@ Describe 'Standard input of Invoke-LxcCommand' {
         [byte] 65, [byte] 66 | Invoke-LxcCommand $web1 cat | Should -Be 'AB'
     }
 
-    It 'is empty without a pipeline, and with an empty one' {
+    It 'is empty without a pipeline, and with an empty one' -Tag Vm {
         Invoke-LxcCommand $web1 wc '-c' -Timeout 20 | Should -Be '0'
         @() | Invoke-LxcCommand $web1 wc '-c' -Timeout 20 | Should -Be '0'
     }
@@ -215,7 +215,7 @@ Describe 'Which containers Invoke-LxcCommand takes' {
         $results.ExitCode | Sort-Object | Should -Be 0, 9, 9
     }
 
-    It 'refuses a frozen container rather than hang in it' {
+    It 'refuses a frozen container rather than hang in it' -Tag Vm {
         Suspend-LxcContainer $web2
         try {
             $watch = [Diagnostics.Stopwatch]::StartNew()

@@ -52,7 +52,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'The template Host' {
+Describe 'The template Host' -Tag Vm {
     It 'is the default, and makes an unprivileged container' {
         $created | Should -BeOfType ([LxcPS.LxcContainer])
         $created.Unprivileged | Should -BeTrue
@@ -102,7 +102,7 @@ Describe 'The template Host' {
     }
 }
 
-Describe 'A boot of the template Host' {
+Describe 'A boot of the template Host' -Tag Vm {
     It 'has the host name of the configuration, and shuts down when asked' {
         $name = "boot-$Unique"
         [void] (New-LxcContainer $name -Config @{ 'lxc.uts.name' = 'special' })
@@ -154,7 +154,7 @@ Describe 'Secrets of the host in the template Host' {
     }
 }
 
-Describe 'Writes to the template Host' {
+Describe 'Writes to the template Host' -Tag Vm {
     It 'go to the container''s own layer, never to the host' {
         $before = sh -c 'sha256sum /usr/bin/find; stat -c "%i %s %Y %a" /usr/bin/find; ls -A /usr /usr/local /usr/bin | sha256sum'
         Invoke-Inside "echo mine > /usr/local/mine; rm /usr/bin/find; echo changed >> $secrets/plain; chmod 777 /usr/bin/env; mkdir /usr/new; echo done" |

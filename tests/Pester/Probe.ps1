@@ -24,6 +24,13 @@ function Wait-Until {
     $true
 }
 
+function Wait-Init {
+    # Until busybox's init has asked for its signals: one that comes before is lost.
+    param([string] $Name)
+    $file = "/proc/$((Get-LxcContainer $Name).ProcessId)/status"
+    Wait-Until { [IO.File]::ReadAllText($file) -match '(?m)^SigCgt:\s+0*[1-9a-f]' } | Should -BeTrue
+}
+
 function Get-ProcessTable {
     # Every process with its command line and its parent; those that end meanwhile are left out, zombies have no command line.
     foreach ($directory in [IO.Directory]::GetDirectories('/proc')) {

@@ -37,7 +37,7 @@ Describe 'Restart-LxcContainer' {
         }
     }
 
-    It 'shuts the container down and starts it, with a new init, and emits nothing' {
+    It 'shuts the container down and starts it, with a new init, and emits nothing' -Tag Vm {
         Start-LxcContainer $one
         Wait-Log $one
         $id = (Get-LxcContainer $one).ProcessId
@@ -72,7 +72,7 @@ Describe 'Restart-LxcContainer' {
         (Restart-LxcContainer $one -PassThru).State | Should -Be Running
     }
 
-    It 'resumes nothing: a suspended one runs afterwards' {
+    It 'resumes nothing: a suspended one runs afterwards' -Tag Vm {
         Start-LxcContainer $one
         Wait-Log $one
         Suspend-LxcContainer $one

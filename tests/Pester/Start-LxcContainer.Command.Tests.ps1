@@ -11,7 +11,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'Start-LxcContainer -Command' {
+Describe 'Start-LxcContainer -Command' -Tag Vm {
     AfterEach {
         Stop-LxcContainer "*-$Unique" -Kill
     }

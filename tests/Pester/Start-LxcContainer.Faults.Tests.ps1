@@ -49,7 +49,7 @@ Describe 'Errors of Start-LxcContainer' {
         (Get-LxcContainer $one).ProcessId | Should -Be $id
     }
 
-    It 'refuses one that LXC started' {
+    It 'refuses one that LXC started' -Tag Vm {
         # Privileged: LXC asks newuidmap for maps, which knows those of /etc/subuid only.
         [void] (New-TestContainer $bad -Privileged)
         lxc-start -P $LxcPath -n $bad -d
@@ -145,7 +145,7 @@ Describe 'Errors of Start-LxcContainer' {
         $outcome.Errors[0].Exception.Message | Should -BeLike '*/no/such/source mnt none bind 0 0*'
     }
 
-    It 'names the hook that fails' {
+    It 'names the hook that fails' -Tag Vm {
         [void] (New-TestContainer $bad -Config @{ 'lxc.hook.pre-start' = '/bin/false' })
         $outcome = Get-Outcome { Start-LxcContainer $bad }
         Assert-OneError $outcome HookFailed InvalidOperation $bad
@@ -153,7 +153,7 @@ Describe 'Errors of Start-LxcContainer' {
         $outcome.Errors[0].Exception.Message | Should -BeLike '*/bin/false*'
     }
 
-    It 'names the limit that the kernel refuses' {
+    It 'names the limit that the kernel refuses' -Tag Vm {
         [void] (New-TestContainer $bad)
         Set-LxcCgroup $bad -Pids 10
         $key = [IO.File]::ReadAllLines("$LxcPath/$bad/config") -match 'pids\.max' -replace '\s*=.*'
@@ -170,7 +170,7 @@ Describe 'Errors of Start-LxcContainer' {
         (Get-LxcContainer $one).State | Should -Be Stopped
     }
 
-    It 'leaves nothing when it is stopped half way' {
+    It 'leaves nothing when it is stopped half way' -Tag Vm {
         # A hook that waits, when all has been made and init is about to run: there Ctrl+C comes.
         $mark = "$LxcPath/mark"
         $hook = "$LxcPath/hook"

@@ -20,7 +20,7 @@ Describe 'Start-LxcContainer' {
         Stop-LxcContainer "*-$Unique" -Kill
     }
 
-    It 'returns when init runs, and emits nothing' {
+    It 'returns when init runs, and emits nothing' -Tag Vm {
         Start-LxcContainer $one | Should -BeNullOrEmpty
         $container = Get-LxcContainer $one
         $container.State | Should -Be Running
@@ -68,7 +68,7 @@ Describe 'Start-LxcContainer' {
         (Get-LxcContainer $one).State | Should -Be Running
     }
 
-    It 'applies -Config to this start alone' {
+    It 'applies -Config to this start alone' -Tag Vm {
         $before = [IO.File]::ReadAllText("$LxcPath/$one/config")
         Start-LxcContainer $one -Config @{ 'lxc.uts.name' = 'once'; 'lxc.environment' = 'A=1' }
         Invoke-LxcCommand $one hostname | Should -Be 'once'
@@ -77,7 +77,7 @@ Describe 'Start-LxcContainer' {
         Invoke-LxcCommand $one hostname | Should -Be $one
     }
 
-    It 'gives each container namespaces and ids of its own' {
+    It 'gives each container namespaces and ids of its own' -Tag Vm {
         $ids = (Start-LxcContainer $one, $two -PassThru).ProcessId
         foreach ($kind in 'mnt', 'pid', 'uts', 'ipc', 'net', 'user', 'cgroup') {
             $links = @($ids[0], $ids[1], $PID | ForEach-Object { [IO.FileInfo]::new("/proc/$_/ns/$kind").LinkTarget })
@@ -89,7 +89,7 @@ Describe 'Start-LxcContainer' {
         }
     }
 
-    It 'works with LXC''s tools: they see, enter and stop it' {
+    It 'works with LXC''s tools: they see, enter and stop it' -Tag Vm {
         Start-LxcContainer $one
         lxc-info -P $LxcPath -n $one -s -H | Should -Be 'RUNNING'
         lxc-attach -P $LxcPath -n $one -- hostname | Should -Be $one
@@ -97,7 +97,7 @@ Describe 'Start-LxcContainer' {
         (Get-LxcContainer $one).State | Should -Be Stopped
     }
 
-    It 'runs again after a reboot from inside, with a new init' {
+    It 'runs again after a reboot from inside, with a new init' -Tag Vm {
         Start-LxcContainer $one
         $before = (Get-LxcContainer $one).ProcessId
         Invoke-LxcCommand $one reboot '-f' -ErrorAction Ignore
@@ -107,14 +107,14 @@ Describe 'Start-LxcContainer' {
         Invoke-LxcCommand $one hostname | Should -Be $one
     }
 
-    It 'is stopped after a halt from inside' {
+    It 'is stopped after a halt from inside' -Tag Vm {
         Start-LxcContainer $one
         Invoke-LxcCommand $one poweroff '-f' -ErrorAction Ignore
         Wait-LxcContainer $one -Timeout 20
         (Get-LxcContainer $one).State | Should -Be Stopped
     }
 
-    It 'clears what a killed monitor left, and starts' {
+    It 'clears what a killed monitor left, and starts' -Tag Vm {
         Start-LxcContainer $one
         $monitor = Get-ProcessTable | Where-Object CommandLine -Like "*--lxcpath $LxcPath --name $one*"
         @($monitor).Count | Should -Be 1

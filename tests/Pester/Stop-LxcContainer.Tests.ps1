@@ -46,7 +46,7 @@ Describe 'Stop-LxcContainer' {
         Stop-LxcContainer "*-$Unique" -Kill
     }
 
-    It 'asks the container to shut down, waits for its end, and emits nothing' {
+    It 'asks the container to shut down, waits for its end, and emits nothing' -Tag Vm {
         Start-Ready $slow
         $id = (Get-LxcContainer $slow).ProcessId
         $mark = "$LxcPath/$slow/rootfs/halted"
@@ -58,10 +58,11 @@ Describe 'Stop-LxcContainer' {
         [IO.File]::Delete($mark)
     }
 
-    It 'shuts down what the Busybox template boots' {
+    It 'shuts down what the Busybox template boots' -Tag Vm {
         $name = "boots-$Unique"
         [void] (New-TestContainer $name)
         Start-LxcContainer $name
+        Wait-Init $name
         Stop-LxcContainer $name -NoKill -Timeout 30
         (Get-LxcContainer $name).State | Should -Be Stopped
         Remove-LxcContainer $name -Confirm:$false
@@ -95,7 +96,7 @@ Describe 'Stop-LxcContainer' {
         (Get-LxcContainer $deaf).ProcessId | Should -Be $id
     }
 
-    It 'kills at once with -Kill, also an init that ignores signals' {
+    It 'kills at once with -Kill, also an init that ignores signals' -Tag Vm {
         Start-Ready $deaf, $slow
         $watch = [Diagnostics.Stopwatch]::StartNew()
         Stop-LxcContainer $deaf, $slow -Kill
@@ -116,7 +117,7 @@ Describe 'Stop-LxcContainer' {
         [IO.File]::Delete("$LxcPath/$one/rootfs/ready")
     }
 
-    It 'stops a suspended container' {
+    It 'stops a suspended container' -Tag Vm {
         Start-Ready $one, $deaf
         Suspend-LxcContainer $one, $deaf
         Stop-LxcContainer $one -NoKill -Timeout 20
@@ -171,7 +172,7 @@ Describe 'Stop-LxcContainer' {
         Remove-LxcContainer $names -Force
     }
 
-    It 'lets LXC''s tools start again at once what it has stopped' {
+    It 'lets LXC''s tools start again at once what it has stopped' -Tag Vm {
         $name = "again-$Unique"
         [void] (New-TestContainer $name -Privileged)
         Start-LxcContainer $name
@@ -179,6 +180,7 @@ Describe 'Stop-LxcContainer' {
         lxc-start -P $LxcPath -n $name -d
         $LASTEXITCODE | Should -Be 0
         (Get-LxcContainer $name).State | Should -Be Running
+        Wait-Init $name
         Stop-LxcContainer $name -Timeout 20 -NoKill
         (Get-LxcContainer $name).State | Should -Be Stopped
         Remove-LxcContainer $name -Confirm:$false

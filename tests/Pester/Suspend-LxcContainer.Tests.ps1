@@ -40,7 +40,7 @@ Describe 'Suspend-LxcContainer' {
         Resume-LxcContainer $one, $two
     }
 
-    It 'halts every process until it is resumed, and emits nothing' {
+    It 'halts every process until it is resumed, and emits nothing' -Tag Vm {
         Test-Growth | Should -BeTrue
         Suspend-LxcContainer $one | Should -BeNullOrEmpty
         Test-Growth -Never | Should -BeFalse
@@ -52,7 +52,7 @@ Describe 'Suspend-LxcContainer' {
         Test-Growth | Should -BeTrue
     }
 
-    It 'leaves other containers running' {
+    It 'leaves other containers running' -Tag Vm {
         Suspend-LxcContainer $one
         (Get-LxcContainer $two).State | Should -Be Running
         Invoke-LxcCommand $two echo alive -Timeout 20 | Should -Be 'alive'
@@ -83,7 +83,7 @@ Describe 'Suspend-LxcContainer' {
         Test-Growth | Should -BeTrue
     }
 
-    It 'freezes what LXC''s tools thaw, and thaws what they freeze' {
+    It 'freezes what LXC''s tools thaw, and thaws what they freeze' -Tag Vm {
         Suspend-LxcContainer $one
         lxc-unfreeze -P $LxcPath -n $one
         (Get-LxcContainer $one).State | Should -Be Running
@@ -94,7 +94,7 @@ Describe 'Suspend-LxcContainer' {
         Test-Growth | Should -BeTrue
     }
 
-    It 'works on a container that LXC started' {
+    It 'works on a container that LXC started' -Tag Vm {
         $name = "theirs-$Unique"
         [void] (New-TestContainer $name -Privileged)
         lxc-start -P $LxcPath -n $name -d

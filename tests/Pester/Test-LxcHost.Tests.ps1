@@ -7,7 +7,7 @@ AfterAll {
     Remove-TestContainers
 }
 
-Describe 'Test-LxcHost' {
+Describe 'Test-LxcHost' -Tag Vm {
     It 'gives a typed object for each capability, once' {
         $all.Count | Should -BeGreaterThan 30
         $all | Should -BeOfType [LxcPS.Engine.Diagnostics.HostCapability]

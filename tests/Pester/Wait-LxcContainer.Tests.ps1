@@ -121,7 +121,7 @@ Describe 'Wait-LxcContainer' {
         (Get-LxcContainer $one).State | Should -Be Running
     }
 
-    It 'sees the end of a container that LXC started' {
+    It 'sees the end of a container that LXC started' -Tag Vm {
         $name = "theirs-$Unique"
         [void] (New-TestContainer $name -Privileged)
         lxc-start -P $LxcPath -n $name -d

@@ -63,7 +63,7 @@ public class CgroupLimitsTests
     [InlineData(2)]
     public void NumbersComeBack(int version)
     {
-        CgroupLimits back = CgroupLimits.FromSettings(Everything().ToSettings(version == 1 ? V1 : V2));
+        CgroupLimits back = CgroupLimits.FromSettings(Everything().ToSettings(version == 1 ? V1 : V2), version == 1 ? V1 : V2);
         CgroupLimits limits = Everything();
         Assert.Equal((limits.Memory, limits.MemorySwap, limits.MemoryLow, limits.Cpu, limits.CpuWeight), (back.Memory, back.MemorySwap, back.MemoryLow, back.Cpu, back.CpuWeight));
         Assert.Equal((limits.CpuSet, limits.MemorySet, limits.Pids), (back.CpuSet, back.MemorySet, back.Pids));
@@ -80,7 +80,7 @@ public class CgroupLimitsTests
         CgroupLimits limits = new() { Memory = -1, MemorySwap = CgroupLimits.Unlimited, Cpu = -1, Pids = -1 };
         IReadOnlyList<(string Key, string Value)> settings = limits.ToSettings(version == 1 ? V1 : V2);
         Assert.Equal(expected, Show(settings));
-        CgroupLimits back = CgroupLimits.FromSettings(settings);
+        CgroupLimits back = CgroupLimits.FromSettings(settings, version == 1 ? V1 : V2);
         Assert.Null(back.Memory ?? back.MemorySwap ?? back.Pids);
         Assert.Null(back.Cpu);
     }
@@ -90,7 +90,18 @@ public class CgroupLimitsTests
 
     [Fact]
     public void V1sLargestNumberIsNoLimit() =>
-        Assert.Null(CgroupLimits.FromSettings([("lxc.cgroup.memory.limit_in_bytes", "9223372036854771712")]).Memory);
+        Assert.Null(CgroupLimits.FromSettings([("lxc.cgroup.memory.limit_in_bytes", "9223372036854771712")], V1).Memory);
+
+    [Theory]
+    [InlineData(1, 50)]
+    [InlineData(2, 60)]
+    public void OfBothVersionsTheHostsOwnCounts(int version, long expected)
+    {
+        (string, string)[] settings = [("lxc.cgroup2.pids.max", "60"), ("lxc.cgroup.pids.max", "50")];
+        Assert.Equal(expected, CgroupLimits.FromSettings(settings, version == 1 ? V1 : V2).Pids);
+        Array.Reverse(settings);
+        Assert.Equal(expected, CgroupLimits.FromSettings(settings, version == 1 ? V1 : V2).Pids);
+    }
 
     [Fact]
     public void WhatAVersionDoesNotHaveIsRefused()

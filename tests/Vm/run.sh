@@ -1,7 +1,10 @@
 #!/bin/bash
 # Boots a Debian kernel with AppArmor and pure cgroup v2 in qemu and runs Pester files there. See README.md.
-# Usage: tests/Vm/run.sh [-t TAG,...] [-o DIRECTORY] [FILE PATTERN ...]
-# Without a pattern: the tests that are marked for the machine. With one: all tests of those files, or those of the tags.
+# Usage: tests/Vm/run.sh [-m] [-t TAG,...] [-o DIRECTORY] [PATTERN ...]
+#   PATTERN   files whose names begin so, or a file; all tests in them
+#   -m        of them, or of all files, only the tests that are marked for the machine; as without any argument
+#   -t        only the tests of these tags
+#   -o        where the results go: out/vm
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -11,13 +14,15 @@ cache=${LXCPS_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$top/out}/.cache}/lxcps/vm}
 limit=${LXCPS_VM_TIMEOUT:-1200}
 results=$top/out/vm
 tags=
+marked=
 
 say() { echo "run.sh: $*" >&2; }
 # Status 2: there is no machine to run tests in, which says nothing about them.
 none() { say "$@"; exit 2; }
 
-while getopts t:o: option; do
+while getopts mt:o: option; do
     case $option in
+        m) marked=1 ;;
         t) tags=${tags:+$tags,}$OPTARG ;;
         o) results=$OPTARG ;;
         *) exit 64 ;;
@@ -35,24 +40,26 @@ need dotnet dotnet-runtime-10.0
 module=$(ls "$top"/out/LxcPS/*/LxcPS.psd1 2>/dev/null | tail -1)
 [ -n "$module" ] || none 'build the module first: ./pwsh build.ps1 Build'
 
-# What runs there: the files that have a test with one of the tags, or those that were named.
-files=()
-if [ $# -eq 0 ]; then
-    if [ -z "$tags" ]; then
-        tags=Vm,CgroupV2
-        # Where the host has AppArmor, these run there, and faster.
-        [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || tags=$tags,AppArmor
-    fi
-    while read -r file; do files+=("$file"); done < <(grep -lE -- "-Tag .*\b(${tags//,/|})\b" "$top"/tests/Pester/*.Tests.ps1)
-else
-    for pattern; do
-        while read -r file; do files+=("$file"); done < <(compgen -G "$top/tests/Pester/$pattern*.Tests.ps1" || true)
-    done
+# What runs there. A file of which nothing would run costs its reading, so it stays here.
+if [ -z "$tags" ] && { [ -n "$marked" ] || [ $# -eq 0 ]; }; then
+    tags=Vm,CgroupV2
+    # Where the host has AppArmor, these run there, and faster.
+    [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || tags=$tags,AppArmor
 fi
-rm -rf "$results"
+files=()
+for pattern in "${@:-}"; do
+    pattern=${pattern##*/}
+    [[ $pattern == *.Tests.ps1 ]] || pattern=$pattern*.Tests.ps1
+    while read -r file; do
+        if [ -z "$tags" ] || grep -qE -- "-Tag .*\b(${tags//,/|})\b" "$file"; then
+            files+=("$file")
+        fi
+    done < <(compgen -G "$top/tests/Pester/$pattern" || true)
+done
 mkdir -p "$results"
+rm -f "$results"/{code,console,dmesg,log,pester.txt,status}
 if [ ${#files[@]} -eq 0 ]; then
-    say "no test file for ${*:-$tags}"
+    echo "No tests for the virtual machine${*:+ in $*}"
     printf '0\n0\n0\n' >"$results/pester.txt"
     exit 0
 fi
@@ -103,9 +110,10 @@ echo $((limit > 240 ? limit - 120 : limit / 2)) >"$job/limit"
 tar -cf "$work/job.tar" -C "$job" .
 
 boot() {
+    # Without smap: the emulation takes the stack of an iretq in user mode, as .NET returns from an interrupted thread, for the kernel's own.
     truncate -s 0 "$work/out.img" "$results/log" "$results/console"
     truncate -s 64M "$work/out.img"
-    timeout -k 10 "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 \
+    timeout -k 10 "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,-smap -smp 2 -m 1536 \
         -display none -nodefaults -no-reboot -kernel "$image/vmlinuz" \
         -serial "file:$results/console" -serial "file:$results/log" \
         -drive "file=$image/root.ext4,format=raw,if=none,id=r,snapshot=on" -device nvme,drive=r,serial=root \
@@ -113,9 +121,10 @@ boot() {
         -drive "file=$work/out.img,format=raw,if=none,id=o" -device virtio-blk-pci,drive=o,serial=out \
         -append 'console=ttyS0 panic=-1 quiet root=/dev/nvme0n1 rw init=/sbin/vm-init' </dev/null &
     qemu=$!
-    tail -n +1 -s 0.5 -f --pid=$qemu "$results/log" 2>/dev/null || true
+    tail -n +1 -s 0.5 -f --pid=$qemu "$results/log" 2>/dev/null &
     wait "$qemu" || true
     qemu=
+    wait
     tar -xf "$work/out.img" -C "$results" 2>/dev/null && [ -f "$results/status" ]
 }
 
@@ -136,7 +145,7 @@ done
 status=$(cat "$results/status")
 [ -f "$results/pester.txt" ] || printf '0\n1\n0\n' >"$results/pester.txt"
 if [ "$status" != 0 ]; then
-    echo "The kernel's lines on AppArmor and audit:"
-    grep -E 'audit: type=1' "$results/dmesg" | tail -100 || echo '(none)'
+    echo "The kernel's lines on refusals and faults:"
+    grep -E 'audit: type=1|BUG:|Oops|segfault' "$results/dmesg" | grep -v 'apparmor="STATUS"' | tail -100 || echo '(none)'
 fi
 exit "$status"

@@ -69,9 +69,9 @@ public sealed partial class CgroupLimits
 
     /// <summary>
     /// Reads the limits of a configuration back into numbers, from keys of either version; of a limit that is set several times the last one
-    /// counts. What is not limited, or lifted, is null.
+    /// counts, and one for the version that the host has before one for the other, as at a start. What is not limited, or lifted, is null.
     /// </summary>
-    public static CgroupLimits FromConfig(IEnumerable<ConfigEntry> entries)
+    public static CgroupLimits FromConfig(IEnumerable<ConfigEntry> entries, CgroupLayout layout)
     {
         List<(string Key, string Value)> settings = [];
         foreach (ConfigEntry entry in entries)
@@ -79,11 +79,11 @@ public sealed partial class CgroupLimits
             settings.Add((entry.Key, entry.Value));
         }
 
-        return FromSettings(settings);
+        return FromSettings(settings, layout);
     }
 
     /// <summary>The same from keys and values.</summary>
-    public static CgroupLimits FromSettings(IEnumerable<(string Key, string Value)> settings)
+    public static CgroupLimits FromSettings(IEnumerable<(string Key, string Value)> settings, CgroupLayout layout)
     {
         List<CgroupSetting> v1 = [];
         List<CgroupSetting> all = [];
@@ -100,7 +100,7 @@ public sealed partial class CgroupLimits
         all.AddRange(CgroupTranslation.ToV2(v1));
         CgroupLimits limits = new();
         long? swap = null;
-        foreach (CgroupSetting setting in all)
+        foreach (CgroupSetting setting in all.OrderBy(setting => IsForHost(setting, layout)))
         {
             swap = setting.File == "memory.swap.max" ? Size(setting.Value) : swap;
             limits.Take(setting.File, setting.Value.Trim());
@@ -110,6 +110,9 @@ public sealed partial class CgroupLimits
         limits.Swappiness = int.TryParse(swappiness, NumberStyles.None, null, out int number) ? number : null;
         return limits;
     }
+
+    private static bool IsForHost(CgroupSetting setting, CgroupLayout layout) =>
+        CgroupSetting.TryParseKey(setting.ConfigKey, out int version, out _) && layout.Find(setting.Controller)?.Version == version;
 
     private void Take(string file, string value)
     {

@@ -43,6 +43,12 @@ public static class ContainerFreezer
     {
         if (freeze ? ControlClient.Freeze(lxcPath, name) : ControlClient.Unfreeze(lxcPath, name))
         {
+            // LXC's monitor halts the processes in v2, and keeps the old state until it is told the new one.
+            if (freeze != (ControlClient.GetState(lxcPath, name) == ContainerState.Frozen))
+            {
+                TellState(lxcPath, name, freeze);
+            }
+
             return true;
         }
 
@@ -53,7 +59,10 @@ public static class ContainerFreezer
         }
 
         CgroupFreezer.Change(null, directory, freeze);
-        ControlClient.ServeStateClients(lxcPath, name, freeze ? ContainerState.Frozen : ContainerState.Thawed);
+        TellState(lxcPath, name, freeze);
         return true;
     }
+
+    private static void TellState(string lxcPath, string name, bool frozen) =>
+        ControlClient.ServeStateClients(lxcPath, name, frozen ? ContainerState.Frozen : ContainerState.Thawed);
 }

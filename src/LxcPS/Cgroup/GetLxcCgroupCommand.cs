@@ -28,7 +28,7 @@ public sealed class GetLxcCgroupCommand : ContainerCmdlet
                 CgroupFiles? files = CgroupSettings.FilesOf(target.LxcPath, target.Name);
                 if (Key is null)
                 {
-                    CgroupLimits limits = CgroupLimits.FromConfig(target.Store.LoadConfig(target.Name).WithPrefix("lxc.cgroup"));
+                    CgroupLimits limits = CgroupLimits.FromConfig(target.Store.LoadConfig(target.Name).WithPrefix("lxc.cgroup"), CgroupLayout.Read());
                     WriteObject(new LxcCgroup(target.Name, target.LxcPath, limits, files is null ? null : CgroupUsage.Read(files)));
                     return;
                 }
