@@ -103,6 +103,10 @@ public sealed class DeviceList
         return allowsByDefault ? DeviceAccess.All & ~named : named;
     }
 
+    /// <summary>The access that the one rule with just these numbers has, whichever way it departs from the default.</summary>
+    public DeviceAccess NamedAccessTo(char type, int major, int minor) =>
+        IndexOf(new Departure(type == 'b' ? 1 : 2, major, minor, DeviceAccess.All)) is >= 0 and int index ? departures[index].Access : DeviceAccess.None;
+
     /// <summary>
     /// The rules that bring a list on which others were applied back to this one. Where they named devices, nothing but these is touched.
     /// </summary>
