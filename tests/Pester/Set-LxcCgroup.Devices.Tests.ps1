@@ -1,6 +1,9 @@
 BeforeDiscovery {
     # Where no v1 hierarchy has the devices, the program of v2 decides on them.
-    $isV1Devices = [bool] ([IO.File]::ReadAllLines('/proc/self/mountinfo') -match ' - cgroup \S+ (\S+,)?devices(,|$)')
+    $mounts = [IO.File]::ReadAllLines('/proc/self/mountinfo')
+    $isPure = [bool] ($mounts -match ' /sys/fs/cgroup \S+ .*- cgroup2 ')
+    $hasLxc = (Get-Command lxc-cgroup, lxc-start -CommandType Application -ErrorAction Ignore).Count -ge 2
+    $isV1Devices = [bool] ($mounts -match ' - cgroup \S+ (\S+,)?devices(,|$)')
 }
 
 BeforeAll {
@@ -146,6 +149,37 @@ Describe 'The program of cgroup v2' -Tag CgroupV2 -Skip:$isV1Devices {
         Send-Command 14 ((Get-Item240 40 1) + (Get-Item240 40 1 'q')) | Should -Be -22
         Get-DeviceRule $name | Should -Be $rules
         Get-Reach $name /dev/rule | Should -Be 'denied'
+    }
+
+    It 'is replaced for lxc-cgroup' -Skip:(-not ($isPure -and $hasLxc)) {
+        & lxc-cgroup -P $LxcPath -n $name devices.allow 'c 240:1 rwm'
+        $LASTEXITCODE | Should -Be 0
+        Get-Reach $name /dev/rule '<>' | Should -Be 'open'
+        & lxc-cgroup -P $LxcPath -n $name devices.deny 'c 240:1 w'
+        Get-Reach $name /dev/rule '<' | Should -Be 'open'
+        Get-Reach $name /dev/rule '>' | Should -Be 'denied'
+        Set-LxcCgroup $name -Key devices.deny -Value 'c 240:1 rwm'
+        Get-Reach $name /dev/rule | Should -Be 'denied'
+    }
+
+    It 'is LXC''s own in a container that lxc-start started, and is replaced by it for us' -Skip:(-not ($isPure -and $hasLxc)) {
+        $theirs = "theirs-$Unique"
+        [void] (New-TestContainer $theirs -Privileged -Config @{ 'lxc.net.0.type' = 'empty'; 'lxc.apparmor.profile' = 'unconfined' })
+        Set-LxcContainer $theirs -Config @{ 'lxc.seccomp.profile' = '' }
+        Add-LxcDevice $theirs $node -Target /dev/rule
+        Set-LxcCgroup $theirs -Key devices.deny -Value 'c 240:1 rwm'
+        & lxc-start -P $LxcPath -n $theirs
+        $LASTEXITCODE | Should -Be 0
+        Get-Reach $theirs /dev/rule | Should -Be 'denied'
+        Set-LxcCgroup $theirs -Key devices.allow -Value 'c 240:1 rw'
+        Get-Reach $theirs /dev/rule '<>' | Should -Be 'open'
+        Set-LxcCgroup $theirs -Key devices.deny -Value 'c 240:1 rw'
+        Get-Reach $theirs /dev/rule | Should -Be 'denied'
+        Add-LxcDevice $theirs (New-Node theirs 12) -Target /dev/added
+        Get-Reach $theirs /dev/added | Should -Be 'open'
+        Remove-LxcDevice $theirs /dev/added
+        Get-Reach $theirs /dev/added | Should -Be 'missing'
+        Stop-LxcContainer $theirs -Kill
     }
 
     It 'never lets through what is denied while it is replaced' {
