@@ -1,4 +1,8 @@
 # What a container lays in the way of a device: nothing outside of it is touched, and neither configuration nor rules change.
+BeforeDiscovery {
+    $hasFuse = [bool] ([IO.File]::ReadAllLines('/proc/filesystems') -match '\tfuse$') -and (Test-Path /dev/fuse)
+}
+
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/Probe.ps1
@@ -93,5 +97,42 @@ Describe 'A hostile <Prefix> container' -ForEach @{ Prefix = 'plain' }, @{ Prefi
         Remove-LxcDevice $name /dev/trap
         Invoke-In $name "umount /dev; rm -r '$outside'"
         (Get-LxcContainer $name).ProcessId | Should -Be $before
+    }
+}
+
+Describe 'A file system that never answers' -Skip:(-not $hasFuse) {
+    BeforeAll {
+        $name = "privileged-$Unique"
+        Add-LxcDevice $name /dev/fuse
+        $before = (Get-DeviceLine $name), (Get-DeviceRule $name)
+
+        # Mounted, and whoever opened it reads no request.
+        $holder = Start-Beside "Invoke-LxcCommand $name sh -ArgumentList '-c', 'exec 3<>/dev/fuse; mkdir -p /dev/way; mount -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 none /dev/way; sleep 1000'"
+        Wait-Until { Invoke-In $name 'grep -c " /dev/way fuse " /proc/mounts; true' | Where-Object { $_ -eq '1' } } | Should -BeTrue
+    }
+
+    AfterAll {
+        [void] (Stop-Beside $holder)
+    }
+
+    It 'holds nobody up for long, and nothing is changed' {
+        Assert-DeviceError { Add-LxcDevice $name $node -Target /dev/way/trap } Timeout OperationTimeout $name
+        Assert-DeviceError { Get-LxcDevice $name } Timeout OperationTimeout $name
+        [void] (Stop-Beside $holder)
+        Wait-Until { Invoke-In $name 'umount -l /dev/way; true'; Invoke-In $name 'grep -c " /dev/way fuse " /proc/mounts; true' | Where-Object { $_ -eq '0' } } | Should -BeTrue
+        (Get-DeviceLine $name), (Get-DeviceRule $name) | Should -Be $before
+        @(Get-ProcessTable).CommandLine -match 'lxcps-monitor device.*' -match $Unique | Should -BeNullOrEmpty
+    }
+
+    It 'does not hold up Ctrl+C' {
+        $holder = Start-Beside "Invoke-LxcCommand $name sh -ArgumentList '-c', 'exec 3<>/dev/fuse; mount -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 none /dev/way; sleep 1000'"
+        Wait-Until { Invoke-In $name 'grep -c " /dev/way fuse " /proc/mounts; true' | Where-Object { $_ -eq '1' } } | Should -BeTrue
+        $adding = Start-Beside "Add-LxcDevice $name '$node' -Target /dev/way/trap"
+        Wait-Until { @(Get-ProcessTable).CommandLine -match 'lxcps-monitor device.*add' -match $Unique } | Should -BeTrue
+        (Stop-Beside $adding).TotalSeconds | Should -BeLessThan 5
+        [void] (Stop-Beside $holder)
+        Wait-Until { -not (@(Get-ProcessTable).CommandLine -match 'lxcps-monitor device' -match $Unique) } | Should -BeTrue
+        Invoke-In $name 'umount -l /dev/way; rmdir /dev/way'
+        (Get-DeviceLine $name), (Get-DeviceRule $name) | Should -Be $before
     }
 }

@@ -78,6 +78,7 @@ BeforeDiscovery {
         'Resume-LxcContainer 1'   = 'web1\s+Running'
         'Set-LxcCgroup 2'         = 'web1.*256\.0 MiB.*\n.*web2.*256\.0 MiB'
         'Set-LxcCgroup 6'         = '^419430400\s*$'
+        'Set-LxcCgroup 7'         = '^Access\s+-+\s+r\s*$'
         'Set-LxcContainer 1'      = 'web1\s+True'
         'Set-LxcContainer 4'      = ' /srv '
         'Start-LxcContainer 1'    = 'web1\s+Running.*\n.*web2\s+Running'

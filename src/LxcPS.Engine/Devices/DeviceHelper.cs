@@ -87,7 +87,12 @@ public sealed class DeviceHelper
         // A suspended container can be given devices: nothing of this runs in its control groups.
         ContainerState state = pid > 0 ? ControlClient.GetState(request.LxcPath, request.Name) : ContainerState.Stopped;
         return state is ContainerState.Running or ContainerState.Frozen or ContainerState.Freezing ? (pid, pidfd)
-            : throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is not running") { ContainerName = request.Name };
+            : throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is just starting or stopping")
+            {
+                ContainerName = request.Name,
+                Step = "device",
+                Advice = "Try again when it runs or has stopped.",
+            };
     }
 
     // What a path of the host leads to may have changed since the caller looked: the mount is of the device that the rule is for, or of none.
