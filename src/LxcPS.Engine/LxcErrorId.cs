@@ -65,6 +65,18 @@ public static class LxcErrorId
     /// <summary>A network interface could not be made or configured.</summary>
     public const string NetworkFailed = nameof(NetworkFailed);
 
+    /// <summary>The host or the container does not have the device.</summary>
+    public const string DeviceNotFound = nameof(DeviceNotFound);
+
+    /// <summary>The container has a device at that place, or something else is there.</summary>
+    public const string DeviceExists = nameof(DeviceExists);
+
+    /// <summary>What was named is no device node: a directory, an ordinary file, or a path that no device can have.</summary>
+    public const string DeviceInvalid = nameof(DeviceInvalid);
+
+    /// <summary>A device could not be given to a running container, or taken from it.</summary>
+    public const string DeviceFailed = nameof(DeviceFailed);
+
     /// <summary>A hook failed.</summary>
     public const string HookFailed = nameof(HookFailed);
 

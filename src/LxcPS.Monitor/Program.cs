@@ -1,5 +1,6 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Attach;
+using LxcPS.Engine.Devices;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
@@ -18,11 +19,14 @@ static int Run(string[] args)
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
                 return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
+            case "device":
+                return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
             case "init":
                 return MinimalInit.RunIdle();
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
+                    "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor init\n");
                 return 2;
         }

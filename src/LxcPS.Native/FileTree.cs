@@ -28,6 +28,18 @@ public readonly record struct FileStatus(uint Mode, uint UserId, uint GroupId, u
 
     /// <summary>Whether it is a block device.</summary>
     public bool IsBlockDevice => (Mode & 0xF000) == 0x6000;
+
+    // The numbers as libc packs them into 64 bits, see makedev(3).
+
+    /// <summary>The major number of a device node.</summary>
+    public int DeviceMajor => (int)(((Device >> 8) & 0xFFF) | ((Device >> 32) & 0xFFFFF000));
+
+    /// <summary>The minor number of a device node.</summary>
+    public int DeviceMinor => (int)((Device & 0xFF) | ((Device >> 12) & 0xFFFFFF00));
+
+    /// <summary>The number of a device of these two.</summary>
+    public static ulong DeviceOf(int major, int minor) =>
+        ((ulong)(uint)minor & 0xFF) | (((ulong)(uint)major & 0xFFF) << 8) | (((ulong)(uint)minor & 0xFFFFFF00) << 12) | (((ulong)(uint)major & 0xFFFFF000) << 32);
 }
 
 /// <summary>Names in the file system: make, link, remove, own.</summary>

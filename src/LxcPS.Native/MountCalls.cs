@@ -173,6 +173,15 @@ public static unsafe class MountCalls
         }
     }
 
+    /// <summary>Whether device nodes of the mount that an open file is on cannot be opened; see statfs(2), ST_NODEV.</summary>
+    public static bool DeniesDevices(int fd, string path)
+    {
+        // struct statfs of 64-bit machines: ten numbers of eight bytes, then the flags.
+        ulong* status = stackalloc ulong[16];
+        LinuxException.Check(syscall(SystemCall.fstatfs, fd, status), "fstatfs", path);
+        return (status[10] & 4) != 0;
+    }
+
     /// <summary>Detaches the mount at a path from the tree.</summary>
     public static void Detach(string path)
     {

@@ -45,6 +45,7 @@ internal static class SystemCall
     internal static readonly int renameat2 = Number(316, 276);
     internal static readonly int rt_sigaction = Number(13, 134);
     internal static readonly int rt_sigprocmask = Number(14, 135);
+    internal static readonly int fstatfs = Number(138, 44);
     internal static readonly int bpf = Number(321, 280);
 
     private static int Number(int x64, int arm64) => RuntimeInformation.ProcessArchitecture switch

@@ -13,12 +13,15 @@
     TypesToProcess       = @('LxcPS.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
+        'Add-LxcDevice'
         'Enter-LxcContainer'
         'Get-LxcCgroup'
         'Get-LxcContainer'
+        'Get-LxcDevice'
         'Invoke-LxcCommand'
         'New-LxcContainer'
         'Remove-LxcContainer'
+        'Remove-LxcDevice'
         'Rename-LxcContainer'
         'Restart-LxcContainer'
         'Resume-LxcContainer'

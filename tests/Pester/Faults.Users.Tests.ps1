@@ -51,6 +51,7 @@ Describe 'A user without privileges' -Skip:$noSetpriv {
             'Suspend'   = "Suspend-LxcContainer $running"
             'Invoke'    = "Invoke-LxcCommand $running true"
             'SetCgroup' = "Set-LxcCgroup $running -Pids 5"
+            'AddDevice' = "Add-LxcDevice $running /dev/zero -Target /dev/other"
             'Set'       = "Set-LxcContainer $stopped -AutoStart `$true"
             'Rename'    = "Rename-LxcContainer $stopped new-$Unique"
             'Remove'    = "Remove-LxcContainer $stopped -Force"
@@ -64,7 +65,7 @@ Describe 'A user without privileges' -Skip:$noSetpriv {
         $lines = @(Invoke-AsNobody ($script -join "`n"))
     }
 
-    It 'is told that the right is missing by <_>' -ForEach 'Start', 'Stop', 'Kill', 'Restart', 'Suspend', 'Invoke', 'SetCgroup', 'Set', 'Rename', 'Remove', 'Force', 'New', 'Own' {
+    It 'is told that the right is missing by <_>' -ForEach 'Start', 'Stop', 'Kill', 'Restart', 'Suspend', 'Invoke', 'SetCgroup', 'AddDevice', 'Set', 'Rename', 'Remove', 'Force', 'New', 'Own' {
         $command = $_
         $mine = @($lines | Where-Object { $_.Split('|')[0] -eq $command })
         $mine | Should -HaveCount 1 -Because ($lines -join "`n")

@@ -24,8 +24,30 @@ BeforeDiscovery {
         $notRun['Enter-LxcContainer 5'] = 'opens a shell where there is a terminal'
     }
 
+    foreach ($device in '/dev/fuse', '/dev/kvm', '/dev/snd') {
+        # Examples of devices that this machine lacks.
+        if (-not (Test-Path $device)) {
+            $named = @{
+                '/dev/fuse' = 'Add-LxcDevice 1', 'Get-LxcDevice 2', 'Remove-LxcDevice 1', 'Remove-LxcDevice 2', 'Remove-LxcDevice 3'
+                '/dev/kvm'  = 'Add-LxcDevice 2', 'Add-LxcDevice 4'
+                '/dev/snd'  = , 'Add-LxcDevice 3'
+            }
+            foreach ($key in $named[$device]) {
+                $notRun[$key] = "needs $device"
+            }
+        }
+    }
+
     # What the pages say, or the cmdlets are for, as a pattern of the output. An example that is not here has none, or none that is certain.
     $expected = @{
+        'Add-LxcDevice 1'         = 'web1\s+/dev/fuse\s+Character\s+10:229\s+rwm\s+True\s+/dev/fuse'
+        'Add-LxcDevice 2'         = 'crw-------\s+1 0\s+0\s.*/dev/kvm'
+        'Get-LxcDevice 1'         = 'web1\s+/dev/null\s+Character\s+1:3\s+rwm\s+True'
+        'Get-LxcDevice 2'         = 'web1\s+/dev/fuse\s+/dev/fuse'
+        'Get-LxcDevice 3'         = '^$'
+        'Get-LxcDevice 4'         = '^1:8 rwm$'
+        'Remove-LxcDevice 2'      = '^$'
+        'Remove-LxcDevice 3'      = 'True$'
         'Get-LxcCgroup 1'         = 'db1.*\n.*web1.*\n.*web2'
         'Get-LxcCgroup 3'         = 'db1'
         'Get-LxcCgroup 4'         = 'pids\.current\s+\d+'
@@ -56,6 +78,7 @@ BeforeDiscovery {
         'Resume-LxcContainer 1'   = 'web1\s+Running'
         'Set-LxcCgroup 2'         = 'web1.*256\.0 MiB.*\n.*web2.*256\.0 MiB'
         'Set-LxcCgroup 6'         = '^419430400\s*$'
+        'Set-LxcCgroup 7'         = '^Access\s+-+\s+r\s*$'
         'Set-LxcContainer 1'      = 'web1\s+True'
         'Set-LxcContainer 4'      = ' /srv '
         'Start-LxcContainer 1'    = 'web1\s+Running.*\n.*web2\s+Running'
@@ -278,7 +301,7 @@ Describe 'The examples' {
     }
 
     AfterEach {
-        if ($Code -match '(New|Set|Rename|Remove)-Lxc') {
+        if ($Code -match '(New|Set|Rename|Remove|Add)-Lxc') {
             Get-LxcContainer | Remove-LxcContainer -Force
         }
     }

@@ -7,6 +7,7 @@ public sealed class CgroupFiles
 {
     private readonly CgroupLayout layout;
     private readonly Func<string, string?> cgroupOf;
+    private readonly Action<IReadOnlyList<DeviceRule>>? changeProgram;
 
     /// <summary>Refers to the cgroups of a container; nothing is opened yet.</summary>
     /// <param name="layout">The host's hierarchies.</param>
@@ -14,8 +15,10 @@ public sealed class CgroupFiles
     /// Gives the cgroup that the container's limits are set on, as /proc/PID/cgroup shows it, for a controller's name (the empty name for the
     /// unified hierarchy); null where there is none. It is what the monitor answers.
     /// </param>
-    public CgroupFiles(CgroupLayout layout, Func<string, string?> cgroupOf)
+    /// <param name="changeProgram">Has the monitor apply device rules by its program, all or none: on v2.</param>
+    public CgroupFiles(CgroupLayout layout, Func<string, string?> cgroupOf, Action<IReadOnlyList<DeviceRule>>? changeProgram = null)
     {
+        this.changeProgram = changeProgram;
         this.layout = layout;
         this.cgroupOf = cgroupOf;
     }
@@ -88,12 +91,6 @@ public sealed class CgroupFiles
             steps.Add((directory, write.Setting with { File = file, Value = value }, OldValueOf(directory, file, value)));
         }
 
-        foreach (CgroupSetting rule in rules)
-        {
-            warnings.Add($"The setting '{rule.ConfigKey} = {rule.Value}' is not applied: on cgroup v2 the device rules of a running container are a program " +
-                "that its monitor attached");
-        }
-
         RaiseSumFirst(steps);
         for (int i = 0; i < steps.Count; i++)
         {
@@ -108,7 +105,77 @@ public sealed class CgroupFiles
             }
         }
 
+        try
+        {
+            ChangeDevices(DeviceSettings.RulesOf(rules));
+        }
+        catch (LxcException)
+        {
+            Restore(steps, steps.Count);
+            throw;
+        }
+
         return warnings;
+    }
+
+    /// <summary>Applies device rules after those before them, by v1's files or by the program of v2; all or none.</summary>
+    /// <exception cref="LxcException">CgroupRefused, CgroupControllerMissing; nothing is changed then.</exception>
+    public void ChangeDevices(IReadOnlyList<DeviceRule> rules)
+    {
+        if (rules.Count == 0)
+        {
+            return;
+        }
+
+        if (layout.Find("devices") is null)
+        {
+            (changeProgram ?? throw CgroupResolver.Missing(SettingOf(rules[0])))(rules);
+            return;
+        }
+
+        string directory = DirectoryOf("devices") ?? throw CgroupResolver.Missing(SettingOf(rules[0]));
+        DeviceList? old = ReadDeviceList();
+        for (int i = 0; i < rules.Count; i++)
+        {
+            try
+            {
+                CgroupWriter.Write(directory, SettingOf(rules[i]));
+            }
+            catch (LxcException)
+            {
+                foreach (DeviceRule undo in old?.ToUndo([.. rules.Take(i)]) ?? [])
+                {
+                    CgroupWriter.Write(directory, SettingOf(undo));
+                }
+
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The device list of v1's files, or null: there is none, or everything is allowed by default, when the kernel does not show what is denied.
+    /// </summary>
+    public DeviceList? ReadDeviceList()
+    {
+        if (TryGet("devices.list") is not { } text)
+        {
+            return null;
+        }
+
+        DeviceList list = new(allowsByDefault: false);
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            list.TryAdd(true, line);
+        }
+
+        return list.AllowsByDefault ? null : list;
+    }
+
+    private static CgroupSetting SettingOf(DeviceRule rule)
+    {
+        string file = rule.Allow ? "devices.allow" : "devices.deny";
+        return new CgroupSetting(file, rule.Text, file);
     }
 
     private static void Restore(List<(string Directory, CgroupSetting Setting, string? Old)> steps, int count)

@@ -40,7 +40,7 @@ internal static class CgroupWriter
     }
 
     // A rule may name a device by its node on the host: LXC's short form of TYPE MAJOR:MINOR ACCESS.
-    private static string RuleOf(CgroupSetting setting)
+    internal static string RuleOf(CgroupSetting setting)
     {
         string[] words = setting.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length != 2 || !FileTree.TryStatus(Descriptors.CurrentDirectory, words[0], true, out FileStatus status)
@@ -54,10 +54,7 @@ internal static class CgroupWriter
             };
         }
 
-        // The numbers as libc packs them into 64 bits, see makedev(3).
-        ulong major = ((status.Device >> 8) & 0xFFF) | ((status.Device >> 32) & ~0xFFFUL);
-        ulong minor = (status.Device & 0xFF) | ((status.Device >> 12) & 0xFFFFFF00);
-        return $"{(status.IsBlockDevice ? 'b' : 'c')} {major}:{minor} {words[1]}";
+        return $"{(status.IsBlockDevice ? 'b' : 'c')} {status.DeviceMajor}:{status.DeviceMinor} {words[1]}";
     }
 
     private static string AdviceOn(string file, int errno) => (file, errno) switch

@@ -67,61 +67,6 @@ public sealed partial class ContainerCgroups
         }
     }
 
-    // v2 has no files for devices: a program decides.
-    private void AttachDeviceRules()
-    {
-        if (deviceRules.Count == 0 || UnifiedPlace?.Limit is not { } directory)
-        {
-            return;
-        }
-
-        // As in LXC, a list for v2 that begins with what is allowed denies the rest; one for v1 changes what the kernel allows at first: all.
-        bool deniesRest = deviceRules[0].ConfigKey.StartsWith(CgroupSetting.Prefix2, StringComparison.Ordinal) && deviceRules[0].File == "devices.allow";
-        DeviceList list = new(allowsByDefault: !deniesRest);
-        foreach (CgroupSetting rule in deviceRules)
-        {
-            string text = CgroupWriter.Adapt(directory, rule).Value.Trim();
-            if (rule.File is not ("devices.allow" or "devices.deny") || !list.TryAdd(rule.File == "devices.allow", text))
-            {
-                throw new LxcException(LxcErrorId.ConfigInvalidValue, $"'{rule.ConfigKey} = {rule.Value}' is not a device rule")
-                {
-                    Step = "cgroup",
-                    ConfigKey = rule.ConfigKey,
-                    Advice = "Write type, numbers and access, e.g. c 1:3 rwm, or a for all.",
-                };
-            }
-        }
-
-        ulong[] program = list.ToProgram();
-        if (program.Length == 0)
-        {
-            return;
-        }
-
-        int cgroup = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
-        try
-        {
-            DevicePrograms.Attach(cgroup, program, directory);
-        }
-        catch (LinuxException e) when (e.Number is Errno.EPERM or Errno.EACCES)
-        {
-            warnings.Add($"The device rules could not be attached ({e.Message}); the devices of the cgroup above apply");
-        }
-        catch (LinuxException e)
-        {
-            throw new LxcException(LxcErrorId.CgroupRefused, $"The device rules of the container could not be attached: {e.Message}", e)
-            {
-                Step = "cgroup",
-                ConfigKey = deviceRules[0].ConfigKey,
-                Advice = "Run a kernel built with CONFIG_CGROUP_BPF, or remove the device rules.",
-            };
-        }
-        finally
-        {
-            Descriptors.Close(cgroup);
-        }
-    }
-
     private void EnableOnDemand(CgroupPlace place, CgroupSetting setting)
     {
         try

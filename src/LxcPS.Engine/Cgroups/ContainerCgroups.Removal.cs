@@ -17,6 +17,9 @@ public sealed partial class ContainerCgroups
     /// <exception cref="LxcException">CgroupFailed: something is still there, the first of it.</exception>
     public void Remove(bool mayBeReplaced = false)
     {
+        // The program goes with the cgroup, once nothing else holds it.
+        Descriptors.Close(deviceProgram);
+        deviceProgram = -1;
         LxcException? first = null;
         foreach (CgroupPlace place in places)
         {

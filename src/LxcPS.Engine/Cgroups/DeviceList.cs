@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace LxcPS.Engine.Cgroups;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace LxcPS.Engine.Cgroups;
 /// </summary>
 public sealed class DeviceList
 {
-    private const int Any = -1;
+    private const int Any = DeviceRule.Any;
     private readonly List<Departure> departures = [];
     private bool allowsByDefault;
 
@@ -16,39 +14,126 @@ public sealed class DeviceList
     /// <param name="allowsByDefault">Whether what no rule names is allowed.</param>
     public DeviceList(bool allowsByDefault = true) => this.allowsByDefault = allowsByDefault;
 
-    [Flags]
-    private enum Access
-    {
-        None = 0,
-        MakeNode = 1,
-        Read = 2,
-        Write = 4,
-        All = MakeNode | Read | Write,
-    }
-
     /// <summary>Applies a rule after those before it.</summary>
     /// <param name="allow">Whether it allows or denies.</param>
     /// <param name="rule"><c>a</c>, or type, numbers and access as in <c>c 1:3 rwm</c>, with <c>*</c> for any number.</param>
     /// <returns>False where that is no rule; nothing changes then.</returns>
     public bool TryAdd(bool allow, string rule)
     {
-        // The kernel looks no further than the letter, so "a *:* rwm" is the same.
-        if (rule.StartsWith('a'))
-        {
-            allowsByDefault = allow;
-            departures.Clear();
-            return true;
-        }
-
-        string[] words = rule.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length != 3 || words[0] is not ("b" or "c") || words[1].Split(':') is not [var majorText, var minorText]
-            || !TryNumber(majorText, out int major) || !TryNumber(minorText, out int minor) || !TryAccess(words[2], out Access access))
+        if (!DeviceRule.TryParse(allow, rule, out DeviceRule parsed))
         {
             return false;
         }
 
-        Change(new Departure(words[0] == "b" ? 1 : 2, major, minor, access), isAdded: allow != allowsByDefault);
+        Add(parsed);
         return true;
+    }
+
+    /// <summary>Applies a rule after those before it.</summary>
+    public void Add(DeviceRule rule)
+    {
+        if (rule.IsForAll)
+        {
+            allowsByDefault = rule.Allow;
+            departures.Clear();
+            return;
+        }
+
+        Change(new Departure(rule.Type == 'b' ? 1 : 2, rule.Major, rule.Minor, rule.Access), isAdded: rule.Allow != allowsByDefault);
+    }
+
+    /// <summary>Whether everything is allowed.</summary>
+    public bool AllowsEverything => allowsByDefault && departures.Count == 0;
+
+    /// <summary>What holds for a device that no rule names.</summary>
+    public bool AllowsByDefault => allowsByDefault;
+
+    /// <summary>The list as rules that make it: what holds for all, then the departures from that.</summary>
+    public IReadOnlyList<DeviceRule> ToRules()
+    {
+        List<DeviceRule> rules = [DeviceRule.ForAll(allowsByDefault)];
+        foreach (Departure departure in departures)
+        {
+            rules.Add(new DeviceRule(!allowsByDefault, departure.Type == 1 ? 'b' : 'c', departure.Major, departure.Minor, departure.Access));
+        }
+
+        return rules;
+    }
+
+    /// <summary>The list that rules make.</summary>
+    public static DeviceList Of(IEnumerable<DeviceRule> rules)
+    {
+        DeviceList list = new();
+        foreach (DeviceRule rule in rules)
+        {
+            list.Add(rule);
+        }
+
+        return list;
+    }
+
+    /// <summary>The list that the rules of a configuration make.</summary>
+    /// <param name="rules">The rules, in order.</param>
+    /// <param name="areForV2">
+    /// Whether they are for v2: as in LXC, a list for v2 that begins with what is allowed denies the rest. One for v1 changes what the kernel
+    /// allows at first: all.
+    /// </param>
+    public static DeviceList OfConfig(IReadOnlyList<DeviceRule> rules, bool areForV2)
+    {
+        bool deniesRest = areForV2 && rules.Count > 0 && rules[0].Allow && !rules[0].IsForAll;
+        return Of(deniesRest ? [DeviceRule.ForAll(false), .. rules] : rules);
+    }
+
+    /// <summary>The access to a device that is allowed.</summary>
+    /// <param name="type"><c>c</c> or <c>b</c>.</param>
+    /// <param name="major">The major number.</param>
+    /// <param name="minor">The minor number.</param>
+    public DeviceAccess AccessTo(char type, int major, int minor)
+    {
+        DeviceAccess named = DeviceAccess.None;
+        foreach (Departure departure in departures)
+        {
+            if (departure.Type == (type == 'b' ? 1 : 2) && (departure.Major == Any || departure.Major == major)
+                && (departure.Minor == Any || departure.Minor == minor))
+            {
+                named |= departure.Access;
+            }
+        }
+
+        return allowsByDefault ? DeviceAccess.All & ~named : named;
+    }
+
+    /// <summary>The access that the one rule with just these numbers has, whichever way it departs from the default.</summary>
+    public DeviceAccess NamedAccessTo(char type, int major, int minor) =>
+        IndexOf(new Departure(type == 'b' ? 1 : 2, major, minor, DeviceAccess.All)) is >= 0 and int index ? departures[index].Access : DeviceAccess.None;
+
+    /// <summary>
+    /// The rules that bring a list on which others were applied back to this one. Where they named devices, nothing but these is touched.
+    /// </summary>
+    public IReadOnlyList<DeviceRule> ToUndo(IReadOnlyList<DeviceRule> applied)
+    {
+        if (applied.Any(rule => rule.IsForAll))
+        {
+            return ToRules();
+        }
+
+        List<DeviceRule> undo = [];
+        foreach (DeviceRule rule in applied.DistinctBy(one => (one.Type, one.Major, one.Minor)))
+        {
+            int index = IndexOf(new Departure(rule.Type == 'b' ? 1 : 2, rule.Major, rule.Minor, rule.Access));
+            DeviceAccess old = index < 0 ? DeviceAccess.None : departures[index].Access;
+            if (old != DeviceAccess.None)
+            {
+                undo.Add(rule with { Allow = !allowsByDefault, Access = old });
+            }
+
+            if (old != DeviceAccess.All)
+            {
+                undo.Add(rule with { Allow = allowsByDefault, Access = DeviceAccess.All & ~old });
+            }
+        }
+
+        return undo;
     }
 
     /// <summary>
@@ -56,7 +141,7 @@ public sealed class DeviceList
     /// </summary>
     public ulong[] ToProgram()
     {
-        if (allowsByDefault && departures.Count == 0)
+        if (AllowsEverything)
         {
             return [];
         }
@@ -85,10 +170,10 @@ public sealed class DeviceList
     private void AddBlock(List<ulong> program, Departure departure)
     {
         List<ulong> tests = [Instruction(0x55, destination: 2, value: departure.Type)];
-        if (allowsByDefault || departure.Access != Access.All)
+        if (allowsByDefault || departure.Access != DeviceAccess.All)
         {
             tests.Add(Instruction(0xBC, destination: 1, source: 3));
-            tests.Add(Instruction(0x54, destination: 1, value: (int)(allowsByDefault ? departure.Access : Access.All & ~departure.Access)));
+            tests.Add(Instruction(0x54, destination: 1, value: (int)(allowsByDefault ? departure.Access : DeviceAccess.All & ~departure.Access)));
             tests.Add(Instruction(allowsByDefault ? 0x15u : 0x55u, destination: 1, value: 0));
         }
 
@@ -116,7 +201,7 @@ public sealed class DeviceList
     // Only the departure of exactly these numbers is touched, as in the kernel: a rule with * does not take back one with a number.
     private void Change(Departure change, bool isAdded)
     {
-        int index = departures.FindIndex(one => one.Type == change.Type && one.Major == change.Major && one.Minor == change.Minor);
+        int index = IndexOf(change);
         if (index < 0)
         {
             if (isAdded)
@@ -127,8 +212,8 @@ public sealed class DeviceList
             return;
         }
 
-        Access access = isAdded ? departures[index].Access | change.Access : departures[index].Access & ~change.Access;
-        if (access == Access.None)
+        DeviceAccess access = isAdded ? departures[index].Access | change.Access : departures[index].Access & ~change.Access;
+        if (access == DeviceAccess.None)
         {
             departures.RemoveAt(index);
         }
@@ -141,28 +226,8 @@ public sealed class DeviceList
     private static ulong Instruction(uint code, int destination = 0, int source = 0, int offset = 0, int value = 0) =>
         code | ((ulong)destination << 8) | ((ulong)source << 12) | ((ulong)(ushort)offset << 16) | ((ulong)(uint)value << 32);
 
-    private static bool TryNumber(string text, out int number)
-    {
-        number = Any;
-        return text == "*" || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
+    private int IndexOf(Departure numbers) =>
+        departures.FindIndex(one => one.Type == numbers.Type && one.Major == numbers.Major && one.Minor == numbers.Minor);
 
-    private static bool TryAccess(string text, out Access access)
-    {
-        access = Access.None;
-        foreach (char letter in text)
-        {
-            Access one = letter switch { 'r' => Access.Read, 'w' => Access.Write, 'm' => Access.MakeNode, _ => Access.None };
-            if (one == Access.None)
-            {
-                return false;
-            }
-
-            access |= one;
-        }
-
-        return access != Access.None;
-    }
-
-    private readonly record struct Departure(int Type, int Major, int Minor, Access Access);
+    private readonly record struct Departure(int Type, int Major, int Minor, DeviceAccess Access);
 }

@@ -83,6 +83,21 @@ public sealed partial class ContainerConfig
         }
     }
 
+    /// <summary>Adds values to a list key at the end of the file: for lists in which what comes later decides.</summary>
+    /// <exception cref="LxcException">ConfigUnknownKey or ConfigInvalidValue; the document is unchanged.</exception>
+    public void Append(string key, IReadOnlyList<string> values)
+    {
+        foreach (string value in values)
+        {
+            Require(key, value);
+        }
+
+        foreach (string value in values)
+        {
+            Append(key, value);
+        }
+    }
+
     /// <summary>
     /// Takes a key away, or as LXC has it for <c>lxc.net</c>, <c>lxc.net.0</c>, <c>lxc.cgroup2</c>, <c>lxc.hook</c> and the like a whole
     /// family. What an included file sets is cleared by a line of this file.

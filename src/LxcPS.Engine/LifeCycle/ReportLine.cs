@@ -31,6 +31,18 @@ public static class ReportLine
         return line.ToString();
     }
 
+    /// <summary>The line of something else: a kind and its fields.</summary>
+    public static string OfFields(string kind, params ReadOnlySpan<string> fields)
+    {
+        StringBuilder line = new(kind);
+        foreach (string field in fields)
+        {
+            Append(line.Append('\t'), field);
+        }
+
+        return line.ToString();
+    }
+
     /// <summary>The fields of a line; the first is its kind.</summary>
     public static string[] Split(string line)
     {

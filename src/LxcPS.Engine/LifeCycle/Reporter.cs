@@ -49,6 +49,20 @@ public sealed class Reporter(int descriptor) : IDisposable
         }
     }
 
+    /// <summary>Tells something else: a kind and its fields, see <see cref="ReportLine.OfFields"/>.</summary>
+    public void Fields(string kind, params ReadOnlySpan<string> fields)
+    {
+        string line = ReportLine.OfFields(kind, fields);
+        if (fd >= 0)
+        {
+            Line(line);
+        }
+        else
+        {
+            Descriptors.Write(1, Encoding.UTF8.GetBytes(line + "\n"));
+        }
+    }
+
     /// <summary>Throws when the reader has gone away.</summary>
     public void ThrowIfAbandoned()
     {

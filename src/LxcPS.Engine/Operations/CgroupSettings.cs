@@ -11,7 +11,8 @@ public static class CgroupSettings
     /// <summary>The cgroup files of a container that runs, or null.</summary>
     public static CgroupFiles? FilesOf(string lxcPath, string name) =>
         ControlClient.GetInitPid(lxcPath, name) > 0
-            ? new CgroupFiles(CgroupLayout.Read(), controller => LimitCgroupOf(lxcPath, name, controller))
+            ? new CgroupFiles(CgroupLayout.Read(), controller => LimitCgroupOf(lxcPath, name, controller),
+                rules => ControlClient.ChangeDevices(lxcPath, name, rules))
             : null;
 
     /// <summary>Sets limits: keys of lxc.container.conf(5), <c>lxc.cgroup.*</c> or <c>lxc.cgroup2.*</c>. A value of <c>max</c> lifts one.</summary>
@@ -23,10 +24,19 @@ public static class CgroupSettings
     {
         using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         ContainerConfig config = store.LoadConfig(name);
-        settings = WithSum(config, settings);
-        foreach ((string key, string value) in settings)
+        List<(string Key, string Value)> limits = [.. WithSum(config, settings).Where(setting => !DeviceSettings.IsRule(setting.Key))];
+        foreach ((string key, string value) in limits)
         {
             config.Set(key, value);
+        }
+
+        // A list: a rule is one more, and does not stand for the others.
+        DeviceConfig devices = new(config, DeviceConfig.VersionOf(CgroupLayout.Read()));
+        DeviceList before = devices.Read();
+        List<DeviceRule> rules = [];
+        foreach ((string key, string value) in settings.Where(setting => DeviceSettings.IsRule(setting.Key)))
+        {
+            rules.AddRange(devices.Add(DeviceSettings.RuleOf(key, value)));
         }
 
         CgroupFiles? files = FilesOf(store.LxcPath, name);
@@ -37,32 +47,43 @@ public static class CgroupSettings
         }
 
         // The kernel first, for it may refuse; then the file, and if that cannot be written the kernel gets its old values back.
-        string[] old = new string[settings.Count];
-        for (int i = 0; i < old.Length; i++)
+        List<(string Key, string Value)> old = [];
+        foreach ((string key, _) in limits)
         {
-            old[i] = files.TryGet(FileOf(settings[i].Key)) ?? string.Empty;
+            if (files.TryGet(FileOf(key)) is { Length: > 0 } value)
+            {
+                old.Insert(0, (key, value));
+            }
         }
 
-        files.Apply(settings);
+        IReadOnlyList<DeviceRule> undo = rules.Count == 0 ? [] : DevicesOf(store.LxcPath, name, files, before).ToUndo(rules);
+        files.Apply(limits);
         try
         {
-            config.Save();
+            files.ChangeDevices(rules);
+            try
+            {
+                config.Save();
+            }
+            catch
+            {
+                files.ChangeDevices(undo);
+                throw;
+            }
         }
         catch
         {
-            List<(string Key, string Value)> back = [];
-            for (int i = old.Length - 1; i >= 0; i--)
-            {
-                if (old[i].Length > 0)
-                {
-                    back.Add((settings[i].Key, old[i]));
-                }
-            }
-
-            files.Apply(back);
+            files.Apply(old);
             throw;
         }
     }
+
+    /// <summary>
+    /// The device list of a running container, as far as the kernel or the monitor tells it; otherwise that of its configuration.
+    /// </summary>
+    internal static DeviceList DevicesOf(string lxcPath, string name, CgroupFiles files, DeviceList configured) =>
+        files.VersionOf("devices") == 1 ? files.ReadDeviceList() ?? configured
+            : ControlClient.GetDeviceRules(lxcPath, name) is { } rules ? DeviceList.Of(rules) : configured;
 
     // v1 does not lift the limit of memory below that of memory and swap together, v2 has no such sum: it goes with the limit.
     private static IReadOnlyList<(string Key, string Value)> WithSum(ContainerConfig config, IReadOnlyList<(string Key, string Value)> settings)

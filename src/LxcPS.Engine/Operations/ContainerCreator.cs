@@ -41,6 +41,9 @@ public static class ContainerCreator
     private static readonly string[] Devices =
         ["c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm", "c 5:0 rwm", "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm", "c 10:229 rwm"];
 
+    /// <summary>Whether a rule is one that every container gets.</summary>
+    internal static bool IsDefaultDevice(DeviceRule rule) => Devices.Contains(rule.Text);
+
     /// <summary>Creates a container.</summary>
     /// <exception cref="LxcException">InvalidName, ContainerExists, TemplateFailed, IdMapFailed, StorageFull, an error of a key, or Canceled.</exception>
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)

@@ -20,11 +20,11 @@ internal static class ErrorRecords
     /// <summary>The category of an error: the meaning of its id decides, or the errno where the id covers many causes.</summary>
     internal static ErrorCategory CategoryOf(LxcException e) => e.ErrorId switch
     {
-        LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound => ErrorCategory.ObjectNotFound,
-        LxcErrorId.ContainerExists => ErrorCategory.ResourceExists,
+        LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound => ErrorCategory.ObjectNotFound,
+        LxcErrorId.ContainerExists or LxcErrorId.DeviceExists => ErrorCategory.ResourceExists,
         LxcErrorId.ContainerBusy => ErrorCategory.ResourceBusy,
         LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen => ErrorCategory.InvalidOperation,
-        LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue => ErrorCategory.InvalidArgument,
+        LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue or LxcErrorId.DeviceInvalid => ErrorCategory.InvalidArgument,
         LxcErrorId.ConfigSyntax or LxcErrorId.ConfigUnknownKey => ErrorCategory.ParserError,
         LxcErrorId.ConfigUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
         LxcErrorId.PermissionDenied => ErrorCategory.PermissionDenied,

@@ -56,7 +56,9 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
         return store;
     }
 
-    private string FilePathOf(string path)
+    /// <summary>The path of the file system that a path of this session means.</summary>
+    /// <exception cref="LxcException">StorageFailed: it is none.</exception>
+    internal string FilePathOf(string path)
     {
         Exception? cause = null;
         try

@@ -20,7 +20,12 @@ public abstract class ContainerActionCmdlet : ContainerCmdlet
     protected abstract string ActionName { get; }
 
     /// <summary>Does it; runs on a thread of its own, so it writes through the item.</summary>
-    private protected abstract void Act(WorkItem item);
+    private protected virtual void Act(WorkItem item)
+    {
+    }
+
+    /// <summary>What is done for the current record; on the pipeline's thread. For parameters that the pipeline binds.</summary>
+    private protected virtual Action<WorkItem> Prepare() => Act;
 
     /// <summary>Whether the user agrees; on the pipeline's thread.</summary>
     private protected virtual bool Ask(ContainerTarget target) => ShouldProcess(target.Name, ActionName);
@@ -38,11 +43,12 @@ public abstract class ContainerActionCmdlet : ContainerCmdlet
     protected override void ProcessRecord()
     {
         List<WorkItem> items = [];
+        Action<WorkItem> act = Prepare();
         foreach (ContainerTarget target in ResolveTargets())
         {
             if (Ask(target))
             {
-                items.Add(new WorkItem(target, Act));
+                items.Add(new WorkItem(target, act));
             }
             else if (PassThru)
             {

@@ -1,0 +1,71 @@
+using LxcPS.Engine.Cgroups;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Protocol;
+
+/// <content>What the container is set to: items of its configuration, and its devices where a program of the monitor's decides on them.</content>
+internal sealed partial class ControlServer
+{
+    private void AnswerConfigItem(int fd, string key)
+    {
+        if (key == ControlClient.DeviceListItem && DeviceRulesText() is { } rules)
+        {
+            Answer(fd, 0, data: Text(rules));
+            return;
+        }
+
+        IReadOnlyList<string> values = supervisor.Plan.Config.GetAll(key);
+        if (values.Count == 0)
+        {
+            Answer(fd, -1);
+            return;
+        }
+
+        // A list is told a value a line, as liblxc's get_config_item has it.
+        string text = values.Count == 1 ? values[0] : string.Join('\n', values) + "\n";
+        Answer(fd, 0, data: Text(text));
+    }
+
+    private void ChangeDevices(int fd, ReadOnlySpan<byte> data)
+    {
+        // One rule as LXC's clients send it, or several of ours: all or none.
+        int size = DeviceRule.OldWireSizes.Contains(data.Length) ? data.Length : DeviceRule.WireSize;
+        if (data.Length == 0 || data.Length % size != 0)
+        {
+            Answer(fd, -Errno.EINVAL);
+            return;
+        }
+
+        List<DeviceRule> rules = [];
+        for (; data.Length > 0; data = data[size..])
+        {
+            if (!DeviceRule.TryRead(data[..size], out DeviceRule rule))
+            {
+                Answer(fd, -Errno.EINVAL);
+                return;
+            }
+
+            rules.Add(rule);
+        }
+
+        if (supervisor.ContainerCgroups is not { } cgroups)
+        {
+            Answer(fd, -Errno.ESRCH);
+            return;
+        }
+
+        try
+        {
+            cgroups.ChangeDevices(rules);
+            Answer(fd, 0);
+        }
+        catch (LxcException e)
+        {
+            Answer(fd, e.Errno == 0 ? -Errno.EIO : -e.Errno);
+        }
+    }
+
+    private string? DeviceRulesText() => supervisor.ContainerCgroups?.DeviceRules is { } rules
+        ? string.Concat(rules.Select(rule => $"{(rule.Allow ? ControlClient.AllowWord : ControlClient.DenyWord)} {rule.Text}\n"))
+        : null;
+}
