@@ -13,6 +13,7 @@ public sealed unsafe class LibSeccomp : IDisposable
     public const uint SCMP_ACT_KILL_THREAD = 0;
     public const uint SCMP_ACT_TRAP = 0x00030000;
     public const uint SCMP_ACT_ERRNO = 0x00050000;
+    public const uint SCMP_ACT_NOTIFY = 0x7FC00000;
     public const uint SCMP_ACT_LOG = 0x7FFC0000;
     public const uint SCMP_ACT_ALLOW = 0x7FFF0000;
     public const uint SCMP_ARCH_X86 = 0x40000003;

@@ -97,7 +97,7 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
         if (seccomp is not null)
         {
             step = "seccomp";
-            SeccompFilter.Install(seccomp);
+            SeccompFilter.Install(seccomp, channel);
         }
 
         step = "identity";

@@ -65,9 +65,9 @@ public sealed class Attacher
         int initPid = FindInit();
         facts = ProcessFacts.Read(initPid);
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
-        if (facts.HasSeccomp && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile") is { Length: > 0 } policy)
+        if (facts.HasSeccomp)
         {
-            seccomp = SeccompCache.Load(policy);
+            seccomp = ContainerFilter.Load(key => ControlClient.GetConfigItem(request.LxcPath, request.Name, key), null);
         }
 
         if (request.Terminal)
@@ -190,6 +190,11 @@ public sealed class Attacher
                     break;
                 case SetupChannel.Kind.Terminals when count == 1:
                     master = received[0];
+                    break;
+                case SetupChannel.Kind.Listener when count == 1:
+                    // Where the monitor does not take it, the kernel answers ENOSYS once nobody has it.
+                    ControlClient.AddSeccompListener(request.LxcPath, request.Name, received[0]);
+                    Descriptors.Close(received[0]);
                     break;
                 case SetupChannel.Kind.Error:
                     LxcException error = ReportLine.ToException(ReportLine.Split(text));

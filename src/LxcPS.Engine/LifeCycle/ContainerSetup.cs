@@ -292,7 +292,7 @@ internal sealed class ContainerSetup
         if (seccomp is not null)
         {
             Begin("seccomp", LxcErrorId.ConfinementFailed, "lxc.seccomp.profile");
-            SeccompFilter.Install(seccomp);
+            SeccompFilter.Install(seccomp, channel);
         }
 
         // Last: a filter needs CAP_SYS_ADMIN, and it may be among those that are dropped.
@@ -310,6 +310,7 @@ internal sealed class ContainerSetup
     {
         ("exec", Errno.ENOENT) => "The file, or the interpreter or dynamic loader it names, is missing in the container: correct lxc.init.cmd or install an init.",
         ("exec", Errno.EACCES) => "The file is not executable in the container: see its mode, and that its file system is not mounted noexec.",
+        ("seccomp", Errno.EBUSY) => SeccompFilter.BusyAdvice,
         ("exec", Errno.ENOEXEC) => "The file is no program of this machine's architecture.",
         _ => $"See {key} in the container's configuration.",
     };

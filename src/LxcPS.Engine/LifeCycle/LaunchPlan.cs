@@ -89,8 +89,8 @@ public sealed class LaunchPlan
     /// <summary>Whether init gets a session keyring of its own.</summary>
     public required bool SessionKeyring { get; init; }
 
-    /// <summary>The seccomp policy file, or null.</summary>
-    public required string? SeccompPolicy { get; init; }
+    /// <summary>Whether the container has a kernel log of its own.</summary>
+    public required bool IsolateKernelLog { get; init; }
 
     /// <summary>The control groups to make.</summary>
     public required CgroupPlan Cgroups { get; init; }

@@ -75,7 +75,7 @@ public static class LaunchPlanner
             Capabilities = CapabilitySet.Of(config.GetAll("lxc.cap.keep"), config.GetAll("lxc.cap.drop")),
             NoNewPrivileges = Flag(config, "lxc.no_new_privs", false),
             SessionKeyring = Flag(config, "lxc.keyring.session", true),
-            SeccompPolicy = config.Get("lxc.seccomp.profile") is { Length: > 0 } policy ? policy : null,
+            IsolateKernelLog = Flag(config, ConfigKeys.IsolateKernelLog, false),
             Cgroups = CgroupPlan.Parse(request.Name, config),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
             MinimalInit = minimalInit,

@@ -14,7 +14,8 @@ public sealed partial class Supervisor
 {
     private void Launch()
     {
-        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
+        byte[]? seccomp = ContainerFilter.Load(plan.Config.Get, reporter.Warning);
+        PrepareNotifier(seccomp);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);

@@ -25,6 +25,7 @@ public sealed partial class Supervisor
     private ContainerCgroups? cgroups;
     private RuntimeRecord? record;
     private ConsoleRelay? console;
+    private SeccompNotifier? notifier;
     private int initPid;
     private int initPidfd = -1;
     private int devpts = -1;

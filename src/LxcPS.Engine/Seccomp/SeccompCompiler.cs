@@ -68,7 +68,7 @@ public static class SeccompCompiler
                 continue;
             }
 
-            int number = policy.Version == 1 ? int.Parse(rule.Call, CultureInfo.InvariantCulture) : LibSeccomp.Resolve(rule.Call);
+            int number = policy.Version == 1 && rule.Line > 0 ? int.Parse(rule.Call, CultureInfo.InvariantCulture) : LibSeccomp.Resolve(rule.Call);
             if (number == LibSeccomp.UnknownCall)
             {
                 // Also in the section of another architecture: none has the call, so it is a typing error or newer than the library.
@@ -76,7 +76,7 @@ public static class SeccompCompiler
                 continue;
             }
 
-            if ((rule.Architecture is null || rule.Architecture == section) && (policy.Version == 1 || filter.Has(rule.Call)))
+            if ((rule.Architecture is null || rule.Architecture == section) && ((policy.Version == 1 && rule.Line > 0) || filter.Has(rule.Call)))
             {
                 Add(filter, rule, number, path);
             }
