@@ -86,6 +86,20 @@ public sealed unsafe class LibSeccomp : IDisposable
         }
     }
 
+    /// <summary>The name of a call by its number on an architecture, or null.</summary>
+    public static string? NameOf(uint architecture, int number)
+    {
+        byte* name = seccomp_syscall_resolve_num_arch(architecture, number);
+        if (name is null)
+        {
+            return null;
+        }
+
+        string text = Marshal.PtrToStringUTF8((nint)name)!;
+        NativeMemory.Free(name);
+        return text;
+    }
+
     /// <summary>Whether the filter's architecture has a call.</summary>
     public bool Has(string name)
     {
@@ -187,6 +201,9 @@ public sealed unsafe class LibSeccomp : IDisposable
 
     [DllImport(Library)]
     private static extern int seccomp_syscall_resolve_name_arch(uint architecture, byte* name);
+
+    [DllImport(Library)]
+    private static extern byte* seccomp_syscall_resolve_num_arch(uint architecture, int number);
 
     [DllImport(Library)]
     private static extern int seccomp_rule_add_array(void* context, uint action, int call, uint count, ArgumentComparison* conditions);

@@ -26,7 +26,7 @@ internal static class ContainerFilter
     // not set ours is added: a container is not to lose its policy because of where it was started.
     private static bool IsConfined()
     {
-        foreach (string line in Descriptors.ReadText("/proc/self/status").Split('\n'))
+        foreach (string line in Descriptors.ReadText("/proc/thread-self/status").Split('\n'))
         {
             if (line.StartsWith("Seccomp:", StringComparison.Ordinal))
             {

@@ -32,12 +32,7 @@ public static class SeccompCompiler
         }
         catch (DllNotFoundException e)
         {
-            throw new LxcException(LxcErrorId.HostUnsupported, $"The seccomp policy '{path}' cannot be compiled: libseccomp is not installed", e)
-            {
-                Path = path,
-                ConfigKey = "lxc.seccomp.profile",
-                Advice = "Install it: apt-get install libseccomp2, or dnf install libseccomp.",
-            };
+            throw NoLibrary($"The seccomp policy '{path}' cannot be compiled", e);
         }
         catch (LinuxException e)
         {
@@ -49,7 +44,16 @@ public static class SeccompCompiler
         }
     }
 
-    private static uint[] CompatibleWith(uint native) => native switch
+    /// <summary>The error where libseccomp is missing.</summary>
+    internal static LxcException NoLibrary(string what, DllNotFoundException cause) =>
+        new(LxcErrorId.HostUnsupported, what + ": libseccomp is not installed", cause)
+        {
+            ConfigKey = "lxc.seccomp.profile",
+            Advice = "Install it: apt-get install libseccomp2, or dnf install libseccomp.",
+        };
+
+    /// <summary>The architectures whose programs a machine's kernel may run besides.</summary>
+    internal static uint[] CompatibleWith(uint native) => native switch
     {
         LibSeccomp.SCMP_ARCH_X86_64 => [LibSeccomp.SCMP_ARCH_X86, LibSeccomp.SCMP_ARCH_X32],
         LibSeccomp.SCMP_ARCH_AARCH64 => [LibSeccomp.SCMP_ARCH_ARM],

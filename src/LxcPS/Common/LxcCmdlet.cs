@@ -56,7 +56,8 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
         return store;
     }
 
-    private string FilePathOf(string path)
+    /// <summary>The file that a path of this session means.</summary>
+    internal string FilePathOf(string path)
     {
         Exception? cause = null;
         try
