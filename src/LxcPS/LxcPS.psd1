@@ -16,6 +16,7 @@
         'Enter-LxcContainer'
         'Get-LxcCgroup'
         'Get-LxcContainer'
+        'Get-LxcKernelLog'
         'Get-LxcSeccomp'
         'Invoke-LxcCommand'
         'New-LxcContainer'

@@ -11,4 +11,7 @@ public static class ConfigKeys
 
     /// <summary>Whether the container has a kernel log of its own: 0 or 1.</summary>
     public const string IsolateKernelLog = "lxcps.kernel_log.isolate";
+
+    /// <summary>What a client asks a monitor for as if it were a configuration key, and gets the container's kernel log.</summary>
+    internal const string KernelLog = "lxcps.kernel_log";
 }

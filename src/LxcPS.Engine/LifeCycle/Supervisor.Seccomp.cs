@@ -1,3 +1,4 @@
+using LxcPS.Engine.KernelLog;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
 
@@ -9,6 +10,9 @@ public sealed partial class Supervisor
     /// <summary>What answers for them, or null where init's filter leaves none.</summary>
     internal SeccompNotifier? Notifier => notifier;
 
+    /// <summary>The kernel log of the container, or null where it has none of its own.</summary>
+    internal KernelLogServer? KernelLog => kernelLog;
+
     private void PrepareNotifier(byte[]? seccomp)
     {
         if (seccomp is null || !SystemCallFilter.Notifies(seccomp))
@@ -17,9 +21,12 @@ public sealed partial class Supervisor
         }
 
         string? proxy = plan.Config.Get("lxc.seccomp.notify.proxy") is { Length: > 0 } address ? address : null;
-        notifier = SeccompNotifier.Create(poll, () => initPid, proxy, plan.Config.Get("lxc.seccomp.notify.cookie") ?? string.Empty, null);
+        kernelLog = plan.IsolateKernelLog ? new KernelLogServer(poll, () => initPid) : null;
+        notifier = SeccompNotifier.Create(poll, () => initPid, proxy, plan.Config.Get("lxc.seccomp.notify.cookie") ?? string.Empty, kernelLog);
         undo.Push("seccomp listeners", CloseNotifier);
-        if (notifier.WhyUnanswered() is { } reason)
+
+        // Where the kernel log is the container's own, the policy may leave no other call to anybody.
+        if ((kernelLog is null || proxy is not null) && notifier.WhyUnanswered() is { } reason)
         {
             reporter.Warning($"The seccomp policy leaves system calls to another program, but {reason}: they are answered with ENOSYS until one does");
         }
@@ -29,5 +36,6 @@ public sealed partial class Supervisor
     {
         notifier?.Dispose();
         notifier = null;
+        kernelLog = null;
     }
 }

@@ -130,6 +130,11 @@ public sealed partial class Supervisor
                 console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer, plan.ConsoleLog, IsAttended && !KeepsStreams);
                 undo.Push("console", CloseConsole);
             }
+
+            if (counts[3] == "1")
+            {
+                kernelLog!.Attach(received[next++]);
+            }
         }
 
         while (next < received.Length)

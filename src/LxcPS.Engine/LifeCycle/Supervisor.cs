@@ -1,6 +1,7 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Console;
+using LxcPS.Engine.KernelLog;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
@@ -26,6 +27,7 @@ public sealed partial class Supervisor
     private RuntimeRecord? record;
     private ConsoleRelay? console;
     private SeccompNotifier? notifier;
+    private KernelLogServer? kernelLog;
     private int initPid;
     private int initPidfd = -1;
     private int devpts = -1;

@@ -126,20 +126,6 @@ internal sealed partial class ControlServer
         }
     }
 
-    private void AnswerConfigItem(int fd, string key)
-    {
-        IReadOnlyList<string> values = supervisor.Plan.Config.GetAll(key);
-        if (values.Count == 0)
-        {
-            Answer(fd, -1);
-            return;
-        }
-
-        // A list is told a value a line, as liblxc's get_config_item has it.
-        string text = values.Count == 1 ? values[0] : string.Join('\n', values) + "\n";
-        Answer(fd, 0, data: Text(text));
-    }
-
     private bool Stop(int fd)
     {
         if (supervisor.InitPidfd < 0)
