@@ -72,9 +72,9 @@ public sealed class ContainerFilterTests : IDisposable
         Assert.Equal("lxc.uts.name = a\n", config.Text);
         config.Set(ConfigKeys.IsolateKernelLog, "1");
         Assert.Contains("lxcps.kernel_log.isolate = 1", config.Text);
-        LxcException error = Assert.Single(ContainerConfig.Parse("lxcps.kernel_log.isolation = 1\n", "/c").Check());
+        LxcException error = Assert.Throws<LxcException>(() => ContainerConfig.Parse("lxcps.kernel_log.isolation = 1\n", "/c"));
         Assert.Equal((LxcErrorId.ConfigUnknownKey, 1), (error.ErrorId, error.Line));
-        Assert.Equal(LxcErrorId.ConfigInvalidValue, Assert.Single(ContainerConfig.Parse("lxcps.kernel_log.isolate = yes\n", "/c").Check()).ErrorId);
+        Assert.Equal(LxcErrorId.ConfigInvalidValue, Assert.Throws<LxcException>(() => ContainerConfig.Parse("lxcps.kernel_log.isolate = yes\n", "/c")).ErrorId);
     }
 
     private byte[]? Load(Dictionary<string, string> settings) => ContainerFilter.Load(key => settings.GetValueOrDefault(key), warnings.Add);
