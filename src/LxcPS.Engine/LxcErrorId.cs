@@ -116,6 +116,9 @@ public static class LxcErrorId
     /// <summary>The monitor did not answer, or answered something that its protocol does not know.</summary>
     public const string MonitorFailed = nameof(MonitorFailed);
 
+    /// <summary>The container has no kernel log of its own.</summary>
+    public const string KernelLogMissing = nameof(KernelLogMissing);
+
     /// <summary>The operation was stopped by the user.</summary>
     public const string Canceled = nameof(Canceled);
 

@@ -53,6 +53,7 @@ public static class Errno
     public const int EHOSTUNREACH = 113;
     public const int EALREADY = 114;
     public const int EDQUOT = 122;
+    public const int EINPROGRESS = 115;
     public const int ECANCELED = 125;
 #pragma warning restore CS1591
 
@@ -115,6 +116,7 @@ public static class Errno
         [EHOSTUNREACH] = ("EHOSTUNREACH", "No route to host"),
         [EALREADY] = ("EALREADY", "Operation already in progress"),
         [EDQUOT] = ("EDQUOT", "Disk quota exceeded"),
+        [EINPROGRESS] = ("EINPROGRESS", "Operation now in progress"),
         [ECANCELED] = ("ECANCELED", "Operation canceled"),
     };
 }

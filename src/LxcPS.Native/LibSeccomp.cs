@@ -13,6 +13,7 @@ public sealed unsafe class LibSeccomp : IDisposable
     public const uint SCMP_ACT_KILL_THREAD = 0;
     public const uint SCMP_ACT_TRAP = 0x00030000;
     public const uint SCMP_ACT_ERRNO = 0x00050000;
+    public const uint SCMP_ACT_NOTIFY = 0x7FC00000;
     public const uint SCMP_ACT_LOG = 0x7FFC0000;
     public const uint SCMP_ACT_ALLOW = 0x7FFF0000;
     public const uint SCMP_ARCH_X86 = 0x40000003;
@@ -83,6 +84,20 @@ public sealed unsafe class LibSeccomp : IDisposable
         {
             return seccomp_syscall_resolve_name(text);
         }
+    }
+
+    /// <summary>The name of a call by its number on an architecture, or null.</summary>
+    public static string? NameOf(uint architecture, int number)
+    {
+        byte* name = seccomp_syscall_resolve_num_arch(architecture, number);
+        if (name is null)
+        {
+            return null;
+        }
+
+        string text = Marshal.PtrToStringUTF8((nint)name)!;
+        NativeMemory.Free(name);
+        return text;
     }
 
     /// <summary>Whether the filter's architecture has a call.</summary>
@@ -186,6 +201,9 @@ public sealed unsafe class LibSeccomp : IDisposable
 
     [DllImport(Library)]
     private static extern int seccomp_syscall_resolve_name_arch(uint architecture, byte* name);
+
+    [DllImport(Library)]
+    private static extern byte* seccomp_syscall_resolve_num_arch(uint architecture, int number);
 
     [DllImport(Library)]
     private static extern int seccomp_rule_add_array(void* context, uint action, int call, uint count, ArgumentComparison* conditions);

@@ -12,7 +12,7 @@ namespace LxcPS.Native;
 public readonly record struct PeerCredentials(int ProcessId, uint UserId, uint GroupId);
 
 /// <summary>Unix sockets: abstract names, descriptors in messages, credentials.</summary>
-public static unsafe class LocalSockets
+public static unsafe partial class LocalSockets
 {
     /// <summary>The longest abstract name that sockaddr_un takes, in bytes.</summary>
     public const int MaximumNameLength = 107;

@@ -67,6 +67,47 @@ public unsafe class SeccompFilterTests
         Assert.Equal(Errno.EINVAL, Assert.Throws<LinuxException>(() => SeccompFilter.Install(new byte[12])).Number);
     }
 
+    [Fact]
+    public void ACallIsAnsweredThroughTheListener()
+    {
+        SeccompCacheTests.SkipWithoutLibrary();
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "The numbers of the calls below are those of x86-64");
+        byte[] program = SeccompCompiler.Compile(SeccompPolicy.Parse("2\ndenylist\ngetppid notify\n", "p"), "p");
+        Assert.True(SystemCallFilter.Notifies(program));
+        Assert.False(SystemCallFilter.Notifies(SeccompCompiler.Compile(SeccompPolicy.Parse("2\ndenylist\ngetppid errno 1\n", "p"), "p")));
+        (int ours, int theirs) = LocalSockets.Pair();
+        long[] results = new long[2];
+        Thread thread = new(() =>
+        {
+            Processes.SetNoNewPrivileges();
+            SystemCallFilter.InstallWithListener(program, theirs, 42);
+            results[0] = (long)LibC.syscall(110, (void*)1, (void*)2);
+            results[1] = Try(110);
+        });
+        thread.Start();
+        byte[] buffer = new byte[8];
+        int[] descriptors = new int[1];
+        Assert.Equal(1, LocalSockets.Receive(ours, buffer, descriptors, out int received));
+        Assert.Equal((1, (byte)42), (received, buffer[0]));
+        byte[] notification = new byte[SeccompListener.Sizes().Notification];
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(Readiness.Readable, Polling.Wait(descriptors[0], Readiness.Readable, 10_000) & Readiness.Readable);
+            Assert.True(SeccompListener.Receive(descriptors[0], notification));
+            CaughtCall call = new(notification);
+            Assert.Equal((110, LibSeccomp.NativeArchitecture), (call.Number, call.Architecture));
+            Assert.True(SeccompListener.IsValid(descriptors[0], call.Id));
+            Assert.True(SeccompListener.Respond(descriptors[0], call.Id, i == 0 ? 4711 : 0, i == 0 ? 0 : Errno.ENOSYS));
+            Assert.False(SeccompListener.Respond(descriptors[0], call.Id, 0, 1));
+        }
+
+        thread.Join();
+        Assert.Equal([4711, Errno.ENOSYS], results);
+        Descriptors.Close(ours);
+        Descriptors.Close(theirs);
+        Descriptors.Close(descriptors[0]);
+    }
+
     // A filter holds for the thread that installs it: this one ends with the test.
     private static void Under(byte[] program, Action action)
     {

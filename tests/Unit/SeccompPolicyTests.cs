@@ -80,10 +80,30 @@ public class SeccompPolicyTests
     }
 
     [Fact]
-    public void NotificationIsRefusedByName()
+    public void ACallCanBeLeftToTheMonitor()
     {
-        LxcException error = Assert.Throws<LxcException>(() => Parse("2\ndenylist\nmknod notify\n"));
-        Assert.Equal((LxcErrorId.ConfigUnsupported, 3), (error.ErrorId, error.Line));
+        SeccompPolicy policy = Parse("2\ndenylist\n[all]\nmknod notify [1,8192,SCMP_CMP_MASKED_EQ,61440]\nbpf notify\n");
+        Assert.Equal([("mknod", LibSeccomp.SCMP_ACT_NOTIFY, 1), ("bpf", LibSeccomp.SCMP_ACT_NOTIFY, 0)],
+            policy.Rules.Select(rule => (rule.Call, rule.Action, rule.Conditions.Length)));
+    }
+
+    [Theory]
+    [InlineData("2\ndenylist\nmknod errno 1\nsendmsg notify\n", 4, "'sendmsg'")]
+    [InlineData("2\nallowlist notify\nread\n", 2, "'notify'")]
+    public void WhatHandsTheListenerOverCannotBeLeftToIt(string text, int line, string word)
+    {
+        LxcException error = Assert.Throws<LxcException>(() => Parse(text));
+        Assert.Equal((LxcErrorId.ConfigSyntax, line), (error.ErrorId, error.Line));
+        Assert.Contains(word, error.Message);
+    }
+
+    [Fact]
+    public void ACallThatTheMonitorTakesOverHasNoOtherRule()
+    {
+        SeccompPolicy policy = Parse("2\ndenylist\n[all]\nsyslog errno 1\n[x86]\nsyslog kill\nbpf errno 1\n");
+        policy.TakeOver("syslog");
+        Assert.Equal([("bpf", "x86"), ("syslog", null)], policy.Rules.Select(rule => (rule.Call, rule.Architecture)));
+        Assert.Equal(LibSeccomp.SCMP_ACT_NOTIFY, policy.Rules[^1].Action);
     }
 
     private static SeccompPolicy Parse(string text) => SeccompPolicy.Parse(text, "/etc/lxc/p.seccomp");

@@ -98,7 +98,7 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
         step = "seccomp";
         foreach (byte[] filter in filters)
         {
-            SeccompFilter.Install(filter);
+            SeccompFilter.Install(filter, channel);
         }
 
         step = "identity";

@@ -69,8 +69,8 @@ public sealed class Attacher
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
         if (facts.HasSeccomp)
         {
-            string? policy = ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile");
-            filters = SeccompFilters.Of(string.IsNullOrEmpty(policy) ? null : policy, HidesMountDescriptors());
+            byte[]? policy = ContainerFilter.Load(key => ControlClient.GetConfigItem(request.LxcPath, request.Name, key), null);
+            filters = MountCallFilter.Before(policy, HidesMountDescriptors());
         }
 
         // The container's own /proc may be anything.
@@ -205,6 +205,11 @@ public sealed class Attacher
                     break;
                 case SetupChannel.Kind.Terminals when count == 1:
                     master = received[0];
+                    break;
+                case SetupChannel.Kind.Listener when count == 1:
+                    // Where the monitor does not take it, the kernel answers ENOSYS once nobody has it.
+                    ControlClient.AddSeccompListener(request.LxcPath, request.Name, received[0]);
+                    Descriptors.Close(received[0]);
                     break;
                 case SetupChannel.Kind.Error:
                     LxcException error = ReportLine.ToException(ReportLine.Split(text));

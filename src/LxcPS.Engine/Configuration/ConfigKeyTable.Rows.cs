@@ -128,9 +128,9 @@ public static partial class ConfigKeyTable
         new("lxc.selinux.context.keyring", Kind.Text, Unserved, "The SELinux context of its keyring"),
         new("lxc.keyring.session", Kind.Flag, Served, "0 keeps the caller's session keyring"),
         new("lxc.seccomp.profile", Kind.Path, Served, "The file of the seccomp policy"),
-        new("lxc.seccomp.allow_nesting", Kind.Flag, Unserved, "1 adds the policy to one that is in force already"),
-        new("lxc.seccomp.notify.proxy", Kind.UnixSocket, Unserved, "The socket that answers for the system calls the policy reports"),
-        new("lxc.seccomp.notify.cookie", Kind.Text, Unserved, "Text that is sent with each report"),
+        new("lxc.seccomp.allow_nesting", Kind.Flag, Served, "0 leaves the policy out where another is in force already; 1, and no value, add it"),
+        new("lxc.seccomp.notify.proxy", Kind.UnixSocket, Served, "The socket that answers for the system calls the policy reports"),
+        new("lxc.seccomp.notify.cookie", Kind.Text, Served, "Text that is sent with each report"),
         new("lxc.no_new_privs", Kind.Flag, Served, "1 keeps programs in the container from gaining privileges by execve(2)"),
         new("lxc.idmap", Kind.IdMap, Served, "A range of ids: u or g, first id inside, first id of the host, how many") { IsList = true },
 
@@ -158,6 +158,7 @@ public static partial class ConfigKeyTable
         new("lxc.group", Kind.Words, Accepted, "Groups that the container is started with then") { IsList = true },
         new("lxc.environment", Kind.Variable, Served, "A variable of init's environment: NAME=value, or NAME to take the caller's value") { IsList = true },
         new("lxc.environment.runtime", Kind.Variable, Served, "The same, for init alone") { IsList = true },
+        new(ConfigKeys.IsolateKernelLog, Kind.Flag, Served, "1 gives the container a kernel log of its own; a key of LxcPS, which LXC passes over"),
         new("lxc.environment.hooks", Kind.Variable, Served, "The same, for hooks alone") { IsList = true },
     ];
 

@@ -44,7 +44,7 @@ public static partial class ConfigKeyTable
         int least = Math.Max(2, wanted.Length / 4) + 1;
         foreach (ConfigKey key in Rows)
         {
-            int distance = Distance(wanted, key.Name, least);
+            int distance = Spelling.Distance(wanted, key.Name, least);
             if (distance < least)
             {
                 (nearest, least) = (key.Name, distance);
@@ -137,35 +137,6 @@ public static partial class ConfigKeyTable
 
         int length = end - NetworkPrefix.Length;
         return length is > 0 and <= 9 && (end == name.Length || name[end] == '.') ? length : 0;
-    }
-
-    // Levenshtein's distance, row by row; a number of at least the limit once it cannot be less.
-    private static int Distance(string a, string b, int limit)
-    {
-        if (Math.Abs(a.Length - b.Length) >= limit || a.Length > 128)
-        {
-            return limit;
-        }
-
-        Span<int> row = stackalloc int[b.Length + 1];
-        for (int j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
     }
 
     private static Dictionary<string, ConfigKey> IndexRows()

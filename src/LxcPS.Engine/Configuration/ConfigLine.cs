@@ -20,7 +20,7 @@ internal sealed class ConfigLine
     /// <summary>What ends it: a line feed, a carriage return or both; nothing at the end of the file.</summary>
     internal string End { get; set; }
 
-    /// <summary>The key; null for a comment, a blank line, and a line that does not begin with <c>lxc.</c>, which LXC passes over.</summary>
+    /// <summary>The key; null for a comment, a blank line, and a line that begins neither with <c>lxc.</c> nor with our own prefix.</summary>
     internal string? Key { get; private set; }
 
     /// <summary>The value, without blanks and quotes round it.</summary>
@@ -69,7 +69,7 @@ internal sealed class ConfigLine
     {
         (Key, Value, IsBroken, quote) = (null, string.Empty, false, '\0');
         ReadOnlySpan<char> rest = Text.AsSpan().TrimStart(" \t");
-        if (!rest.StartsWith("lxc."))
+        if (!rest.StartsWith("lxc.") && !rest.StartsWith(ConfigKeys.OwnPrefix))
         {
             return;
         }

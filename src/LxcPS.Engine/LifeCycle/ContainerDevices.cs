@@ -20,6 +20,7 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
     private readonly List<int> masters = [];
     private int devpts = -1;
     private int console = -1;
+    private bool hasKernelLog;
 
     /// <summary>Mounts the small file system on /dev.</summary>
     internal void MountDev()
@@ -73,6 +74,11 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
             console = MountTerminal("console");
         }
 
+        if (plan.IsolateKernelLog)
+        {
+            MountKernelLog();
+        }
+
         for (int i = 1; i <= plan.TtyCount; i++)
         {
             Descriptors.Close(MountTerminal($"tty{i}"));
@@ -82,7 +88,7 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
     /// <summary>Hands the masters to the monitor; returns the console's slave, or -1.</summary>
     internal int SendTerminals()
     {
-        // As many descriptors as a message takes, so in several: the first message brings devpts and the console's master.
+        // As many descriptors as a message takes, so in several: the first message brings devpts and the masters of console and kernel log.
         List<int> all = [];
         if (devpts >= 0)
         {
@@ -94,7 +100,7 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
         do
         {
             int count = Math.Min(8, all.Count - sent);
-            channel.Send(SetupChannel.Kind.Terminals, $"{all.Count} {(devpts >= 0 ? 1 : 0)} {(console >= 0 ? 1 : 0)}",
+            channel.Send(SetupChannel.Kind.Terminals, $"{all.Count} {(devpts >= 0 ? 1 : 0)} {(console >= 0 ? 1 : 0)} {(hasKernelLog ? 1 : 0)}",
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all).Slice(sent, count));
             sent += count;
         }
@@ -178,6 +184,22 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
         }
 
         return slave;
+    }
+
+    // A pseudoterminal: what one program writes no other can read, as with a pipe, and who reads gets what programs take for an empty log.
+    private void MountKernelLog()
+    {
+        (int master, int slave, int number) = Terminals.Open(devpts);
+        masters.Add(master);
+        hasKernelLog = true;
+        Terminals.SetRaw(slave);
+        FileTree.ChangeMode(slave, 0x180 /* 0600 */, "kmsg");
+        int target = TargetPath.OpenOrCreate(root, "dev/kmsg", directory: false);
+        int mount = CloneTree(devpts, number.ToString(), recursive: false);
+        Move(mount, target, "dev/kmsg");
+        Descriptors.Close(mount);
+        Descriptors.Close(target);
+        Descriptors.Close(slave);
     }
 
     private static void BindNode(int dev, string name, int mount)

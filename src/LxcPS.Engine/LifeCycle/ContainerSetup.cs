@@ -305,7 +305,7 @@ internal sealed class ContainerSetup
         Begin("seccomp", LxcErrorId.ConfinementFailed, "lxc.seccomp.profile");
         foreach (byte[] filter in filters)
         {
-            SeccompFilter.Install(filter);
+            SeccompFilter.Install(filter, channel);
         }
 
         // Last: a filter needs CAP_SYS_ADMIN, and it may be among those that are dropped.
@@ -330,6 +330,7 @@ internal sealed class ContainerSetup
     {
         ("exec", Errno.ENOENT) => "The file, or the interpreter or dynamic loader it names, is missing in the container: correct lxc.init.cmd or install an init.",
         ("exec", Errno.EACCES) => "The file is not executable in the container: see its mode, and that its file system is not mounted noexec.",
+        ("seccomp", Errno.EBUSY) => SeccompFilter.BusyAdvice,
         ("exec", Errno.ENOEXEC) => "The file is no program of this machine's architecture.",
         _ => $"See {key} in the container's configuration.",
     };

@@ -90,8 +90,8 @@ public sealed class LaunchPlan
     /// <summary>Whether init gets a session keyring of its own.</summary>
     public required bool SessionKeyring { get; init; }
 
-    /// <summary>The seccomp policy file, or null.</summary>
-    public required string? SeccompPolicy { get; init; }
+    /// <summary>Whether the container has a kernel log of its own.</summary>
+    public required bool IsolateKernelLog { get; init; }
 
     /// <summary>The confinement by AppArmor; null where init keeps the monitor's label.</summary>
     public required AppArmorPlan? AppArmor { get; init; }

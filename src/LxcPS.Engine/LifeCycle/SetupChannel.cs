@@ -13,7 +13,9 @@ namespace LxcPS.Engine.LifeCycle;
 ///                                     &lt;-   Terminals (devpts, console, ttys)
 ///   Network (interfaces are there)    ->     configures them
 ///                                     &lt;-   Ready
-///   Go                                ->     execve closes the channel: running
+///   Go                                ->     confines itself
+///                                     &lt;-   Listener (where the filter leaves calls to the monitor)
+///                                            execve closes the channel: running
 ///                                     &lt;-   Error (instead of any of the above), or Warning
 /// </code>
 /// Whoever reads the end of the channel knows that the other side is gone.
@@ -54,6 +56,9 @@ public sealed class SetupChannel : IDisposable
 
         /// <summary>Execute.</summary>
         Go,
+
+        /// <summary>The listener of the seccomp filter, sent together with the filter's installation.</summary>
+        Listener,
 
         /// <summary>Setting up failed: the text is a report line.</summary>
         Error,

@@ -15,7 +15,9 @@ public sealed partial class Supervisor
 {
     private void Launch()
     {
-        List<byte[]> filters = SeccompFilters.Of(plan.SeccompPolicy, plan.AppArmor?.HidesMountDescriptors == true, reporter.Warning);
+        byte[]? seccomp = ContainerFilter.Load(plan.Config.Get, reporter.Warning);
+        PrepareNotifier(seccomp);
+        List<byte[]> filters = MountCallFilter.Before(seccomp, plan.AppArmor?.HidesMountDescriptors == true);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);

@@ -26,6 +26,9 @@ public sealed partial class Supervisor
                 case SetupChannel.Kind.Warning:
                     reporter.Warning(text);
                     continue;
+                case SetupChannel.Kind.Listener when received == 1:
+                    notifier!.Add(descriptors[0], ofInit: true);
+                    continue;
                 case SetupChannel.Kind.Error:
                     throw ReportLine.ToException(ReportLine.Split(text));
                 case SetupChannel.Kind.Terminals when expected == kind:
@@ -79,7 +82,8 @@ public sealed partial class Supervisor
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[8];
         while (true)
         {
-            int count = poll.Wait(ready, -1);
+            int count = poll.Wait(ready, notifier is null ? -1 : TimeoutUntil(notifier.NextDeadline));
+            notifier?.Expire(Environment.TickCount64);
             bool readable = false;
             for (int i = 0; i < count; i++)
             {
@@ -95,9 +99,9 @@ public sealed partial class Supervisor
                 {
                     HandleSignals();
                 }
-                else if (console is null || !console.Handle(fd))
+                else
                 {
-                    server.Handle(fd, state);
+                    Dispatch(fd, state);
                 }
             }
 
@@ -125,6 +129,11 @@ public sealed partial class Supervisor
             {
                 console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer, plan.ConsoleLog, IsAttended && !KeepsStreams);
                 undo.Push("console", CloseConsole);
+            }
+
+            if (counts[3] == "1")
+            {
+                kernelLog!.Attach(received[next++]);
             }
         }
 

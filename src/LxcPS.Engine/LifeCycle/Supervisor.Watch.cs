@@ -42,7 +42,8 @@ public sealed partial class Supervisor
         long settleAt = Environment.TickCount64 + SettleDelay;
         while (true)
         {
-            int count = poll.Wait(ready, settleAt == long.MaxValue ? -1 : (int)Math.Max(0, settleAt - Environment.TickCount64));
+            int count = poll.Wait(ready, TimeoutUntil(Math.Min(settleAt, notifier?.NextDeadline ?? long.MaxValue)));
+            notifier?.Expire(Environment.TickCount64);
             if (Environment.TickCount64 >= settleAt)
             {
                 settleAt = long.MaxValue;
@@ -61,13 +62,24 @@ public sealed partial class Supervisor
                 {
                     HandleSignals();
                 }
-                else if (console is null || !console.Handle(fd))
+                else
                 {
-                    server.Handle(fd, ready[i].Ready);
+                    Dispatch(fd, ready[i].Ready);
                 }
             }
         }
     }
+
+    private void Dispatch(int fd, Readiness state)
+    {
+        if ((console is null || !console.Handle(fd)) && (notifier is null || !notifier.Handle(fd, state)))
+        {
+            server.Handle(fd, state);
+        }
+    }
+
+    private static int TimeoutUntil(long deadline) =>
+        deadline == long.MaxValue ? -1 : (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
 
     // What can wait until the container has run for a while: one that ends at once is spared it, and so is whoever waits for its start.
     private void Settle()

@@ -2,6 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
+using LxcPS.Engine.KernelLog;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
@@ -27,6 +28,8 @@ public sealed partial class Supervisor
     private RuntimeRecord? record;
     private ConsoleRelay? console;
     private string callerLabel = AppArmorName.Unconfined;
+    private SeccompNotifier? notifier;
+    private KernelLogServer? kernelLog;
     private int initPid;
     private int initPidfd = -1;
     private int devpts = -1;

@@ -41,6 +41,12 @@ internal static class SpecialMounts
             }
         }
 
+        // In a user namespace the kernel opens it to nobody.
+        if (plan.IsolateKernelLog && !plan.HasUserNamespace)
+        {
+            Hide(proc, "kmsg");
+        }
+
         Descriptors.Close(proc);
     }
 

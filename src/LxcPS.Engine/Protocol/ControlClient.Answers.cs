@@ -5,14 +5,16 @@ namespace LxcPS.Engine.Protocol;
 /// <content>Requests and answers on the wire.</content>
 public static partial class ControlClient
 {
-    private static void Request(int fd, ControlCommand command, ReadOnlySpan<byte> data, long word)
+    private static void Request(int fd, ControlCommand command, ReadOnlySpan<byte> data, long word, int descriptor = -1)
     {
         Span<byte> header = stackalloc byte[ControlSocket.HeaderSize];
-        ControlSocket.WriteHeader(header, (int)command, data.Length, word);
+
+        // A descriptor travels with a byte that LXC does not count.
+        ControlSocket.WriteHeader(header, (int)command, descriptor < 0 ? data.Length : 0, word);
         LocalSockets.Send(fd, header, credentials: true);
         if (data.Length > 0)
         {
-            LocalSockets.Send(fd, data);
+            LocalSockets.Send(fd, data, descriptor < 0 ? [] : [descriptor]);
         }
     }
 

@@ -86,6 +86,13 @@ public static partial class ControlClient
     /// <summary>Lets the processes of the container go on; false when the monitor leaves that to the caller.</summary>
     public static bool Unfreeze(string lxcPath, string name) => Change(lxcPath, name, ControlCommand.Unfreeze);
 
+    /// <summary>Has the monitor answer for what comes through the listener of a seccomp filter; false when it does not take it.</summary>
+    public static bool AddSeccompListener(string lxcPath, string name, int listener) =>
+        TryAsk(lxcPath, name, ControlCommand.SeccompNotifyAddListener, out Answer answer, [0], descriptor: listener) && answer.Result >= 0;
+
+    /// <summary>A descriptor of the listener of init's seccomp filter, or -1 when that has none.</summary>
+    public static int GetSeccompListener(string lxcPath, string name) => AskDescriptor(lxcPath, name, ControlCommand.GetSeccompNotifyFd);
+
     /// <summary>Tells the monitor that the caller has changed the container's state, so that it can tell others.</summary>
     public static void ServeStateClients(string lxcPath, string name, ContainerState state) =>
         TryAsk(lxcPath, name, ControlCommand.ServeStateClients, out _, default, (long)state);
@@ -187,7 +194,7 @@ public static partial class ControlClient
 
     private static bool TryAsk(
         string lxcPath, string name, ControlCommand command, out Answer answer, ReadOnlySpan<byte> data = default, long word = 0,
-        bool wantDescriptor = false)
+        bool wantDescriptor = false, int descriptor = -1)
     {
         answer = default;
         int fd = Connect(lxcPath, name);
@@ -198,9 +205,9 @@ public static partial class ControlClient
 
         try
         {
-            Request(fd, command, data, word);
-            Span<int> descriptor = stackalloc int[1];
-            answer = ReadAnswer(fd, name, command, wantDescriptor ? descriptor : []);
+            Request(fd, command, data, word, descriptor);
+            Span<int> received = stackalloc int[1];
+            answer = ReadAnswer(fd, name, command, wantDescriptor ? received : []);
 
             // A monitor that is just ending closes without an answer, as if it were gone already.
             return !answer.Closed;

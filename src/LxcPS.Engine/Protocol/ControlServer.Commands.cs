@@ -50,6 +50,12 @@ internal sealed partial class ControlServer
             case ControlCommand.GetInitPidfd:
                 AnswerDescriptor(fd, supervisor.InitPidfd);
                 break;
+            case ControlCommand.GetSeccompNotifyFd:
+                AnswerDescriptor(fd, supervisor.Notifier?.InitListener ?? -1);
+                break;
+            case ControlCommand.SeccompNotifyAddListener:
+                Answer(fd, AddListener(client.GiveDescriptor()) ? 0 : -Errno.EINVAL);
+                break;
             case ControlCommand.GetDevptsFd:
                 AnswerDescriptor(fd, supervisor.Devpts);
                 break;

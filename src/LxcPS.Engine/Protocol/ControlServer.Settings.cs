@@ -1,4 +1,5 @@
 using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Configuration;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Protocol;
@@ -11,6 +12,12 @@ internal sealed partial class ControlServer
         if (key == ControlClient.DeviceListItem && DeviceRulesText() is { } rules)
         {
             Answer(fd, 0, data: Text(rules));
+            return;
+        }
+
+        if (key == ConfigKeys.KernelLog)
+        {
+            Answer(fd, supervisor.KernelLog is null ? -1 : 0, data: supervisor.KernelLog?.ToBytes() ?? default(ReadOnlySpan<byte>));
             return;
         }
 

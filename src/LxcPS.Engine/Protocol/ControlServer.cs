@@ -144,7 +144,9 @@ internal sealed partial class ControlServer : IDisposable
 
         try
         {
-            int count = LocalSockets.Receive(fd, client.Buffer.AsSpan(client.Length, client.Expected - client.Length), default, out _);
+            Span<int> descriptor = stackalloc int[1];
+            int count = LocalSockets.Receive(fd, client.Buffer.AsSpan(client.Length, client.Expected - client.Length), descriptor, out int received);
+            client.TakeDescriptor(received == 0 ? -1 : descriptor[0]);
             if (count < 0 && (ready & (Readiness.HangUp | Readiness.Error)) == 0)
             {
                 return;
@@ -166,6 +168,13 @@ internal sealed partial class ControlServer : IDisposable
             if (client.Length == ControlSocket.HeaderSize && length > 0 && length <= ControlSocket.MaximumData)
             {
                 client.Expect(ControlSocket.HeaderSize + length);
+                return;
+            }
+
+            if ((ControlCommand)command == ControlCommand.SeccompNotifyAddListener && client.Length == ControlSocket.HeaderSize && client.IsTrusted)
+            {
+                // The listener comes with a byte of its own, which the length does not count.
+                client.Expect(ControlSocket.HeaderSize + 1);
                 return;
             }
 
@@ -203,6 +212,7 @@ internal sealed partial class ControlServer : IDisposable
             supervisor.ConsoleRelay?.Lend(false);
         }
 
+        client.TakeDescriptor(-1);
         poll.Remove(fd);
         Descriptors.Close(fd);
         if (!accepting && listener >= 0)
@@ -256,6 +266,24 @@ internal sealed partial class ControlServer : IDisposable
 
         /// <summary>The number of the tty that it holds, or 0.</summary>
         public int Terminal { get; set; }
+
+        /// <summary>The descriptor that came with the request, or -1.</summary>
+        public int Descriptor { get; private set; } = -1;
+
+        /// <summary>Keeps a descriptor instead of what came before.</summary>
+        public void TakeDescriptor(int descriptor)
+        {
+            Descriptors.Close(Descriptor);
+            Descriptor = descriptor;
+        }
+
+        /// <summary>Hands the descriptor over to the caller.</summary>
+        public int GiveDescriptor()
+        {
+            int given = Descriptor;
+            Descriptor = -1;
+            return given;
+        }
 
         public void Expect(int length)
         {

@@ -32,12 +32,7 @@ public static class SeccompCompiler
         }
         catch (DllNotFoundException e)
         {
-            throw new LxcException(LxcErrorId.HostUnsupported, $"The seccomp policy '{path}' cannot be compiled: libseccomp is not installed", e)
-            {
-                Path = path,
-                ConfigKey = "lxc.seccomp.profile",
-                Advice = "Install it: apt-get install libseccomp2, or dnf install libseccomp.",
-            };
+            throw NoLibrary($"The seccomp policy '{path}' cannot be compiled", e);
         }
         catch (LinuxException e)
         {
@@ -49,7 +44,16 @@ public static class SeccompCompiler
         }
     }
 
-    private static uint[] CompatibleWith(uint native) => native switch
+    /// <summary>The error where libseccomp is missing.</summary>
+    internal static LxcException NoLibrary(string what, DllNotFoundException cause) =>
+        new(LxcErrorId.HostUnsupported, what + ": libseccomp is not installed", cause)
+        {
+            ConfigKey = "lxc.seccomp.profile",
+            Advice = "Install it: apt-get install libseccomp2, or dnf install libseccomp.",
+        };
+
+    /// <summary>The architectures whose programs a machine's kernel may run besides.</summary>
+    internal static uint[] CompatibleWith(uint native) => native switch
     {
         LibSeccomp.SCMP_ARCH_X86_64 => [LibSeccomp.SCMP_ARCH_X86, LibSeccomp.SCMP_ARCH_X32],
         LibSeccomp.SCMP_ARCH_AARCH64 => [LibSeccomp.SCMP_ARCH_ARM],
@@ -68,7 +72,7 @@ public static class SeccompCompiler
                 continue;
             }
 
-            int number = policy.Version == 1 ? int.Parse(rule.Call, CultureInfo.InvariantCulture) : LibSeccomp.Resolve(rule.Call);
+            int number = policy.Version == 1 && rule.Line > 0 ? int.Parse(rule.Call, CultureInfo.InvariantCulture) : LibSeccomp.Resolve(rule.Call);
             if (number == LibSeccomp.UnknownCall)
             {
                 // Also in the section of another architecture: none has the call, so it is a typing error or newer than the library.
@@ -76,7 +80,7 @@ public static class SeccompCompiler
                 continue;
             }
 
-            if ((rule.Architecture is null || rule.Architecture == section) && (policy.Version == 1 || filter.Has(rule.Call)))
+            if ((rule.Architecture is null || rule.Architecture == section) && ((policy.Version == 1 && rule.Line > 0) || filter.Has(rule.Call)))
             {
                 Add(filter, rule, number, path);
             }

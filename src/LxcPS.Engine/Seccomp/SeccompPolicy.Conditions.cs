@@ -6,7 +6,8 @@ namespace LxcPS.Engine.Seccomp;
 /// <content>Conditions on arguments.</content>
 public sealed partial class SeccompPolicy
 {
-    private const int MaskedEqual = 7;
+    /// <summary>SCMP_CMP_MASKED_EQ.</summary>
+    internal const int MaskedEqual = 7;
 
     private ArgumentComparison[] ConditionsOf(string text, int number)
     {

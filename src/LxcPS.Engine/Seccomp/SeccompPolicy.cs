@@ -13,7 +13,7 @@ namespace LxcPS.Engine.Seccomp;
 /// mknod errno 1
 /// ioctl errno 1 [1,0x5412,SCMP_CMP_MASKED_EQ,0xffffffff]
 /// </code>
-/// The actions are LXC's (kill, errno N, allow, trap) and, beyond them, kill_process and log. A section holds for its architecture alone.
+/// The actions are LXC's (kill, errno N, allow, trap, notify) and, beyond them, kill_process and log. A section holds for its architecture alone.
 /// </summary>
 public sealed partial class SeccompPolicy
 {
@@ -22,6 +22,8 @@ public sealed partial class SeccompPolicy
         "x86", "x32", "x86_64", "arm", "arm64", "mips", "mips64", "mips64n32", "mipsel", "mipsel64", "mipsel64n32", "ppc", "ppc64", "ppc64le",
         "s390", "s390x", "loongarch64", "riscv64",
     ];
+
+    private const string HandOver = "sendmsg";
 
     private readonly List<SeccompRule> rules = [];
     private readonly string path;
@@ -42,7 +44,7 @@ public sealed partial class SeccompPolicy
     /// <summary>Reads a policy.</summary>
     /// <param name="text">The content of the file.</param>
     /// <param name="path">Its path, for messages.</param>
-    /// <exception cref="LxcException">ConfigSyntax with the line and the word, or ConfigUnsupported for what needs user notification.</exception>
+    /// <exception cref="LxcException">ConfigSyntax with the line and the word.</exception>
     public static SeccompPolicy Parse(string text, string path)
     {
         SeccompPolicy policy = new(path);
@@ -66,6 +68,13 @@ public sealed partial class SeccompPolicy
 
         return heads == 2 ? policy : throw policy.Wrong(lines.Length,
             heads == 0 ? "the format's number is missing" : "the line with denylist or allowlist is missing");
+    }
+
+    /// <summary>Leaves a call to the monitor on all architectures, whatever the policy says of it.</summary>
+    internal void TakeOver(string call)
+    {
+        rules.RemoveAll(rule => rule.Call == call);
+        rules.Add(new SeccompRule(call, LibSeccomp.SCMP_ACT_NOTIFY, [], null, 0));
     }
 
     private static string WithoutComment(string line)
@@ -99,9 +108,13 @@ public sealed partial class SeccompPolicy
         }
 
         int next = 1;
-        DefaultAction = TakeAction(words, ref next, number) ?? (deny ? LibSeccomp.SCMP_ACT_ALLOW : LibSeccomp.SCMP_ACT_KILL_THREAD);
         usualAction = deny ? LibSeccomp.SCMP_ACT_KILL_THREAD : LibSeccomp.SCMP_ACT_ALLOW;
+        DefaultAction = TakeAction(words, ref next, number) ?? (deny ? LibSeccomp.SCMP_ACT_ALLOW : LibSeccomp.SCMP_ACT_KILL_THREAD);
         ExpectEnd(words, next, number);
+        if (DefaultAction == LibSeccomp.SCMP_ACT_NOTIFY)
+        {
+            throw Wrong(number, "'notify' cannot be the answer to all calls: libseccomp refuses it, because nobody could hand over the listener");
+        }
     }
 
     private void TakeLine(string line, int number)
@@ -137,6 +150,12 @@ public sealed partial class SeccompPolicy
 
         uint action = TakeAction(words, ref next, number) ?? usualAction;
         ExpectEnd(words, next, number);
+        if (action == LibSeccomp.SCMP_ACT_NOTIFY && words[0] == HandOver)
+        {
+            // See seccomp_unotify(2): the call would wait for an answer from whoever is to get the listener by it.
+            throw Wrong(number, $"'{HandOver}' cannot have 'notify': it is the call that hands the listener over");
+        }
+
         rules.Add(new SeccompRule(words[0], action, conditions, section, number));
     }
 
@@ -172,16 +191,8 @@ public sealed partial class SeccompPolicy
                 // The kernel caps what it returns at MAX_ERRNO.
                 return uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint errno) && errno <= 4095
                     ? LibSeccomp.SCMP_ACT_ERRNO | errno : throw Wrong(number, $"'{value}' is no errno; give a number from 0 to 4095");
-            case "notify":
-                throw new LxcException(LxcErrorId.ConfigUnsupported,
-                    $"The seccomp policy '{path}' asks for user notification in line {number}, which is not supported")
-                {
-                    Path = path,
-                    ConfigKey = "lxc.seccomp.profile",
-                    Line = number,
-                    Advice = "Use another action: kill, errno N, trap, log or allow.",
-                };
-            default: throw Wrong(number, $"'{word}' is no action; use kill, kill_process, errno N, trap, log or allow");
+            case "notify": return LibSeccomp.SCMP_ACT_NOTIFY;
+            default: throw Wrong(number, $"'{word}' is no action; use kill, kill_process, errno N, trap, log, notify or allow");
         }
     }
 

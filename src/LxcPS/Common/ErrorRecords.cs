@@ -23,7 +23,7 @@ internal static class ErrorRecords
         LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound => ErrorCategory.ObjectNotFound,
         LxcErrorId.ContainerExists or LxcErrorId.DeviceExists => ErrorCategory.ResourceExists,
         LxcErrorId.ContainerBusy => ErrorCategory.ResourceBusy,
-        LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen => ErrorCategory.InvalidOperation,
+        LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen or LxcErrorId.KernelLogMissing => ErrorCategory.InvalidOperation,
         LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue or LxcErrorId.DeviceInvalid => ErrorCategory.InvalidArgument,
         LxcErrorId.ConfigSyntax or LxcErrorId.ConfigUnknownKey => ErrorCategory.ParserError,
         LxcErrorId.ConfigUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,

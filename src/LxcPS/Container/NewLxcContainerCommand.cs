@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using LxcPS.Engine;
 using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Operations;
 using LxcPS.Engine.Store;
 
@@ -46,6 +47,10 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     [Limit]
     public long? Pids { get; set; }
 
+    /// <summary>Gives the container a kernel log of its own: syslog(2) and /dev/kmsg show and take its messages, not the host's.</summary>
+    [Parameter]
+    public SwitchParameter IsolateKernelLog { get; set; }
+
     /// <summary>More configuration keys: @{ 'lxc.uts.name' = 'x' }. An array gives a key several lines.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -82,7 +87,7 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
             Template = Template.Contains('/') || Template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(Template) : Template,
             Privileged = Privileged,
             Limits = new CgroupLimits { Memory = Memory, Cpu = Cpu, Pids = Pids },
-            Settings = [.. ConfigTable.Pairs(Config)],
+            Settings = [.. IsolateKernelLog ? [new(ConfigKeys.IsolateKernelLog, "1")] : (KeyValuePair<string, string>[])[], .. ConfigTable.Pairs(Config)],
             SeccompPolicyPath = ModuleFiles.SeccompPolicyPath,
             Helper = Helper,
             Progress = (activity, percent) =>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Operations;
 
 namespace LxcPS.Commands;
@@ -37,6 +38,10 @@ public sealed class SetLxcContainerCommand : ContainerActionCmdlet
     [ValidateNotNullOrEmpty]
     public string? InitCommand { get; set; }
 
+    /// <summary>Gives the container a kernel log of its own from its next start on; with :$false it has none.</summary>
+    [Parameter]
+    public SwitchParameter IsolateKernelLog { get; set; }
+
     /// <summary>Configuration keys: a value replaces those of its key, an array gives several lines, $null or '' removes the key.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -54,6 +59,11 @@ public sealed class SetLxcContainerCommand : ContainerActionCmdlet
         Add("lxc.start.delay", StartDelay is { } delay ? ((long)Math.Ceiling(delay.TotalSeconds)).ToString() : null);
         Add("lxc.uts.name", HostName);
         Add("lxc.init.cmd", InitCommand);
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(IsolateKernelLog)))
+        {
+            changes.Add(new ConfigChange(ConfigKeys.IsolateKernelLog, IsolateKernelLog ? ["1"] : []));
+        }
+
         if (Group is not null)
         {
             changes.Add(new ConfigChange("lxc.group", Group));
