@@ -67,7 +67,7 @@ public sealed class Attacher
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
         if (facts.HasSeccomp)
         {
-            seccomp = ContainerFilter.Load(key => ControlClient.GetConfigItem(request.LxcPath, request.Name, key), null);
+            seccomp = ContainerFilter.LoadRunning(request.LxcPath, request.Name);
         }
 
         if (request.Terminal)

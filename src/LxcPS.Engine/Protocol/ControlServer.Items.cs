@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Protocol;
@@ -8,6 +9,12 @@ internal sealed partial class ControlServer
 {
     private void AnswerConfigItem(int fd, string key)
     {
+        if (key == ConfigKeys.Filter)
+        {
+            Answer(fd, 0, data: Text(ContainerFilter.Describe(supervisor.Plan.Config.Get)));
+            return;
+        }
+
         if (key == ConfigKeys.KernelLog)
         {
             Answer(fd, supervisor.KernelLog is null ? -1 : 0, data: supervisor.KernelLog?.ToBytes() ?? default(ReadOnlySpan<byte>));
