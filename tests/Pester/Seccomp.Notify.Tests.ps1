@@ -1,4 +1,8 @@
 # System calls that a policy leaves to a proxy: lxc.seccomp.notify.*, on real containers and with proxies of several characters.
+BeforeDiscovery {
+    $hasLxc = [bool] (Get-Command lxc-attach -ErrorAction Ignore)
+}
+
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/Probe.ps1
@@ -120,6 +124,38 @@ Describe 'A policy that leaves calls to a proxy' {
     ) {
         $proxy = Start-Proxy $path $Answer
         Start-LxcContainer $name -Command sh -ArgumentList '-c', 'hostname other 2>&1' | Should -BeLike '*Function not implemented*'
+    }
+
+    It 'gives the listener of init''s filter to who asks for it as LXC does' {
+        Start-LxcContainer $name -WarningAction SilentlyContinue
+        $listener = [LxcPS.Engine.Protocol.ControlClient]::GetSeccompListener($LxcPath, $name)
+        try {
+            $listener | Should -BeGreaterOrEqual 0
+            [IO.FileInfo]::new("/proc/self/fd/$listener").LinkTarget | Should -BeLike '*seccomp notify*'
+        }
+        finally {
+            [LxcPS.Native.Descriptors]::Close($listener)
+        }
+    }
+
+    It 'takes no descriptor for a listener that is none' {
+        Start-LxcContainer $name -WarningAction SilentlyContinue
+        $file = [IO.File]::OpenRead('/proc/self/status')
+        [LxcPS.Engine.Protocol.ControlClient]::AddSeccompListener($LxcPath, $name, [int] $file.SafeFileHandle.DangerousGetHandle()) | Should -BeFalse
+        $file.Dispose()
+        $pipe = [LxcPS.Native.Descriptors]::Pipe($false)
+        [void] [LxcPS.Engine.Protocol.ControlClient]::AddSeccompListener($LxcPath, $name, $pipe.Item1)
+        [void] [LxcPS.Native.Descriptors]::Write($pipe.Item2, [byte[]](1, 2, 3))
+        [LxcPS.Native.Descriptors]::Close($pipe.Item2)
+        [LxcPS.Native.Descriptors]::Close($pipe.Item1)
+        Invoke-LxcCommand $name echo -ArgumentList alive | Should -Be alive
+    }
+
+    It 'answers for what lxc-attach brings in' -Skip:(-not $hasLxc) {
+        $proxy = Start-Proxy $path $refuse
+        Start-LxcContainer $name
+        (lxc-attach -P $LxcPath -n $name -- sh -c 'hostname other 2>&1') | Should -BeLike '*Too many users*'
+        $proxy.Seen | Should -HaveCount 1
     }
 
     It 'serves everybody else while a proxy is silent, and stops at once' {

@@ -69,8 +69,7 @@ public sealed class Attacher
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
         if (facts.HasSeccomp)
         {
-            byte[]? policy = ContainerFilter.Load(key => ControlClient.GetConfigItem(request.LxcPath, request.Name, key), null);
-            filters = MountCallFilter.Before(policy, HidesMountDescriptors());
+            filters = MountCallFilter.Before(ContainerFilter.LoadRunning(request.LxcPath, request.Name), HidesMountDescriptors());
         }
 
         // The container's own /proc may be anything.

@@ -12,6 +12,12 @@ public static class ConfigKeys
     /// <summary>Whether the container has a kernel log of its own: 0 or 1.</summary>
     public const string IsolateKernelLog = "lxcps.kernel_log.isolate";
 
+    /// <summary>
+    /// What a client asks a monitor for as if it were a configuration key, and gets what <see cref="Seccomp.ContainerFilter"/> needs in one
+    /// answer: a line each of <c>lxc.seccomp.profile</c>, <c>lxc.seccomp.allow_nesting</c> and <see cref="IsolateKernelLog"/>.
+    /// </summary>
+    internal const string Filter = "lxcps.filter";
+
     /// <summary>What a client asks a monitor for as if it were a configuration key, and gets the container's kernel log.</summary>
     internal const string KernelLog = "lxcps.kernel_log";
 }

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Protocol;
@@ -12,6 +13,12 @@ internal sealed partial class ControlServer
         if (key == ControlClient.DeviceListItem && DeviceRulesText() is { } rules)
         {
             Answer(fd, 0, data: Text(rules));
+            return;
+        }
+
+        if (key == ConfigKeys.Filter)
+        {
+            Answer(fd, 0, data: Text(ContainerFilter.Describe(supervisor.Plan.Config.Get)));
             return;
         }
 

@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Protocol;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Seccomp;
@@ -6,6 +7,20 @@ namespace LxcPS.Engine.Seccomp;
 /// <summary>Which filter a container's programs get: the same rules for init and for what enters later.</summary>
 internal static class ContainerFilter
 {
+    private static readonly string[] Keys = ["lxc.seccomp.profile", "lxc.seccomp.allow_nesting", ConfigKeys.IsolateKernelLog];
+
+    /// <summary>The settings that decide, for a client that is to load the same filter.</summary>
+    internal static string Describe(Func<string, string?> setting) => string.Join('\n', Keys.Select(key => setting(key) ?? string.Empty));
+
+    /// <summary>The filter of a container that runs, for a program that enters.</summary>
+    internal static byte[]? LoadRunning(string lxcPath, string name)
+    {
+        // LXC's monitor knows the keys that are LXC's, one by one.
+        string[]? values = ControlClient.GetConfigItem(lxcPath, name, ConfigKeys.Filter)?.Split('\n');
+        return Load(key => values?.Length == Keys.Length ? values[Array.IndexOf(Keys, key)]
+            : key.StartsWith(ConfigKeys.OwnPrefix, StringComparison.Ordinal) ? null : ControlClient.GetConfigItem(lxcPath, name, key), null);
+    }
+
     /// <summary>The compiled filter, or null where there is none.</summary>
     /// <param name="setting">Gives the value of a configuration key, or null.</param>
     /// <param name="warn">Told of what is left out, or null.</param>
