@@ -2,11 +2,20 @@
 .SYNOPSIS
 Runs the Pester tests with the real Pester where it is installed, with the host's runner elsewhere.
 .DESCRIPTION
+Tests that need what not every machine has carry a tag, and are left out where it is not:
+  AppArmor  a kernel with AppArmor, and apparmor_parser
+  CgroupV2  cgroup v2 as the only hierarchy
+  Systemd   systemd as process 1
+The tag Vm marks tests that are worth their time in the slow machine of tests/Vm, too.
 Writes passed, failed and skipped to a file, a line each, so that the caller need not read the output.
 #>
 [CmdletBinding()]
 param(
     [string] $Name = '*',
+
+    # Only tests of these tags, and none of those; several in one text are separated by commas.
+    [string[]] $Tag = @(),
+    [string[]] $ExcludeTag = @(),
     [Parameter(Mandatory)] [string] $ResultPath
 )
 
@@ -20,9 +29,21 @@ if ($files.Count -eq 0) {
     throw "No test file matches $Name"
 }
 
+$exclude = @($ExcludeTag -split ',' -ne '')
+$apparmor = '/sys/module/apparmor/parameters/enabled'
+$there = @{
+    AppArmor = (Test-Path $apparmor) -and (Get-Content $apparmor) -eq 'Y' -and
+        [bool] (Get-Command apparmor_parser -CommandType Application -ErrorAction Ignore)
+    CgroupV2 = @(Get-Content /proc/self/cgroup).Count -eq 1 -and (Test-Path /sys/fs/cgroup/cgroup.controllers)
+    Systemd  = Test-Path /run/systemd/system
+}
+$exclude += @($there.Keys | Where-Object { -not $there[$_] } | Sort-Object)
+
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $files
 $configuration.Run.PassThru = $true
+$configuration.Filter.Tag = @($Tag -split ',' -ne '')
+$configuration.Filter.ExcludeTag = $exclude
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration
 $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount

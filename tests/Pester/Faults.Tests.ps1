@@ -131,8 +131,8 @@ Describe 'Death at any moment' {
 
             Wait-Until { $beside.Handle.IsCompleted } 30 | Should -BeTrue
             foreach ($problem in $beside.Pipeline.Streams.Error) {
-                # A hook is a child of the monitor too.
-                $problem.FullyQualifiedErrorId | Should -Match '^(StartFailed|HookFailed),'
+                # A hook is a child of the monitor too, and so, when it leaves its parent, is the monitor itself.
+                $problem.FullyQualifiedErrorId | Should -Match '^(StartFailed|HookFailed|MonitorFailed),'
                 $problem.TargetObject | Should -Be $name
             }
 

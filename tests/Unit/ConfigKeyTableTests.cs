@@ -11,6 +11,7 @@ public class ConfigKeyTableTests
     {
         [ConfigValueKind.None] = ("", "x"),
         [ConfigValueKind.Text] = ("/bin/true --yes", "a\nb"),
+        [ConfigValueKind.AppArmorProfile] = ("lxc-web", "web"),
         [ConfigValueKind.Flag] = ("1", "2"),
         [ConfigValueKind.Number] = ("0x10", "-1"),
         [ConfigValueKind.Integer] = ("-5", "2147483648"),

@@ -1,23 +1,25 @@
-# Runs every script twice: from the root cgroup, as a machine without systemd does, and from a cgroup below it, as a login session does. There
-# the rule of cgroup v2 holds that a cgroup with processes hands no controllers on.
-failed=0
-for place in root session; do
-    if [ $place = session ]; then
-        mkdir /sys/fs/cgroup/session
-        echo $$ >/sys/fs/cgroup/session/cgroup.procs
+# Runs the tests in the machine, from a cgroup below the root as a login session does: there the rule of cgroup v2 holds that a cgroup with
+# processes hands no controllers on. What it writes is seen outside at once.
+# Overlay takes no upper layer on the tmpfs that /tmp is.
+export TMPDIR=/var/tmp NO_COLOR=1
+mkdir /sys/fs/cgroup/session
+echo $$ >/sys/fs/cgroup/session/cgroup.procs
+tags=$(cat /job/tags)
+echo "Linux $(uname -r), AppArmor: $(cat /sys/module/apparmor/parameters/enabled), cgroup: $(cat /proc/self/cgroup)"
+# Through cat: a program that takes what looks like a terminal for its own would lose lines.
+{
+    timeout -k 10 "$(cat /job/limit)" /job/out/host/lxcps-host -NoProfile -NonInteractive -File /job/tests/Invoke-PesterTests.ps1 \
+        ${tags:+-Tag "$tags"} -ResultPath /out/pester.txt
+    status=$?
+    [ $status != 124 ] || echo "The tests took longer than $(cat /job/limit) seconds"
+    # What the tests' files do not look for in the same way, or could not, because they were ended.
+    left=$(find /sys/fs/cgroup -mindepth 1 -type d ! -path '*/session'; ps -e -o args= | grep '[l]xcps-monitor')
+    if [ -n "$left" ] && [ $status = 0 ]; then
+        echo "Left behind: $left"
+        { read -r passed; read -r failed; read -r skipped; } </out/pester.txt
+        printf '%s\n' "$passed" $((failed + 1)) "$skipped" >/out/pester.txt
+        status=1
     fi
-    for script in /job/scripts/*.ps1; do
-        echo "# ${script##*/} from $(cat /proc/self/cgroup)"
-        dotnet /job/host/lxcps-host.dll -NoProfile -NonInteractive -File $script -Module /job/module/LxcPS.psd1 -Place $place || failed=1
-    done
-    left=$(find /sys/fs/cgroup -mindepth 1 -type d ! -path '*/session')
-    if [ -n "$left" ]; then
-        echo "FAIL left behind: $left"
-        failed=1
-    fi
-    if ps -e -o args= | grep '[l]xcps-monitor'; then
-        echo 'FAIL a monitor runs still'
-        failed=1
-    fi
-done
-exit $failed
+    echo $status >/out/code
+} 2>&1 | cat
+exit "$(cat /out/code)"

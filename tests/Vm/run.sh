@@ -1,82 +1,142 @@
 #!/bin/bash
-# Boots a Debian kernel with pure cgroup v2 in qemu and runs scripts on real containers there. See README.md.
-# Usage: tests/Vm/run.sh [SCRIPT.ps1 ...]      (default: Cgroup2.ps1)
+# Boots a Debian kernel with AppArmor and pure cgroup v2 in qemu and runs Pester files there. See README.md.
+# Usage: tests/Vm/run.sh [-t TAG,...] [-o DIRECTORY] [FILE PATTERN ...]
+# Without a pattern: the tests that are marked for the machine. With one: all tests of those files, or those of the tags.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-cache=$top/out/vm
 suite=bookworm
-packages=busybox-static,iproute2,kmod,libcap2-bin,libicu72,libseccomp2,libstdc++6,lxc,nftables,procps,uidmap
-[ $# -gt 0 ] || set -- "$here/Cgroup2.ps1"
+packages=apparmor,busybox-static,iproute2,kmod,libcap2-bin,libicu72,libseccomp2,libstdc++6,lxc,nftables,procps,uidmap
+cache=${LXCPS_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$top/out}/.cache}/lxcps/vm}
+limit=${LXCPS_VM_TIMEOUT:-1200}
+results=$top/out/vm
+tags=
 
-need() {
-    command -v "$1" >/dev/null || { echo "run.sh: $1 is missing: apt-get install $2" >&2; exit 2; }
-}
+say() { echo "run.sh: $*" >&2; }
+# Status 2: there is no machine to run tests in, which says nothing about them.
+none() { say "$@"; exit 2; }
+
+while getopts t:o: option; do
+    case $option in
+        t) tags=${tags:+$tags,}$OPTARG ;;
+        o) results=$OPTARG ;;
+        *) exit 64 ;;
+    esac
+done
+shift $((OPTIND - 1))
+
+need() { command -v "$1" >/dev/null || none "$1 is missing: apt-get install $2"; }
+[ "$(uname -m)" = x86_64 ] || none 'the machine is an x86_64 one only'
+[ "$(id -u)" = 0 ] || none 'building the image needs root'
 need qemu-system-x86_64 qemu-system-x86
 need mmdebstrap mmdebstrap
 need mke2fs e2fsprogs
 need dotnet dotnet-runtime-10.0
-[ "$(id -u)" = 0 ] || { echo 'run.sh: building the image needs root' >&2; exit 2; }
-module=$(ls -d "$top"/out/LxcPS/*/ 2>/dev/null | tail -1)
-[ -n "$module" ] && [ -f "$top/out/host/lxcps-host.dll" ] || { echo 'run.sh: build the module and the host first: ./pwsh build.ps1 Build' >&2; exit 2; }
+module=$(ls "$top"/out/LxcPS/*/LxcPS.psd1 2>/dev/null | tail -1)
+[ -n "$module" ] || none 'build the module first: ./pwsh build.ps1 Build'
+
+# What runs there: the files that have a test with one of the tags, or those that were named.
+files=()
+if [ $# -eq 0 ]; then
+    if [ -z "$tags" ]; then
+        tags=Vm,CgroupV2
+        # Where the host has AppArmor, these run there, and faster.
+        [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || tags=$tags,AppArmor
+    fi
+    while read -r file; do files+=("$file"); done < <(grep -lE -- "-Tag .*\b(${tags//,/|})\b" "$top"/tests/Pester/*.Tests.ps1)
+else
+    for pattern; do
+        while read -r file; do files+=("$file"); done < <(compgen -G "$top/tests/Pester/$pattern*.Tests.ps1" || true)
+    done
+fi
+rm -rf "$results"
+mkdir -p "$results"
+if [ ${#files[@]} -eq 0 ]; then
+    say "no test file for ${*:-$tags}"
+    printf '0\n0\n0\n' >"$results/pester.txt"
+    exit 0
+fi
+# The repository's own host, even where there is PowerShell: it needs no more than the .NET runtime.
+LXCPS_HOST=1 "$top/pwsh" -Version >/dev/null </dev/null
+
+work=$(mktemp -d)
+chmod 755 "$work"
+qemu=
+cleanup() {
+    [ -z "$qemu" ] || kill "$qemu" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
 
 # The image is kept until the packages, the runtime or the init change.
 runtime=$(dirname "$(readlink -f "$(command -v dotnet)")")
 version=$(ls "$runtime/shared/Microsoft.NETCore.App" | sort -V | tail -1)
-key=$(echo "$suite $packages $version" | cat - "$here/vm-init" | sha256sum | cut -c1-16)
-image=$cache/root-$key.ext4
-if [ ! -f "$image" ]; then
-    rm -rf "$cache"
-    mkdir -p "$cache/kernel"
-    chmod 755 "$cache"
-    mmdebstrap --variant=minbase --mode=root --include=$packages $suite "$cache/root" >"$cache/mmdebstrap.log" 2>&1 ||
-        { tail -20 "$cache/mmdebstrap.log" >&2; exit 2; }
-    (
-        cd "$cache/kernel"
-        apt-get -qq download "$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-.*\)/\1/p' | head -1)" 2>/dev/null
-        dpkg -x linux-image-*.deb .
-        mv boot/vmlinuz-* "$cache/vmlinuz"
-    )
-    release=$(ls "$cache/kernel/lib/modules")
-    modules=$cache/root/lib/modules/$release
-    # nvme and ext4 are built into this kernel, so there is no initramfs; the rest of the disk drivers is not needed.
-    for folder in crypto drivers/block drivers/net drivers/virtio fs lib net; do
-        [ -d "$cache/kernel/lib/modules/$release/kernel/$folder" ] || continue
-        mkdir -p "$modules/kernel/$folder"
-        cp -r "$cache/kernel/lib/modules/$release/kernel/$folder/." "$modules/kernel/$folder/"
-    done
-    cp "$cache/kernel/lib/modules/$release"/modules.* "$modules/"
-    chroot "$cache/root" depmod "$release"
-    mkdir -p "$cache/root/usr/share/dotnet/shared/Microsoft.NETCore.App"
-    cp -a "$runtime/dotnet" "$runtime/host" "$cache/root/usr/share/dotnet/"
-    cp -a "$runtime/shared/Microsoft.NETCore.App/$version" "$cache/root/usr/share/dotnet/shared/Microsoft.NETCore.App/"
-    ln -s /usr/share/dotnet/dotnet "$cache/root/usr/bin/dotnet"
-    install -m 755 "$here/vm-init" "$cache/root/sbin/vm-init"
-    [ -e "$cache/root/dev/console" ] || mknod "$cache/root/dev/console" c 5 1
-    mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$cache/root" "$image.new" 1200M
-    mv "$image.new" "$image"
-    rm -rf "$cache/root" "$cache/kernel"
-fi
+image=$cache/$({ echo "$suite $packages $version"; cat "$here/vm-init" "$here/image.sh"; } | sha256sum | cut -c1-16)
+mkdir -p "$cache"
+(
+    flock 9
+    [ -d "$image" ] || {
+        say 'making the image of the machine'
+        find "$cache" -mindepth 1 -maxdepth 1 -type d -mtime +14 -exec rm -rf {} +
+        "$here/image.sh" "$work/image" "$image.new" "$suite" "$packages" "$runtime" "$version" 9>&- && mv "$image.new" "$image"
+    }
+    touch "$image"
+) 9>"$cache/lock" || none 'the image of the machine could not be made'
+rm -rf "$work/image"
 
-job=$(mktemp -d)
-trap 'rm -rf "$job"' EXIT
-mkdir -p "$job/in/scripts" "$job/out"
-cp -a "$module" "$job/in/module"
-cp -a "$top/out/host" "$job/in/host"
-cp "$here/job.sh" "$job/in/job.sh"
-cp "$@" "$job/in/scripts/"
-tar -cf "$job/in.tar" -C "$job/in" .
-truncate -s 16M "$job/out.img"
-timeout "${LXCPS_VM_TIMEOUT:-900}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
-    -nographic -nodefaults -serial stdio -no-reboot -kernel "$cache/vmlinuz" \
-    -drive "file=$image,format=raw,if=none,id=r,snapshot=on" -device nvme,drive=r,serial=root \
-    -drive "file=$job/in.tar,format=raw,if=none,id=j,readonly=on" -device virtio-blk-pci,drive=j,serial=job \
-    -drive "file=$job/out.img,format=raw,if=none,id=o" -device virtio-blk-pci,drive=o,serial=out \
-    -append 'console=ttyS0 panic=-1 quiet root=/dev/nvme0n1 rw init=/sbin/vm-init' </dev/null >"$job/serial.log" 2>&1 || true
-if ! tar -xf "$job/out.img" -C "$job/out" 2>/dev/null || [ ! -f "$job/out/status" ]; then
-    echo 'run.sh: the machine gave no result back; the end of its console:' >&2
-    tail -20 "$job/serial.log" >&2
-    exit 2
+# The same layout as here, without sources: that is how test files find what they need.
+job=$work/job
+mkdir -p "$job/tests/Pester" "$job/out/LxcPS"
+cp -a "$(dirname "$module")" "$job/out/LxcPS/"
+cp -a "$top/out/host" "$job/out/host"
+cp "$top/pwsh" "$job/pwsh"
+cp "$top/tests/Invoke-PesterTests.ps1" "$job/tests/"
+for file in "$top"/tests/Pester/*.ps1; do
+    [[ $file == *.Tests.ps1 ]] || cp "$file" "$job/tests/Pester/"
+done
+cp "${files[@]}" "$job/tests/Pester/"
+cp "$here/job.sh" "$job/job.sh"
+echo "$tags" >"$job/tags"
+# A test that hangs is ended inside, so that there is a result, and one that says which it was.
+echo $((limit > 240 ? limit - 120 : limit / 2)) >"$job/limit"
+tar -cf "$work/job.tar" -C "$job" .
+
+boot() {
+    truncate -s 0 "$work/out.img" "$results/log" "$results/console"
+    truncate -s 64M "$work/out.img"
+    timeout -k 10 "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 \
+        -display none -nodefaults -no-reboot -kernel "$image/vmlinuz" \
+        -serial "file:$results/console" -serial "file:$results/log" \
+        -drive "file=$image/root.ext4,format=raw,if=none,id=r,snapshot=on" -device nvme,drive=r,serial=root \
+        -drive "file=$work/job.tar,format=raw,if=none,id=j,readonly=on" -device virtio-blk-pci,drive=j,serial=job \
+        -drive "file=$work/out.img,format=raw,if=none,id=o" -device virtio-blk-pci,drive=o,serial=out \
+        -append 'console=ttyS0 panic=-1 quiet root=/dev/nvme0n1 rw init=/sbin/vm-init' </dev/null &
+    qemu=$!
+    tail -n +1 -s 0.5 -f --pid=$qemu "$results/log" 2>/dev/null || true
+    wait "$qemu" || true
+    qemu=
+    tar -xf "$work/out.img" -C "$results" 2>/dev/null && [ -f "$results/status" ]
+}
+
+for try in 1 2; do
+    if boot; then
+        break
+    fi
+    say "the machine gave no result; the end of its console:"
+    tail -20 "$results/console" >&2
+    if [ $try = 2 ]; then
+        say 'and none at the second try, which counts as a failure'
+        printf '0\n1\n0\n' >"$results/pester.txt"
+        exit 1
+    fi
+    say 'it is tried once more'
+done
+
+status=$(cat "$results/status")
+[ -f "$results/pester.txt" ] || printf '0\n1\n0\n' >"$results/pester.txt"
+if [ "$status" != 0 ]; then
+    echo "The kernel's lines on AppArmor and audit:"
+    grep -E 'audit: type=1' "$results/dmesg" | tail -100 || echo '(none)'
 fi
-cat "$job/out/log"
-exit "$(cat "$job/out/status")"
+exit "$status"

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
@@ -5,7 +6,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Attach;
 
 /// <summary>The process that becomes the program, inside the container: identity, terminal, confinement, exec.</summary>
-internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, byte[]? seccomp, int devpts, int helper, SetupChannel channel)
+internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, IReadOnlyList<byte[]> filters, int procfs, int devpts, SetupChannel channel)
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private string step = "identity";
@@ -68,10 +69,10 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
             }
         }
 
-        if (facts.SecurityLabel is { } label)
+        if (facts.SecurityLabel is { } label && label != AppArmorName.Unconfined)
         {
-            step = "security label";
-            Descriptors.WriteText("/proc/self/attr/exec", "exec " + label);
+            step = "AppArmor";
+            AppArmorLabel.Open(procfs, "self").Set(label, onExec: true);
         }
 
         Descriptors.CloseFrom(3, onExec: true);
@@ -94,10 +95,10 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
         }
 
         // Before identity and capabilities go: a filter needs CAP_SYS_ADMIN or no_new_privs, and init may have neither.
-        if (seccomp is not null)
+        step = "seccomp";
+        foreach (byte[] filter in filters)
         {
-            step = "seccomp";
-            SeccompFilter.Install(seccomp);
+            SeccompFilter.Install(filter);
         }
 
         step = "identity";
@@ -111,12 +112,9 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
     private void EndWithHelper()
     {
         Processes.SetParentDeathSignal(9);
-        int expected = (facts.Namespaces & Processes.CLONE_NEWPID) != 0 ? 0 : helper;
-        if (Processes.ParentId != expected)
-        {
-            // It has died before the signal was asked for: nobody waits for the program any more.
-            Processes.Exit(137);
-        }
+
+        // It may have died before the signal was asked for: nobody waits for the program any more.
+        channel.ExitIfAbandoned();
     }
 
     private int OpenTerminal()

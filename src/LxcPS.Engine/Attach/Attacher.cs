@@ -1,4 +1,5 @@
 using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Seccomp;
@@ -22,7 +23,8 @@ public sealed class Attacher
     private readonly AttachRequest request;
     private readonly Reporter reporter;
     private ProcessFacts facts = null!;
-    private byte[]? seccomp;
+    private List<byte[]> filters = [];
+    private int procfs;
     private int initPidfd;
     private int devpts = -1;
     private int signals = -1;
@@ -65,10 +67,14 @@ public sealed class Attacher
         int initPid = FindInit();
         facts = ProcessFacts.Read(initPid);
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
-        if (facts.HasSeccomp && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile") is { Length: > 0 } policy)
+        if (facts.HasSeccomp)
         {
-            seccomp = SeccompCache.Load(policy);
+            string? policy = ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.seccomp.profile");
+            filters = SeccompFilters.Of(string.IsNullOrEmpty(policy) ? null : policy, HidesMountDescriptors());
         }
+
+        // The container's own /proc may be anything.
+        procfs = Descriptors.Open("/proc", OpenFlags.Path | OpenFlags.Directory);
 
         if (request.Terminal)
         {
@@ -77,10 +83,15 @@ public sealed class Attacher
 
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
-        int entrantPidfd = StartEntrant(unified, cgroups, theirs);
+        int entrantPidfd = StartEntrant(unified, cgroups, ours, theirs);
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
         return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
     }
+
+    // As the start decides it; see AppArmorPlan.
+    private bool HidesMountDescriptors() =>
+        facts.SecurityLabel is not (null or AppArmorName.Unconfined) && (facts.Namespaces & Processes.CLONE_NEWUSER) == 0
+        && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.apparmor.allow_nesting") != "1";
 
     private int FindInit()
     {
@@ -141,15 +152,19 @@ public sealed class Attacher
     }
 
     // Born in the v2 cgroup and moving itself into the others, the entrant does not wait for a grace period of the kernel's.
-    private int StartEntrant(string? unified, List<string> cgroups, int theirs)
+    private int StartEntrant(string? unified, List<string> cgroups, int ours, int theirs)
     {
         int cgroup = -1;
         try
         {
             using CgroupEntrance entrance = CgroupEntrance.Open(cgroups);
             cgroup = unified is null ? -1 : Descriptors.Open(unified, OpenFlags.ReadOnly | OpenFlags.Directory);
-            int helper = Processes.CurrentId;
-            return Forking.Start(0, cgroup, () => Enter(new SetupChannel(theirs), entrance, helper)).Pidfd;
+            return Forking.Start(0, cgroup, () =>
+            {
+                // The end of the helper is the end of what its children hear on the channel: they may not hold it open.
+                Descriptors.Close(ours);
+                return Enter(new SetupChannel(theirs), entrance);
+            }).Pidfd;
         }
         catch (LinuxException e)
         {
@@ -224,11 +239,12 @@ public sealed class Attacher
         throw new LxcException(LxcErrorId.Canceled, $"The command was ended before it ran in container '{request.Name}'") { ContainerName = request.Name };
     }
 
-    private int Enter(SetupChannel channel, CgroupEntrance entrance, int helper)
+    private int Enter(SetupChannel channel, CgroupEntrance entrance)
     {
         try
         {
             Processes.SetParentDeathSignal(9);
+            channel.ExitIfAbandoned();
 
             // The copy of this process alone: the end of the report is the helper's end, whatever holds this one up.
             reporter.Dispose();
@@ -236,7 +252,7 @@ public sealed class Attacher
             entrance.Dispose();
             facts.PrepareInheritance();
             Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
-            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, seccomp, devpts, helper, channel).Run());
+            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, filters, procfs, devpts, channel).Run());
             channel.Send(SetupChannel.Kind.Ready, descriptors: [pidfd]);
             return 0;
         }

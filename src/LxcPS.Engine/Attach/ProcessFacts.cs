@@ -1,4 +1,5 @@
 using System.Globalization;
+using LxcPS.Engine.Confinement;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Attach;
@@ -33,7 +34,7 @@ internal sealed class ProcessFacts
     /// <summary>Whether a seccomp filter is installed.</summary>
     internal bool HasSeccomp { get; }
 
-    /// <summary>Its label of the security module, or null when there is none or it is unconfined.</summary>
+    /// <summary>Its AppArmor label, or null where there is no AppArmor.</summary>
     internal string? SecurityLabel { get; }
 
     /// <summary>Its resource limits, in the kernel's order.</summary>
@@ -74,7 +75,7 @@ internal sealed class ProcessFacts
             }
         }
 
-        return new ProcessFacts(namespaces, capabilities, noNewPrivileges, seccomp, LabelOf(pid))
+        return new ProcessFacts(namespaces, capabilities, noNewPrivileges, seccomp, AppArmorKernel.IsEnabled ? AppArmorKernel.LabelOf(pid.ToString(CultureInfo.InvariantCulture)) : null)
         {
             ResourceLimits = LimitsOf(pid.ToString(CultureInfo.InvariantCulture)),
             OomScoreAdjustment = Descriptors.ReadText($"/proc/{pid}/oom_score_adj").Trim(),
@@ -139,21 +140,5 @@ internal sealed class ProcessFacts
         return [.. limits];
 
         static ulong Value(string text) => text == "unlimited" ? ulong.MaxValue : ulong.Parse(text, CultureInfo.InvariantCulture);
-    }
-
-    private static string? LabelOf(int pid)
-    {
-        try
-        {
-            string label = Descriptors.ReadText($"/proc/{pid}/attr/current").TrimEnd('\0', '\n');
-            int mode = label.IndexOf(" (", StringComparison.Ordinal);
-            label = mode < 0 ? label : label[..mode];
-            return label.Length == 0 || label == "unconfined" ? null : label;
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.EINVAL)
-        {
-            // No security module that labels processes.
-            return null;
-        }
     }
 }

@@ -29,6 +29,7 @@ internal static partial class ConfigValidator
         return key.Kind switch
         {
             ConfigValueKind.None => "the key takes no value: an empty one clears what came before",
+            ConfigValueKind.AppArmorProfile => Confinement.AppArmorName.Objection(value),
             ConfigValueKind.Flag => ConfigNumber.TryParse(value, 1, out _) ? null : "it must be 0 or 1",
             ConfigValueKind.Number => ConfigNumber.TryParse(value, uint.MaxValue, out _) ? null : "it must be a number from 0 to 4294967295",
             ConfigValueKind.Integer => ConfigNumber.TryParseSigned(value, out long number) && number is >= int.MinValue and <= int.MaxValue

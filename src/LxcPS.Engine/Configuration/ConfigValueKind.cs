@@ -9,6 +9,9 @@ public enum ConfigValueKind
     /// <summary>Any text of one line.</summary>
     Text,
 
+    /// <summary>The name of an AppArmor profile that a container may have.</summary>
+    AppArmorProfile,
+
     /// <summary>0 or 1.</summary>
     Flag,
 

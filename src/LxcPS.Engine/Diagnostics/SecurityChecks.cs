@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LxcPS.Engine.Confinement;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Diagnostics;
@@ -50,6 +51,9 @@ internal static class SecurityChecks
         list.Offer("AppArmor", enabled, "Profiles that confine containers",
             enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
             "Boot a kernel built with CONFIG_SECURITY_APPARMOR with apparmor=1 security=apparmor.");
+        string? parser = AppArmorParser.Path;
+        list.Offer("apparmor_parser", parser is not null, "Compiles the profiles of containers, where the kernel has AppArmor", parser ?? "not installed",
+            "Install it, on Debian and Ubuntu: apt-get install apparmor.");
         bool stacking = FileTree.Exists("/sys/kernel/security/apparmor/features/domain/stack");
         list.Offer("AppArmor stacking", stacking, "Profiles that a container loads below its own", stacking ? "supported" : "not supported",
             "Run Linux 4.13 or later with AppArmor.");

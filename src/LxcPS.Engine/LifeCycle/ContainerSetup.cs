@@ -16,8 +16,9 @@ internal sealed class ContainerSetup
     private readonly LaunchPlan plan;
     private readonly SetupChannel channel;
     private readonly CgroupEntrance entrance;
-    private readonly byte[]? seccomp;
+    private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
+    private AppArmorLabel? label;
     private string step = "clone";
     private string errorId = LxcErrorId.StartFailed;
     private string? key;
@@ -26,14 +27,14 @@ internal sealed class ContainerSetup
     /// <param name="plan">What to do.</param>
     /// <param name="channel">The child's end of the channel.</param>
     /// <param name="entrance">The way into the container's cgroups.</param>
-    /// <param name="seccomp">The compiled filter, or null.</param>
+    /// <param name="filters">The compiled seccomp filters.</param>
     /// <param name="keepStandardStreams">Whether init gets the monitor's standard streams rather than the console.</param>
-    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, CgroupEntrance entrance, byte[]? seccomp, bool keepStandardStreams)
+    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, CgroupEntrance entrance, IReadOnlyList<byte[]> filters, bool keepStandardStreams)
     {
         this.plan = plan;
         this.channel = channel;
         this.entrance = entrance;
-        this.seccomp = seccomp;
+        this.filters = filters;
         this.keepStandardStreams = keepStandardStreams;
     }
 
@@ -62,6 +63,13 @@ internal sealed class ContainerSetup
     private int SetUpAndExecute()
     {
         Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+        if (plan.AppArmor is not null)
+        {
+            // The host's /proc, which nothing in the container can have replaced.
+            Begin("AppArmor", LxcErrorId.ConfinementFailed, "lxc.apparmor.profile");
+            label = AppArmorLabel.Open(Descriptors.CurrentDirectory, "/proc/self");
+        }
+
         channel.Expect(SetupChannel.Kind.Maps);
         if (plan.HasUserNamespace)
         {
@@ -265,9 +273,11 @@ internal sealed class ContainerSetup
         Confine();
         if (plan.MinimalInit)
         {
+            SetLabel(onExec: false);
             return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, plan.HaltSignal, () => Descriptors.Close(channel.Descriptor));
         }
 
+        SetLabel(onExec: true);
         Begin("exec", LxcErrorId.InitFailed, "lxc.init.cmd");
         SignalHandling.ResetAll();
         Processes.Execute(plan.InitArguments[0], plan.InitArguments, plan.Environment);
@@ -284,19 +294,29 @@ internal sealed class ContainerSetup
         }
 
         Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+        channel.ExitIfAbandoned();
         if (plan.NoNewPrivileges)
         {
+            // A process that may gain nothing by an exec may not be given another profile by one either.
+            SetLabel(onExec: false);
             Processes.SetNoNewPrivileges();
         }
 
-        if (seccomp is not null)
+        Begin("seccomp", LxcErrorId.ConfinementFailed, "lxc.seccomp.profile");
+        foreach (byte[] filter in filters)
         {
-            Begin("seccomp", LxcErrorId.ConfinementFailed, "lxc.seccomp.profile");
-            SeccompFilter.Install(seccomp);
+            SeccompFilter.Install(filter);
         }
 
         // Last: a filter needs CAP_SYS_ADMIN, and it may be among those that are dropped.
         Capabilities.Limit(plan.Capabilities);
+    }
+
+    private void SetLabel(bool onExec)
+    {
+        Begin("AppArmor", LxcErrorId.ConfinementFailed, "lxc.apparmor.profile");
+        label?.Set(plan.AppArmor!.Label, onExec);
+        label = null;
     }
 
     private void Begin(string name, string id, string configKey)

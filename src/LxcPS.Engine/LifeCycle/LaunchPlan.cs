@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Network;
 using LxcPS.Native;
@@ -91,6 +92,9 @@ public sealed class LaunchPlan
 
     /// <summary>The seccomp policy file, or null.</summary>
     public required string? SeccompPolicy { get; init; }
+
+    /// <summary>The confinement by AppArmor; null where init keeps the monitor's label.</summary>
+    public required AppArmorPlan? AppArmor { get; init; }
 
     /// <summary>The control groups to make.</summary>
     public required CgroupPlan Cgroups { get; init; }

@@ -18,8 +18,10 @@ public static class LaunchPlanner
     /// <summary>Plans a start.</summary>
     /// <param name="request">What is to be started.</param>
     /// <param name="config">The container's configuration.</param>
+    /// <param name="callerLabel">The AppArmor label of whoever starts it.</param>
+    /// <param name="warn">Told of what is left out.</param>
     /// <exception cref="LxcException">A value that cannot be served, with its key.</exception>
-    public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config)
+    public static LaunchPlan Plan(MonitorRequest request, ContainerConfig config, string callerLabel, Action<string> warn)
     {
         config.RequireServed();
         List<IdMapEntry> idMaps = [];
@@ -46,6 +48,14 @@ public static class LaunchPlanner
             };
         }
 
+        AppArmorPlan? confinement = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, callerLabel, warn);
+        List<MountEntry> mounts = MountsOf(config, rootfsMount);
+        if (confinement?.Namespace is not null && config.Get("lxc.apparmor.allow_nesting") == "1")
+        {
+            // Where a container loads its profiles. A user namespace cannot mount the file system, and sees of it what belongs to its policy namespace.
+            mounts.Insert(0, MountEntry.Parse("/sys/kernel/security sys/kernel/security none bind,optional", rootfsMount));
+        }
+
         bool minimalInit = request.Command.Count > 0;
         return new LaunchPlan
         {
@@ -62,7 +72,7 @@ public static class LaunchPlanner
             RootfsAttributes = rootfsAttributes,
             IdMapRootfs = idMapRootfs,
             AutoMounts = AutoMounts.Parse(config.GetAll("lxc.mount.auto")),
-            Mounts = MountsOf(config, rootfsMount),
+            Mounts = mounts,
             AutoDev = Flag(config, "lxc.autodev", true),
             DevSize = Number(config, "lxc.autodev.tmpfs.size", 500_000),
             PtyMax = (int)Number(config, "lxc.pty.max", 1024),
@@ -76,6 +86,7 @@ public static class LaunchPlanner
             NoNewPrivileges = Flag(config, "lxc.no_new_privs", false),
             SessionKeyring = Flag(config, "lxc.keyring.session", true),
             SeccompPolicy = config.Get("lxc.seccomp.profile") is { Length: > 0 } policy ? policy : null,
+            AppArmor = confinement,
             Cgroups = CgroupPlan.Parse(request.Name, config),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
             MinimalInit = minimalInit,

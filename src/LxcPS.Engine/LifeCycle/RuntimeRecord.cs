@@ -1,5 +1,6 @@
 using System.Text;
 using LxcPS.Engine.Cgroups;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Protocol;
 using LxcPS.Native;
@@ -56,6 +57,16 @@ public sealed class RuntimeRecord
     /// <summary>Notes a host-side network interface.</summary>
     public void AddInterface(string name) => text.Append("interface ").Append(name).Append('\n');
 
+    /// <summary>Notes an AppArmor profile and a policy namespace of the container's own.</summary>
+    public void AddProfile(string profile, string? policyNamespace)
+    {
+        text.Append("profile ").Append(profile).Append('\n');
+        if (policyNamespace is not null)
+        {
+            text.Append("policy ").Append(policyNamespace).Append('\n');
+        }
+    }
+
     /// <summary>
     /// Writes what was noted since the last time. What is on record stays there whatever happens meanwhile: whoever is killed between emptying
     /// a file and filling it again has lost all of it.
@@ -97,6 +108,8 @@ public sealed class RuntimeRecord
             {
                 case "making": CgroupLeftovers.ClearEmpty(value); break;
                 case "cgroup": CgroupLeftovers.Clear(value); break;
+                case "profile": AppArmorPlan.Unload(value, null); break;
+                case "policy": AppArmorPlan.Unload(null, value); break;
                 case "interface" when HostNetwork.Exists(value): HostNetwork.Remove(value); break;
             }
         }

@@ -106,6 +106,15 @@ public sealed class SetupChannel : IDisposable
         }
     }
 
+    /// <summary>Ends the process when nobody holds the other end any more.</summary>
+    public void ExitIfAbandoned()
+    {
+        if ((Polling.Wait(Descriptor, Readiness.None, 0) & Readiness.HangUp) != 0)
+        {
+            Processes.Exit(255);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Descriptors.Close(Descriptor);
 }

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
@@ -14,11 +15,12 @@ public sealed partial class Supervisor
 {
     private void Launch()
     {
-        byte[]? seccomp = plan.SeccompPolicy is null ? null : SeccompCache.Load(plan.SeccompPolicy, reporter.Warning);
+        List<byte[]> filters = SeccompFilters.Of(plan.SeccompPolicy, plan.AppArmor?.HidesMountDescriptors == true, reporter.Warning);
         HostNetwork.ResolveGateways(plan.Network);
         Directory.CreateDirectory(plan.RootfsMount);
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
+        LoadProfile();
         cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, monitorLater: true, directories =>
         {
             record!.AddMaking(directories);
@@ -29,7 +31,7 @@ public sealed partial class Supervisor
         record.Save();
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
-        StartChild(theirs, seccomp);
+        StartChild(ours, theirs, filters);
         poll.Add(channel.Descriptor, Readiness.Readable);
         if (reporter.Descriptor >= 0)
         {
@@ -50,9 +52,19 @@ public sealed partial class Supervisor
         }
     }
 
+    private void LoadProfile()
+    {
+        if (plan.AppArmor is { Profile: not null } confinement)
+        {
+            record!.AddProfile(confinement.Profile, confinement.Namespace);
+            record.Save();
+            undo.Push("AppArmor profile", () => AppArmorPlan.Unload(confinement.Profile, confinement.Namespace));
+            confinement.Load();
+        }
+    }
+
     private void SetUp(SetupChannel channel)
     {
-
         int userNamespace = -1;
         try
         {
@@ -107,15 +119,20 @@ public sealed partial class Supervisor
         record!.Save();
     }
 
-    private void StartChild(int theirs, byte[]? seccomp)
+    private void StartChild(int ours, int theirs, List<byte[]> filters)
     {
         int unified = cgroups!.OpenUnified();
         using CgroupEntrance entrance = cgroups.OpenEntrance(skipUnified: unified >= 0);
         try
         {
             using SetupChannel childEnd = new(theirs);
-            ContainerSetup setup = new(plan, childEnd, entrance, seccomp, KeepsStreams);
-            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, setup.Run);
+            ContainerSetup setup = new(plan, childEnd, entrance, filters, KeepsStreams);
+            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, () =>
+            {
+                // With a copy of the monitor's end the child would never read that the monitor is gone.
+                Descriptors.Close(ours);
+                return setup.Run();
+            });
         }
         finally
         {

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
@@ -25,6 +26,7 @@ public sealed partial class Supervisor
     private ContainerCgroups? cgroups;
     private RuntimeRecord? record;
     private ConsoleRelay? console;
+    private string callerLabel = AppArmorName.Unconfined;
     private int initPid;
     private int initPidfd = -1;
     private int devpts = -1;
@@ -88,6 +90,7 @@ public sealed partial class Supervisor
         RequireRoot();
         // Nobody but root may look into this process: its children are copies of it, and they enter containers.
         Processes.SetDumpable(false);
+        callerLabel = MonitorProfile.Enter();
         SignalHandling.BlockAll();
         signals = SignalHandling.OpenDescriptor(~0UL);
         poll.Add(signals, Readiness.Readable);
@@ -153,7 +156,7 @@ public sealed partial class Supervisor
                 config.Set(setting[..equals].Trim(), setting[(equals + 1)..].Trim());
             }
 
-            plan = LaunchPlanner.Plan(request, config);
+            plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
             HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);
             reporter.ThrowIfAbandoned();
             Launch();

@@ -107,7 +107,9 @@ public static class ContainerCreator
         AddUnlessSet(config, "lxc.mount.auto", "proc:mixed sys:mixed cgroup:mixed");
         AddUnlessSet(config, "lxc.tty.max", "4");
         AddUnlessSet(config, "lxc.pty.max", "1024");
-        config.Add("lxc.cap.drop", "mac_admin mac_override sys_time sys_module sys_rawio");
+
+        // In a user namespace mac_admin reaches the container's own AppArmor policy alone, which nested containers and services load.
+        config.Add("lxc.cap.drop", options.Privileged ? "mac_admin mac_override sys_time sys_module sys_rawio" : "mac_override sys_time sys_module sys_rawio");
         string policy = Path.Combine(directory, "seccomp");
         File.Copy(options.SeccompPolicyPath, policy);
         config.Set("lxc.seccomp.profile", policy);

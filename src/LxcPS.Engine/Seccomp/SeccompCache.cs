@@ -1,31 +1,22 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Confinement;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Seccomp;
 
 /// <summary>
 /// Compiled policies. A policy is compiled once per boot, content and libseccomp; after that a start reads a small file and does not load
-/// the library. The file holds all that the program was made from, so that no hash has to be trusted:
-/// <code>
-/// lxcps-seccomp 1 ARCHITECTURE
-/// LIBRARY'S PATH, FILE SYSTEM, INODE AND SIZE
-/// BYTES-OF-POLICY BYTES-OF-PROGRAM
-/// policy, program
-/// </code>
+/// the library.
 /// </summary>
 public static class SeccompCache
 {
-    private const int MaximumSize = 1 << 20;
-    private const uint WritableByOthers = 0x12;
-
     /// <summary>The directory of compiled policies: root's, or the user's own; null when the user has no place for them.</summary>
     public static string? Directory =>
         Processes.EffectiveUserId == 0 ? "/run/lxcps/seccomp"
         : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "lxcps/seccomp") : null;
 
-    private static string FormatLine => "lxcps-seccomp 1 " + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64");
+    private static string Architecture => RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
 
     /// <summary>The compiled form of a policy file.</summary>
     /// <param name="policyPath">The file, in LXC's format 1 or 2.</param>
@@ -52,9 +43,15 @@ public static class SeccompCache
             };
         }
 
+        return LoadText(text, policyPath, directory, warn);
+    }
+
+    /// <summary>The compiled form of a policy that is in no file.</summary>
+    internal static byte[] LoadText(string text, string policyPath, string? directory, Action<string>? warn)
+    {
         byte[] policy = Encoding.UTF8.GetBytes(text);
-        string? cached = directory is null ? null : Path.Combine(directory, ControlSocket.Fnv1a64(text).ToString("x16"));
-        if (cached is not null && Read(cached, policy) is { } known)
+        string? cached = directory is null ? null : CompiledPolicy.FileOf(directory, text);
+        if (cached is not null && CompiledPolicy.Read(cached, policy, IsCurrent) is { } known)
         {
             return known;
         }
@@ -62,103 +59,21 @@ public static class SeccompCache
         byte[] program = SeccompCompiler.Compile(SeccompPolicy.Parse(text, policyPath), policyPath, warn);
         if (cached is not null)
         {
-            Save(directory!, cached, policy, program);
+            CompiledPolicy.Save(cached, StampOf(LibraryPath()), policy, program);
         }
 
         return program;
     }
 
-    private static byte[]? Read(string path, byte[] policy)
+    // "ARCHITECTURE PATH FILE-SYSTEM INODE SIZE" of the library: an update puts another file in its place, or leaves the place empty.
+    private static bool IsCurrent(string stamp)
     {
-        int fd = -1;
-        try
-        {
-            fd = Descriptors.Open(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking);
-
-            // A file that another could have written is none of ours.
-            FileStatus status = FileTree.Status(fd, string.Empty);
-            if (!status.IsRegular || !IsOurs(status) || status.Size > MaximumSize)
-            {
-                return null;
-            }
-
-            byte[] content = new byte[status.Size];
-            int length = 0;
-            int count;
-            while (length < content.Length && (count = Descriptors.Read(fd, content.AsSpan(length), path)) > 0)
-            {
-                length += count;
-            }
-
-            return length == content.Length ? ProgramOf(content, policy) : null;
-        }
-        catch (LinuxException)
-        {
-            return null;
-        }
-        finally
-        {
-            Descriptors.Close(fd);
-        }
+        string[] words = stamp.Split(' ');
+        return words.Length == 5 && words[0] == Architecture && stamp == StampOf(words[1]);
     }
 
-    private static byte[]? ProgramOf(ReadOnlySpan<byte> content, byte[] policy)
-    {
-        if (TakeLine(ref content) != FormatLine)
-        {
-            return null;
-        }
-
-        string library = TakeLine(ref content);
-        string[] sizes = TakeLine(ref content).Split(' ');
-        if (sizes.Length != 2 || !int.TryParse(sizes[0], out int policySize) || !int.TryParse(sizes[1], out int programSize)
-            || policySize != policy.Length || programSize <= 0 || content.Length != (long)policySize + programSize)
-        {
-            return null;
-        }
-
-        bool same = content[..policySize].SequenceEqual(policy) && library.Length > 0 && library == StampOf(library[..Math.Max(library.IndexOf(' '), 0)]);
-        return same ? content[policySize..].ToArray() : null;
-    }
-
-    private static void Save(string directory, string path, byte[] policy, byte[] program)
-    {
-        string temporary = $"{path}.{Processes.CurrentId}";
-        int fd = -1;
-        try
-        {
-            string library = StampOf(LibraryPath());
-            FileTree.MakeDirectory(Descriptors.CurrentDirectory, Path.GetDirectoryName(directory)!, 0x1ED /* 0755: mounts lie below it too */);
-            FileTree.MakeDirectory(Descriptors.CurrentDirectory, directory, 0x1C0 /* 0700 */);
-            FileStatus status = FileTree.Status(Descriptors.CurrentDirectory, directory, follow: false);
-            if (library.Length == 0 || !status.IsDirectory || !IsOurs(status))
-            {
-                return;
-            }
-
-            FileTree.Remove(Descriptors.CurrentDirectory, temporary);
-            fd = Descriptors.Open(temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
-            Descriptors.WriteAll(fd, Encoding.UTF8.GetBytes($"{FormatLine}\n{library}\n{policy.Length} {program.Length}\n"), temporary);
-            Descriptors.WriteAll(fd, policy, temporary);
-            Descriptors.WriteAll(fd, program, temporary);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
-        {
-            // The program is there whether it is kept or not; what was begun of the file does not count, and the next who has its name removes it.
-        }
-        finally
-        {
-            Descriptors.Close(fd);
-        }
-    }
-
-    private static bool IsOurs(FileStatus status) => status.UserId == Processes.EffectiveUserId && (status.Mode & WritableByOthers) == 0;
-
-    // An update puts another file in the library's place, or leaves the place empty.
-    private static string StampOf(string path) =>
-        path.Length > 0 && FileTree.TryStatus(Descriptors.CurrentDirectory, path, true, out FileStatus status)
-            ? $"{path} {status.FileSystem} {status.Inode} {status.Size}" : string.Empty;
+    private static string StampOf(string library) =>
+        CompiledPolicy.StampOf(library) is { Length: > 0 } stamp ? $"{Architecture} {stamp}" : string.Empty;
 
     private static string LibraryPath()
     {
@@ -172,13 +87,5 @@ public static class SeccompCache
         }
 
         return string.Empty;
-    }
-
-    private static string TakeLine(ref ReadOnlySpan<byte> content)
-    {
-        int end = content.IndexOf((byte)'\n');
-        string line = end < 0 ? string.Empty : Encoding.UTF8.GetString(content[..end]);
-        content = end < 0 ? [] : content[(end + 1)..];
-        return line;
     }
 }

@@ -1,4 +1,5 @@
 using LxcPS.Engine.Diagnostics;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Templates;

@@ -1,7 +1,7 @@
 using System.Text;
 using LxcPS.Native;
 
-namespace LxcPS.Engine.Templates;
+namespace LxcPS.Engine.LifeCycle;
 
 /// <summary>How a program of the host ended and what it wrote.</summary>
 /// <param name="Exit">How it ended.</param>

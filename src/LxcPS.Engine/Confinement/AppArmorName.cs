@@ -1,0 +1,46 @@
+using LxcPS.Engine.Protocol;
+
+namespace LxcPS.Engine.Confinement;
+
+/// <summary>Names of profiles, as LXC gives and allows them.</summary>
+public static class AppArmorName
+{
+    /// <summary>A profile that is made for the container.</summary>
+    public const string Generated = "generated";
+
+    /// <summary>Nothing is changed: init has the label of whoever starts the container.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <summary>No profile.</summary>
+    public const string Unconfined = "unconfined";
+
+    /// <summary>What the names of all profiles for containers begin with.</summary>
+    public const string Prefix = "lxc-";
+
+    private const int LongestName = 253 - 7;
+
+    /// <summary>The name of the profile that is generated for a container: unique for its directory and name.</summary>
+    public static string ProfileOf(string lxcPath, string container)
+    {
+        string name = $"{Prefix}{container}_<{lxcPath}>";
+        return System.Text.Encoding.UTF8.GetByteCount(name) > LongestName ? ControlSocket.Fnv1a64(name).ToString("x16") : name;
+    }
+
+    /// <summary>The name of the container's policy namespace: that of its profile without slashes.</summary>
+    public static string NamespaceOf(string lxcPath, string container) => ProfileOf(lxcPath, container).Replace('/', '-');
+
+    /// <summary>Why a value of <c>lxc.apparmor.profile</c> is not taken; null when it is.</summary>
+    public static string? Objection(string profile)
+    {
+        if (profile is "" or Generated or Unchanged or Unconfined)
+        {
+            return null;
+        }
+
+        // The launcher's own profile lets it change to these alone; a namespace in front, as LXC allows it.
+        string name = profile.StartsWith(':') ? profile[1..] : profile;
+        return !name.StartsWith(Prefix, StringComparison.Ordinal)
+            ? $"the name of a container's AppArmor profile begins with {Prefix}; or it is {Generated}, {Unconfined} or {Unchanged}"
+            : name.AsSpan().ContainsAny(" \t\n\0\"") ? "the name of a profile has no blanks and quotes" : null;
+    }
+}

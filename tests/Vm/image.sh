@@ -1,0 +1,49 @@
+#!/bin/bash
+# Makes the machine's root image and kernel. Usage: image.sh WORK TARGET SUITE PACKAGES RUNTIME VERSION
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=$1 target=$2 suite=$3 packages=$4 runtime=$5 version=$6
+root=$work/root
+rm -rf "$target"
+mkdir -p "$work/kernel" "$target"
+
+# From where this machine has its own packages, when it is of that suite, and the way it gets there.
+sources=()
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+    ! grep -qsw "$suite" "$file" || sources+=("$file")
+done
+apt-config dump | grep -E '^Acquire::(http|https|ftp|Retries|Check)' >"$work/apt.conf" || true
+
+# The kernel is unpacked beside the root and not installed: nothing boots it from there, so there need be no initramfs.
+cat >"$work/fetch-kernel" <<'END'
+set -e
+export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+cd "$2"
+apt-get -qq download "$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)"
+END
+timeout 900 mmdebstrap --variant=minbase --mode=root --include="$packages" --aptopt="$work/apt.conf" \
+    --customize-hook="sh '$work/fetch-kernel' \"\$1\" '$work/kernel'" \
+    "$suite" "$root" ${sources[@]+"${sources[@]}"} >"$work/log" 2>&1 </dev/null || { tail -20 "$work/log" >&2; exit 2; }
+# It may name a proxy and how to get through it.
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
+
+dpkg -x "$work"/kernel/linux-image-*.deb "$work/kernel"
+cp "$work"/kernel/boot/vmlinuz-* "$target/vmlinuz"
+release=$(ls "$work/kernel/lib/modules")
+modules=$root/lib/modules/$release
+# nvme and ext4 are built into this kernel, so it boots without an initramfs; most drivers are not needed.
+for folder in crypto drivers/block drivers/net drivers/virtio fs lib net; do
+    [ -d "$work/kernel/lib/modules/$release/kernel/$folder" ] || continue
+    mkdir -p "$modules/kernel/$folder"
+    cp -r "$work/kernel/lib/modules/$release/kernel/$folder/." "$modules/kernel/$folder/"
+done
+cp "$work/kernel/lib/modules/$release"/modules.* "$modules/"
+chroot "$root" depmod "$release"
+
+mkdir -p "$root/usr/share/dotnet/shared/Microsoft.NETCore.App"
+cp -a "$runtime/dotnet" "$runtime/host" "$root/usr/share/dotnet/"
+cp -a "$runtime/shared/Microsoft.NETCore.App/$version" "$root/usr/share/dotnet/shared/Microsoft.NETCore.App/"
+ln -s /usr/share/dotnet/dotnet "$root/usr/bin/dotnet"
+install -m 755 "$here/vm-init" "$root/sbin/vm-init"
+[ -e "$root/dev/console" ] || mknod "$root/dev/console" c 5 1
+mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$root" "$target/root.ext4" 1536M
