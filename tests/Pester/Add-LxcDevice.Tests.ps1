@@ -15,7 +15,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'Add-LxcDevice to a running <Kind> container' -ForEach @{ Kind = 'unprivileged'; Prefix = 'plain'; Base = 0 }, @{ Kind = 'privileged'; Prefix = 'privileged'; Base = 100 } {
+Describe 'Add-LxcDevice to a running <Kind> container' -Tag Vm -ForEach @{ Kind = 'unprivileged'; Prefix = 'plain'; Base = 0 }, @{ Kind = 'privileged'; Prefix = 'privileged'; Base = 100 } {
     BeforeAll {
         $name = "$Prefix-$Unique"
     }

@@ -60,7 +60,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'Set-LxcCgroup with a device rule' {
+Describe 'Set-LxcCgroup with a device rule' -Tag Vm {
     It 'changes what a running container may use, at once and at later starts' {
         Get-Reach $name /dev/rule | Should -Be 'denied'
         Set-LxcCgroup $name -Key devices.allow -Value 'c 240:1 rw' -WarningVariable warnings
