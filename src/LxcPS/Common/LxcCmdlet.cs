@@ -56,7 +56,8 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
         return store;
     }
 
-    private string FilePathOf(string path)
+    /// <summary>The path of the file system that a path of PowerShell is.</summary>
+    internal string FilePathOf(string path)
     {
         Exception? cause = null;
         try
