@@ -16,6 +16,7 @@
         'Enter-LxcContainer'
         'Get-LxcCgroup'
         'Get-LxcContainer'
+        'Get-LxcDenial'
         'Get-LxcProfile'
         'Invoke-LxcCommand'
         'New-LxcContainer'
