@@ -45,7 +45,7 @@ Describe 'Get-LxcDenial of the kernel' -Tag AppArmor {
         $before = Get-Date
         Start-LxcContainer $own, $named
         Invoke-LxcCommand $own sh '-c' 'echo x >"/kept here"; mkdir -p /tmp/p; mount -t proc proc /tmp/p; mount -t ext4 none /tmp/p' -ErrorAction SilentlyContinue 2>&1 | Out-Null
-        Invoke-LxcCommand $named sh '-c' 'mkdir -p /srv; cat /srv/x' -ErrorAction SilentlyContinue 2>&1 | Out-Null
+        Invoke-LxcCommand $named sh '-c' 'mkdir -p /srv; echo x >/srv/x' -ErrorAction SilentlyContinue 2>&1 | Out-Null
     }
 
     AfterAll {
