@@ -47,6 +47,19 @@ Describe 'Register-LxcProfile' {
         Remove-Item "$LxcPath-file"
     }
 
+    It 'changes the file that defines the profile, whatever its name, and none of several profiles' {
+        [IO.File]::WriteAllText("$policy/own", "profile lxc-own-$Unique {`n}`n")
+        New-LxcProfile "lxc-own-$Unique" | Register-LxcProfile -Force
+        [IO.File]::ReadAllText("$policy/own") | Should -Match 'pivot_root'
+        Test-Path "$policy/lxc-own-$Unique" | Should -BeFalse
+        [IO.File]::AppendAllText("$policy/own", "profile lxc-more-$Unique {`n}`n")
+        $outcome = Get-Outcome { Get-LxcProfile "lxc-own-$Unique" | Register-LxcProfile; New-LxcProfile "lxc-own-$Unique" | Register-LxcProfile -Force }
+        $outcome.Errors.Exception.ErrorId | Should -Be 'ConfigUnsupported', 'ConfigUnsupported'
+        [IO.File]::WriteAllText("$policy/own", "profile lxc-own-$Unique {`n}`n")
+        Remove-LxcProfile "lxc-own-$Unique" -Confirm:$false
+        Test-Path "$policy/own" | Should -BeFalse
+    }
+
     It 'writes nothing that the parser does not take, and nothing with -WhatIf' -Skip:$noParser {
         [IO.File]::WriteAllText("$LxcPath-file", "profile lxc-bad-$Unique {`n  nonsense,`n}`n")
         (Get-Outcome { Register-LxcProfile "$LxcPath-file" }).Errors.FullyQualifiedErrorId | Should -Be 'ConfinementFailed,LxcPS.Commands.RegisterLxcProfileCommand'
@@ -59,7 +72,7 @@ Describe 'Register-LxcProfile' {
 Describe 'Unregister-LxcProfile and Remove-LxcProfile' {
     It 'disable the file, and registering it enables it again' {
         Unregister-LxcProfile $name -WhatIf
-        [IO.Directory]::Exists("$policy/disable") | Should -BeFalse
+        Test-Path "$policy/disable/$name" | Should -BeFalse
         Unregister-LxcProfile $name
         (Get-Item "$policy/disable/$name").LinkTarget | Should -Be "$policy/$name"
         Get-LxcProfile $name | Register-LxcProfile

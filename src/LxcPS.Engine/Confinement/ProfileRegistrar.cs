@@ -74,7 +74,10 @@ public static class ProfileRegistrar
     public static bool Register(string name, string source, string policyPath, bool replace)
     {
         ValidateName(name);
-        string path = $"{policyPath}/{name}";
+
+        // A second file of the same profile would be a second definition: where there is one, by whatever name, it is the one that changes.
+        string path = ProfileFiles.In(policyPath).FirstOrDefault(file => file.Name == name)?.Path ?? $"{policyPath}/{name}";
+        RequireAlone(name, source, $"The policy of '{name}'");
         string? old = FileTree.Exists(path) ? ProfileFiles.Read(path) : null;
         if (old is not null && old != source && !replace)
         {
@@ -83,6 +86,11 @@ public static class ProfileRegistrar
                 Path = path,
                 Advice = "Compare the two; -Force replaces it.",
             };
+        }
+
+        if (old is not null)
+        {
+            RequireAlone(name, old, $"The file '{path}'");
         }
 
         bool load = AppArmorKernel.IsEnabled;
@@ -134,13 +142,9 @@ public static class ProfileRegistrar
             };
         }
 
-        if (file is not null && ProfileFiles.NamesIn(ProfileFiles.Read(file)) is { Count: > 1 } names)
+        if (file is not null)
         {
-            throw new LxcException(LxcErrorId.ConfigUnsupported, $"The file '{file}' defines other profiles besides '{name}': {string.Join(", ", names)}")
-            {
-                Path = file,
-                Advice = "Edit the file, or give the profile one of its own.",
-            };
+            RequireAlone(name, ProfileFiles.Read(file), $"The file '{file}'");
         }
 
         try
@@ -176,6 +180,17 @@ public static class ProfileRegistrar
         catch (LinuxException e)
         {
             throw StorageError.Of(e, $"{What(name)} cannot be unregistered");
+        }
+    }
+
+    private static void RequireAlone(string name, string source, string what)
+    {
+        if (ProfileFiles.NamesIn(source).Where(other => other != name).ToList() is { Count: > 0 } others)
+        {
+            throw new LxcException(LxcErrorId.ConfigUnsupported, $"{what} defines other profiles besides '{name}': {string.Join(", ", others)}")
+            {
+                Advice = "Give each profile a file of its own.",
+            };
         }
     }
 
