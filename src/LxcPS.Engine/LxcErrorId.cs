@@ -11,7 +11,7 @@ public static class LxcErrorId
     /// <summary>A container of that name exists.</summary>
     public const string ContainerExists = nameof(ContainerExists);
 
-    /// <summary>The name cannot name a container: it is no single path component.</summary>
+    /// <summary>The name cannot name a container, as it is no single path component; or it cannot name a profile.</summary>
     public const string InvalidName = nameof(InvalidName);
 
     /// <summary>The container runs, and what was asked needs it stopped.</summary>
@@ -121,6 +121,15 @@ public static class LxcErrorId
 
     /// <summary>The operation was stopped by the user.</summary>
     public const string Canceled = nameof(Canceled);
+
+    /// <summary>No AppArmor profile of that name is loaded or defined by a file.</summary>
+    public const string ProfileNotFound = nameof(ProfileNotFound);
+
+    /// <summary>A file of that name holds another policy.</summary>
+    public const string ProfileExists = nameof(ProfileExists);
+
+    /// <summary>Processes run under the profile and would be unconfined without it.</summary>
+    public const string ProfileInUse = nameof(ProfileInUse);
 
     /// <summary>This host lacks something that was asked for.</summary>
     public const string HostUnsupported = nameof(HostUnsupported);

@@ -26,6 +26,21 @@ public static class AppArmorName
         return System.Text.Encoding.UTF8.GetByteCount(name) > LongestName ? ControlSocket.Fnv1a64(name).ToString("x16") : name;
     }
 
+    /// <summary>Whether a name is one that is generated: it says so itself, or it is the short one of a container that uses it.</summary>
+    /// <param name="profile">The name.</param>
+    /// <param name="lxcPath">The directory of the containers.</param>
+    /// <param name="containers">Containers that use it.</param>
+    public static bool IsGeneratedName(string profile, string? lxcPath, IEnumerable<string> containers) =>
+        ContainerOf(profile) is not null || (lxcPath is not null && containers.Any(container => ProfileOf(lxcPath, container) == profile));
+
+    /// <summary>The container and its directory, as the name of its generated profile has them; null for other names.</summary>
+    public static (string Container, string LxcPath)? ContainerOf(string profile)
+    {
+        int path = profile.IndexOf("_</", StringComparison.Ordinal);
+        return path > Prefix.Length && profile.StartsWith(Prefix, StringComparison.Ordinal) && profile.EndsWith('>')
+            ? (profile[Prefix.Length..path], profile[(path + 2)..^1]) : null;
+    }
+
     /// <summary>The name of the container's policy namespace: that of its profile without slashes.</summary>
     public static string NamespaceOf(string lxcPath, string container) => ProfileOf(lxcPath, container).Replace('/', '-');
 

@@ -7,7 +7,7 @@ namespace LxcPS.Engine.Confinement;
 /// capabilities and cgroups. See apparmor.d(5).
 /// </summary>
 /// <param name="name">The profile's name.</param>
-internal sealed class GeneratedProfile(string name)
+internal sealed partial class GeneratedProfile(string name)
 {
     // Of /proc/sys, what belongs to a namespace of the container.
     private static readonly string[] IpcSettings =
@@ -58,15 +58,25 @@ internal sealed class GeneratedProfile(string name)
     internal string Write()
     {
         text.Clear();
-        Line("# Made by LxcPS from the container's configuration. Changes here are lost; lxc.apparmor.raw adds rules.");
+        Line(Options is null ? "# Made by LxcPS from the container's configuration. Changes here are lost; lxc.apparmor.raw adds rules."
+            : "# Made by New-LxcProfile.");
         Line($"profile \"{name}\" flags=(attach_disconnected,mediate_deleted) {{");
-        AddRights();
-        AddMounts();
-        AddDenials();
+        if (Options is { IsEmpty: true })
+        {
+            AddContact();
+        }
+        else
+        {
+            AddRights();
+            AddMounts();
+            AddDenials();
+        }
+
         AddNesting();
+        AddOptions();
         if (Rules.Count > 0)
         {
-            Heading("lxc.apparmor.raw");
+            Heading(Options is null ? "lxc.apparmor.raw" : "Rules");
             foreach (string rule in Rules)
             {
                 Line("  " + rule.Trim());
@@ -81,8 +91,8 @@ internal sealed class GeneratedProfile(string name)
     {
         Heading("What namespaces, capabilities and cgroups bound already");
         Rule("file");
-        Rule("capability");
-        Rule("network");
+        Choose("capability", Options?.Capabilities);
+        Choose("network", Options?.Networks);
         Rule("dbus");
         Rule("umount");
         Rule("unix (receive)");
@@ -166,9 +176,10 @@ internal sealed class GeneratedProfile(string name)
         }
 
         // Who writes mount rules says by them which file systems there may be.
-        if (!Rules.Any(rule => rule.Contains("mount", StringComparison.Ordinal)))
+        if (!Rules.Concat(MountConditions).Any(rule => rule.Contains("mount", StringComparison.Ordinal)))
         {
-            foreach (string type in PathComplement.OfNames(["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "binfmt_misc", .. Places.Select(place => place.Type)]))
+            foreach (string type in PathComplement.OfNames(
+                ["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "binfmt_misc", .. Places.Select(place => place.Type), .. MountTypes]))
             {
                 Rule($"deny mount fstype={type}");
             }
@@ -270,14 +281,6 @@ internal sealed class GeneratedProfile(string name)
             {
                 Rule($"change_profile -> \"{name}\"");
             }
-        }
-    }
-
-    private void Deny(List<string> patterns)
-    {
-        foreach (string pattern in patterns)
-        {
-            Rule($"deny {pattern} wklx");
         }
     }
 

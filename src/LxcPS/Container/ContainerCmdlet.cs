@@ -20,7 +20,7 @@ public abstract class ContainerCmdlet : LxcCmdlet
     [AllowEmptyString]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ContainerNameCompleter))]
-    public string[] Name { get; set; } = [];
+    public virtual string[] Name { get; set; } = [];
 
     // Not mandatory, though its set is nothing without it: were both sets' parameters mandatory, PowerShell would settle on the default set
     // before it sees an object, and bind the object's Name with whatever LxcPath is set by default: another container than the one piped.
