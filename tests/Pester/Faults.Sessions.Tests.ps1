@@ -32,7 +32,8 @@ Describe 'Many starts and stops' {
         }
 
         [GC]::Collect()
-        [IO.Directory]::GetFileSystemEntries('/proc/self/fd').Count | Should -BeLessOrEqual ($own + 3)
+        # The runtime opens a few of its own meanwhile; a cycle that left one would leave as many as there were cycles.
+        [IO.Directory]::GetFileSystemEntries('/proc/self/fd').Count | Should -BeLessOrEqual ($own + 10)
         @(Get-ProcessTable | Where-Object { $_.ParentId -eq $PID -and $_.State -eq 'Z' }) | Should -HaveCount 0
         [IO.File]::ReadAllLines('/proc/self/mountinfo').Count | Should -BeLessOrEqual ($mounts + 2)
         Compare-Object $interfaces @(Get-Interface) | Should -BeNullOrEmpty
