@@ -88,11 +88,6 @@ public static class ContainerStopper
                     ContainerFreezer.TryChange(lxcPath, name, freeze: false);
                 }
 
-                if (AwaitHandler(pid, signal, client, start, options, cancellation))
-                {
-                    return StopResult.ShutDown;
-                }
-
                 Send(pidfd, pid, signal);
                 if (options.Reboot)
                 {
@@ -153,27 +148,6 @@ public static class ContainerStopper
         }
 
         return 0;
-    }
-
-    /// <summary>
-    /// Waits until init would notice the signal: one that has only just begun would lose it, and the container run on until the timeout. The
-    /// kernel tells nobody when a process begins to catch a signal, so it is looked at now and then. True when the container has ended.
-    /// </summary>
-    private static bool AwaitHandler(int pid, int signal, int client, long start, StopOptions options, Cancellation cancellation)
-    {
-        const int Interval = 20;
-        const int SIGKILL = 9;
-        const int SIGSTOP = 19;
-        int remaining;
-        while (signal is not (SIGKILL or SIGSTOP) && (HandledSignals(pid) & SignalHandling.Bit(signal)) == 0 && (remaining = StateWait.Remaining(start, options.Timeout)) != 0)
-        {
-            if (cancellation.Wait(client, remaining < 0 ? Interval : Math.Min(remaining, Interval)))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static ulong HandledSignals(int pid)
