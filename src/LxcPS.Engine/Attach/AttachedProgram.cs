@@ -69,14 +69,14 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
             }
         }
 
+        Descriptors.CloseFrom(3, onExec: true);
+        Confine(account);
         if (facts.SecurityLabel is { } label && label != AppArmorName.Unconfined)
         {
             step = "AppArmor";
-            AppArmorLabel.Open(procfs, "self").Set(label, onExec: true);
+            AppArmorLabel.Open(procfs, "self").Set(label);
         }
 
-        Descriptors.CloseFrom(3, onExec: true);
-        Confine(account);
         step = "exec";
         SignalHandling.ResetAll();
         IReadOnlyList<string> command = request.Command.Count > 0 ? request.Command : [account.Shell];

@@ -19,15 +19,17 @@ internal sealed class AppArmorLabel
         return new AppArmorLabel(Descriptors.OpenAt(directory, own ? self + "/attr/apparmor" : self + "/attr", OpenFlags.Path | OpenFlags.Directory));
     }
 
-    /// <summary>Changes the label.</summary>
+    /// <summary>
+    /// Changes the label at once. Not at the next execve(2): the kernel takes that for a gain of privileges, clears the signal that ends the
+    /// process with its monitor, and has the loader distrust the environment; see getauxval(3), AT_SECURE.
+    /// </summary>
     /// <param name="label">A profile's name, or several with <c>//&amp;</c> between them.</param>
-    /// <param name="onExec">At the next execve(2), or at once.</param>
     /// <exception cref="LxcException">ConfinementFailed: the profile is not loaded, or the present one does not allow the change.</exception>
-    internal void Set(string label, bool onExec)
+    internal void Set(string label)
     {
         try
         {
-            Descriptors.WriteTextAt(attributes, onExec ? "exec" : "current", (onExec ? "exec " : "changeprofile ") + label);
+            Descriptors.WriteTextAt(attributes, "current", "changeprofile " + label);
         }
         catch (LinuxException e)
         {

@@ -20,7 +20,7 @@ internal static class MonitorProfile
         string caller = AppArmorKernel.OwnLabel;
         if (caller == AppArmorName.Unconfined && AppArmorKernel.IsLoaded(Name))
         {
-            AppArmorLabel.Open(Descriptors.CurrentDirectory, "/proc/self").Set(Name, onExec: false);
+            AppArmorLabel.Open(Descriptors.CurrentDirectory, "/proc/self").Set(Name);
         }
 
         return caller;

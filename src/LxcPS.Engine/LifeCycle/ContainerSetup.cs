@@ -271,13 +271,12 @@ internal sealed class ContainerSetup
         FileTree.ChangeDirectory(plan.WorkingDirectory);
         Begin("confinement", LxcErrorId.ConfinementFailed, "lxc.cap.drop");
         Confine();
+        SetLabel();
         if (plan.MinimalInit)
         {
-            SetLabel(onExec: false);
             return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, plan.HaltSignal, () => Descriptors.Close(channel.Descriptor));
         }
 
-        SetLabel(onExec: true);
         Begin("exec", LxcErrorId.InitFailed, "lxc.init.cmd");
         SignalHandling.ResetAll();
         Processes.Execute(plan.InitArguments[0], plan.InitArguments, plan.Environment);
@@ -297,8 +296,8 @@ internal sealed class ContainerSetup
         channel.ExitIfAbandoned();
         if (plan.NoNewPrivileges)
         {
-            // A process that may gain nothing by an exec may not be given another profile by one either.
-            SetLabel(onExec: false);
+            // Whoever may gain no privileges may not leave a profile, if the monitor has one.
+            SetLabel();
             Processes.SetNoNewPrivileges();
         }
 
@@ -312,10 +311,11 @@ internal sealed class ContainerSetup
         Capabilities.Limit(plan.Capabilities);
     }
 
-    private void SetLabel(bool onExec)
+    // As late as can be: what comes before is none of the profile's business.
+    private void SetLabel()
     {
         Begin("AppArmor", LxcErrorId.ConfinementFailed, "lxc.apparmor.profile");
-        label?.Set(plan.AppArmor!.Label, onExec);
+        label?.Set(plan.AppArmor!.Label);
         label = null;
     }
 
