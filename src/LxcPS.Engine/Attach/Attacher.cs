@@ -87,10 +87,9 @@ public sealed class Attacher
         return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
     }
 
-    // As the start decides it; see AppArmorPlan.
-    private bool HidesMountDescriptors() =>
-        facts.SecurityLabel is not (null or AppArmorName.Unconfined) && (facts.Namespaces & Processes.CLONE_NEWUSER) == 0
-        && ControlClient.GetConfigItem(request.LxcPath, request.Name, "lxc.apparmor.allow_nesting") != "1";
+    // As the start decides it.
+    private bool HidesMountDescriptors() => facts.SecurityLabel is not (null or AppArmorName.Unconfined)
+        && AppArmorPlan.HidesDescriptors(facts.Namespaces, key => ControlClient.GetConfigItem(request.LxcPath, request.Name, key));
 
     private int FindInit()
     {

@@ -82,7 +82,7 @@ public sealed class AppArmorPlan
 
         return profile == own ? null : new AppArmorPlan(profile)
         {
-            HidesMountDescriptors = profile != AppArmorName.Unconfined && HidesDescriptors(config, namespaces),
+            HidesMountDescriptors = profile != AppArmorName.Unconfined && HidesDescriptors(namespaces, config.Get),
         };
     }
 
@@ -128,6 +128,12 @@ public sealed class AppArmorPlan
         }
     }
 
+    /// <summary>Whether mounts by descriptors are kept from a container that is under a profile.</summary>
+    /// <param name="namespaces">Its namespaces: CLONE_NEW flags.</param>
+    /// <param name="setting">Gives the value of a key of its configuration, or null.</param>
+    internal static bool HidesDescriptors(ulong namespaces, Func<string, string?> setting) =>
+        (namespaces & Processes.CLONE_NEWUSER) == 0 && setting("lxc.apparmor.allow_nesting") != "1";
+
     private static AppArmorPlan Generate(string lxcPath, string name, ContainerConfig config, ulong namespaces)
     {
         string profile = AppArmorName.ProfileOf(lxcPath, name);
@@ -148,12 +154,9 @@ public sealed class AppArmorPlan
             Profile = profile,
             Source = generated.Write(),
             Namespace = policyNamespace,
-            HidesMountDescriptors = HidesDescriptors(config, namespaces),
+            HidesMountDescriptors = HidesDescriptors(namespaces, config.Get),
         };
     }
-
-    private static bool HidesDescriptors(ContainerConfig config, ulong namespaces) =>
-        (namespaces & Processes.CLONE_NEWUSER) == 0 && config.Get("lxc.apparmor.allow_nesting") != "1";
 
     private static void Lack(string name, string what, bool allowed, Action<string> warn)
     {

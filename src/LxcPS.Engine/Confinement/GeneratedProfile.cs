@@ -21,6 +21,9 @@ internal sealed partial class GeneratedProfile(string name)
     private const string LegacyHierarchies =
         "{blkio,cpu,cpuacct,cpuset,devices,freezer,hugetlb,memory,misc,net_cls,net_prio,perf_event,pids,rdma,systemd}*";
 
+    // File systems that hold nothing of the host's.
+    private static readonly string[] OwnTypes = ["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*"];
+
     private static readonly (string Type, string Place)[] Places =
     [
         ("proc", "/proc/"), ("sysfs", "/sys/"), ("cgroup2", "/sys/fs/cgroup/"), ("cgroup2", "/sys/fs/cgroup/unified/"),
@@ -118,7 +121,7 @@ internal sealed partial class GeneratedProfile(string name)
     private void AddMounts()
     {
         Heading("File systems that hold nothing of the host's, and each that does in its own place, where the rules below reach it");
-        foreach (string type in (ReadOnlySpan<string>)["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*"])
+        foreach (string type in OwnTypes)
         {
             Mount(type);
         }
@@ -179,7 +182,7 @@ internal sealed partial class GeneratedProfile(string name)
         if (!Rules.Concat(MountConditions).Any(rule => rule.Contains("mount", StringComparison.Ordinal)))
         {
             foreach (string type in PathComplement.OfNames(
-                ["tmpfs", "ramfs", "hugetlbfs", "mqueue", "fuse", "fuse.*", "binfmt_misc", .. Places.Select(place => place.Type), .. MountTypes]))
+                [.. OwnTypes, "binfmt_misc", .. Places.Select(place => place.Type), .. MountTypes]))
             {
                 Rule($"deny mount fstype={type}");
             }

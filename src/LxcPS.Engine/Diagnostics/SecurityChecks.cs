@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LxcPS.Engine.Confinement;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Diagnostics;
@@ -46,7 +47,7 @@ internal static class SecurityChecks
     private static void AddModules(CapabilityList list)
     {
         string modules = CapabilityList.TryRead("/sys/kernel/security/lsm")?.Trim() ?? string.Empty;
-        bool enabled = CapabilityList.TryRead("/sys/module/apparmor/parameters/enabled")?.Trim() == "Y";
+        bool enabled = AppArmorKernel.IsEnabled;
         list.Offer("AppArmor", enabled, "Profiles that confine containers",
             enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
             "Boot a kernel built with CONFIG_SECURITY_APPARMOR with apparmor=1 security=apparmor.");

@@ -10,7 +10,7 @@ namespace LxcPS.Engine.KernelLog;
 /// The kernel log of one container: it takes what is written to the container's /dev/kmsg, which is a pseudoterminal, and answers the
 /// container's syslog(2). The host's log has no part in it.
 /// </summary>
-internal sealed class KernelLogServer : ICallServer
+internal sealed class KernelLogServer : IDisposable
 {
     /// <summary>The most bytes that the lines of a log have: an answer to a client of the monitor takes all of it at once.</summary>
     internal const int Capacity = 64 * 1024;
@@ -39,7 +39,7 @@ internal sealed class KernelLogServer : ICallServer
         writer = new MemoryWriter(poll);
     }
 
-    /// <inheritdoc/>
+    /// <summary>When it has to be asked to <see cref="Expire"/> again, as Environment.TickCount64; long.MaxValue for not at all.</summary>
     public long NextDeadline => writer.NextDeadline;
 
     /// <summary>Answers a call.</summary>
@@ -81,7 +81,7 @@ internal sealed class KernelLogServer : ICallServer
         return [.. bytes, 0];
     }
 
-    /// <inheritdoc/>
+    /// <summary>Whether a call is one of its own.</summary>
     public bool Serves(CaughtCall call) => call.Architecture switch
     {
         // The x32 numbers have bit 30.
@@ -91,7 +91,7 @@ internal sealed class KernelLogServer : ICallServer
         _ => false,
     };
 
-    /// <inheritdoc/>
+    /// <summary>Answers a call of its own, now or later.</summary>
     public void Serve(int listener, CaughtCall call)
     {
         int type = (int)call.Argument(0);
@@ -146,7 +146,7 @@ internal sealed class KernelLogServer : ICallServer
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Handles a ready descriptor; false when it is none of its own.</summary>
     public bool Handle(int fd)
     {
         if (fd == master && master >= 0)
@@ -158,10 +158,10 @@ internal sealed class KernelLogServer : ICallServer
         return writer.Handle(fd);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Does what is due.</summary>
     public void Expire(long now) => writer.Expire(now);
 
-    /// <inheritdoc/>
+    /// <summary>A listener is about to be closed: nobody waits for answers through it.</summary>
     public void Forget(int listener)
     {
         readers.RemoveAll(reader => reader.Listener == listener);

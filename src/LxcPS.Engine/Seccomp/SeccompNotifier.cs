@@ -1,3 +1,4 @@
+using LxcPS.Engine.KernelLog;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Seccomp;
@@ -14,12 +15,12 @@ internal sealed class SeccompNotifier : IDisposable
     private readonly PollSet poll;
     private readonly Func<int> initPid;
     private readonly SeccompProxy? proxy;
-    private readonly ICallServer? own;
+    private readonly KernelLogServer? own;
     private readonly HashSet<int> listeners = [];
     private readonly byte[] notification;
     private bool paused;
 
-    private SeccompNotifier(PollSet poll, Func<int> initPid, SeccompProxy? proxy, NotificationSizes sizes, ICallServer? own)
+    private SeccompNotifier(PollSet poll, Func<int> initPid, SeccompProxy? proxy, NotificationSizes sizes, KernelLogServer? own)
     {
         this.poll = poll;
         this.initPid = initPid;
@@ -40,7 +41,7 @@ internal sealed class SeccompNotifier : IDisposable
     /// <param name="proxyAddress">The value of lxc.seccomp.notify.proxy, or null.</param>
     /// <param name="cookie">The value of lxc.seccomp.notify.cookie.</param>
     /// <param name="own">Answers for calls that the monitor serves itself, or null.</param>
-    internal static SeccompNotifier Create(PollSet poll, Func<int> initPid, string? proxyAddress, string cookie, ICallServer? own)
+    internal static SeccompNotifier Create(PollSet poll, Func<int> initPid, string? proxyAddress, string cookie, KernelLogServer? own)
     {
         NotificationSizes sizes = SeccompListener.Sizes();
         string? path = proxyAddress?["unix:".Length..];
