@@ -38,7 +38,9 @@ $root = $PSScriptRoot
 $out = Join-Path $root 'out'
 $version = ([xml][IO.File]::ReadAllText((Join-Path $root 'Directory.Build.props'))).SelectSingleNode('/Project/PropertyGroup/Version').InnerText
 $module = Join-Path $out "LxcPS/$version"
-$rid, $triple = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 'linux-arm64', 'aarch64-linux-gnu' } else { 'linux-x64', 'x86_64-linux-gnu' }
+$triples = @{ 'linux-x64' = 'x86_64-linux-gnu'; 'linux-arm64' = 'aarch64-linux-gnu' }
+$crossPackages = @{ 'linux-x64' = 'gcc-x86-64-linux-gnu', 'libc6-dev-amd64-cross'; 'linux-arm64' = 'gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross' }
+$rid = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 'linux-arm64' } else { 'linux-x64' }
 
 function Invoke-Tool {
     # Runs a program whose failure ends the build; its output is shown only then, unless -Show.
@@ -116,7 +118,8 @@ function Build-Module {
         $target = Join-Path $module "runtimes/$runtime"
         New-Item -ItemType Directory -Force $target | Out-Null
         $stage = Join-Path $out "monitor/$runtime"
-        Invoke-Tool dotnet @('publish', (Join-Path $root 'src/LxcPS.Monitor/LxcPS.Monitor.csproj'), '-r', $runtime, '-c', 'Release', '-v', 'quiet', '--nologo', '-o', $stage)
+        $cross = if ($runtime -ne $rid) { "-p:CppCompilerAndLinker=$($triples[$runtime])-gcc", "-p:ObjCopyName=$($triples[$runtime])-objcopy" }
+        Invoke-Tool dotnet (@('publish', (Join-Path $root 'src/LxcPS.Monitor/LxcPS.Monitor.csproj'), '-r', $runtime, '-c', 'Release', '-v', 'quiet', '--nologo', '-o', $stage) + $cross)
         # A new file in the old one's place: containers that run keep the old one.
         $monitor = Join-Path $target 'lxcps-monitor'
         Copy-Item (Join-Path $stage 'lxcps-monitor') "$monitor.new" -Force
@@ -215,12 +218,14 @@ switch ($Task) {
     'Package' {
         $runtimes = @($rid)
         $other = if ($rid -eq 'linux-x64') { 'linux-arm64' } else { 'linux-x64' }
-        $otherTriple = if ($other -eq 'linux-arm64') { 'aarch64-linux-gnu' } else { 'x86_64-linux-gnu' }
-        if (Get-Command "$otherTriple-gcc" -CommandType Application -ErrorAction Ignore) {
+        $gcc = "$($triples[$other])-gcc"
+        $compiler, $library = $crossPackages[$other]
+        Install-Missing @{ $gcc = $compiler; "/usr/$($triples[$other])/include/stdlib.h" = $library } -Optional
+        if (Get-Command $gcc -CommandType Application -ErrorAction Ignore) {
             $runtimes += $other
         }
         else {
-            Write-Host "Without $other`: it needs $otherTriple-gcc (apt-get install gcc-$otherTriple)"
+            Write-Host "Without $other`: it needs $gcc (apt-get install $compiler $library)"
         }
 
         Build-Module -Runtime $runtimes
@@ -230,7 +235,7 @@ switch ($Task) {
         Write-Host $archive
     }
     'Test' {
-        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; "/usr/lib/$triple/libseccomp.so.2" = 'libseccomp2' } -Optional
+        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
         Build-Module
         Build-Help
         $results = @(
