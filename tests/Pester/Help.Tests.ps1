@@ -148,6 +148,7 @@ BeforeDiscovery {
     $aboutCode = [regex]::Matches($topic, '(?ms)^```powershell\r?\n(.*?)\r?\n```') | ForEach-Object { $_.Groups[1].Value }
     $about = @{ Code = $aboutCode -join "`n"; State = 'None' }
     $hasPlatyPS = [bool](Get-Module platyPS -ListAvailable)
+    $hasNewPlatyPS = [bool](Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable)
 }
 
 BeforeAll {
@@ -247,6 +248,15 @@ Describe 'The pages of help' {
         New-ExternalHelp -Path $directory -OutputPath $TestDrive -Force | ForEach-Object Name | Should -Be 'LxcPS.dll-Help.xml', 'about_LxcPS.help.txt'
         $commands = ([xml][IO.File]::ReadAllText("$TestDrive/LxcPS.dll-Help.xml")).helpItems.command
         $commands | ForEach-Object { $_.details.name } | Sort-Object | Should -Be (Get-Command -Module LxcPS | ForEach-Object Name | Sort-Object)
+    }
+
+    It 'are taken by platyPS 1.0 and later, without an error' -Skip:(-not $hasNewPlatyPS) {
+        # Skipped where Microsoft.PowerShell.PlatyPS is not installed.
+        Import-Module Microsoft.PowerShell.PlatyPS
+        $pages = Get-ChildItem $directory -Filter '*-*.md'
+        $pages | Where-Object { -not (Test-MarkdownCommandHelp -Path $_.FullName) } | Should -BeNullOrEmpty
+        $pages | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName } | ForEach-Object { $_.Diagnostics.Messages } |
+            Where-Object Severity -EQ Error | ForEach-Object ToString | Should -BeNullOrEmpty
     }
 
     It 'have an example that is not run here, <Key> (<Reason>), and PowerShell reads it' -ForEach ($examples | Where-Object { $_.Reason }) {

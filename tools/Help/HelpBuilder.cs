@@ -29,7 +29,8 @@ internal static class HelpBuilder
             }
             else
             {
-                page.RequireHeader(("external help file", helpFile), ("Module Name", module), ("online version", null), ("schema", "2.0.0"));
+                page.RequireHeader(("external help file", helpFile), ("Locale", "en-US"), ("Module Name", module), ("ms.date", null), ("online version", null),
+                    ("schema", "2.0.0"), ("title", Path.GetFileNameWithoutExtension(page.File)));
                 commands.Add(CommandPageReader.Read(page));
             }
         }

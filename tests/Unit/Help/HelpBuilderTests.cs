@@ -9,9 +9,12 @@ public class HelpBuilderTests
     private const string Command = """
         ---
         external help file: Box.dll-Help.xml
+        Locale: en-US
         Module Name: Box
+        ms.date: 11/29/2026
         online version:
         schema: 2.0.0
+        title: Get-Box
         ---
 
         # Get-Box
@@ -173,6 +176,7 @@ public class HelpBuilderTests
     // What is replaced by what, the line that the error names, and a part of its message.
     [Theory]
     [InlineData("schema: 2.0.0", "schema: 1.0.0", "schema: 1.0.0", "must be '2.0.0'")]
+    [InlineData("title: Get-Box", "title: Get-Crate", "title: Get-Crate", "must be 'Get-Box'")]
     [InlineData("# Get-Box\n", "# Get-Bax\n", "# Get-Bax", "the name of the file")]
     [InlineData("Gets boxes.\n", "", "## SYNOPSIS", "nothing below 'SYNOPSIS'")]
     [InlineData("## SYNTAX", "## SYNTAXES", "## SYNTAXES", "where the schema has 'SYNTAX'")]
