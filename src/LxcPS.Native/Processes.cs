@@ -33,7 +33,7 @@ public static unsafe class Processes
 
     /// <summary>
     /// Clones the calling thread as a new process, see clone3(2). Returns 0 in the child. Only a process with one managed thread may call it,
-    /// inside a no-GC region (architecture: "Why a monitor process").
+    /// while its other threads sleep (<see cref="Threads.OthersSleep"/>).
     /// </summary>
     /// <param name="flags">CLONE_ flags without CLONE_VM.</param>
     /// <param name="cgroup">A descriptor of the cgroup v2 directory to be born in, or -1.</param>

@@ -223,7 +223,8 @@ public sealed class ContainerCgroupsTests : IDisposable
     public void TheMonitorsCgroupsCanBeMadeLater()
     {
         CgroupLayout layout = CgroupLayout.Read();
-        ContainerCgroups made = cgroups = ContainerCgroups.Create(layout, Plan([("lxc.cgroup.dir", directory)]), monitorLater: true);
+        ContainerCgroups made = cgroups = ContainerCgroups.Begin(layout, Plan([("lxc.cgroup.dir", directory)]), making: null);
+        made.Complete();
         Assert.Equal(layout.Hierarchies.Count, made.Directories.Count);
         Assert.All(made.Directories, path => Assert.EndsWith("/lxc.payload.c1", path));
         made.MakeMonitor();
@@ -231,6 +232,35 @@ public sealed class ContainerCgroupsTests : IDisposable
         Assert.Equal(layout.Hierarchies.Count * 2, made.Directories.Count);
         Assert.All(made.Directories.Skip(layout.Hierarchies.Count), path => Assert.EndsWith("/lxc.monitor.c1", path));
         Assert.All(made.Directories, path => Assert.True(Directory.Exists(path)));
+    }
+
+    [Fact]
+    public void InitsUnifiedCgroupIsMadeBeforeTheOthers()
+    {
+        CgroupLayout layout = CgroupLayout.Read();
+        Assert.SkipWhen(layout.Unified is null || layout.IsUnified, "This host has not both versions");
+        List<string> told = [];
+        ContainerCgroups made = cgroups = ContainerCgroups.Begin(layout, Plan([("lxc.cgroup.dir", directory)]), told.AddRange);
+        Assert.StartsWith(layout.Unified!.MountPoint, Assert.Single(made.Directories));
+        Assert.Equal(layout.Hierarchies.Count, told.Count);
+
+        // Somebody takes the name in one hierarchy meanwhile.
+        string taken = told.First(path => path != made.Directories[0]);
+        Directory.CreateDirectory(taken);
+        try
+        {
+            made.Complete();
+            Assert.Equal(layout.Hierarchies.Count, made.Directories.Count);
+            Assert.Equal($"{taken}-1", Assert.Single(made.Directories, path => path.EndsWith("-1", StringComparison.Ordinal)));
+            Assert.Equal($"{taken}-1", told[^1]);
+            Assert.All(made.Directories, path => Assert.True(Directory.Exists(path)));
+        }
+        finally
+        {
+            made.Remove();
+            Directory.Delete(taken);
+            Directory.Delete(Path.GetDirectoryName(taken)!);
+        }
     }
 
     [Fact]

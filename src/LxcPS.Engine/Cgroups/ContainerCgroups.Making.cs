@@ -9,6 +9,31 @@ public sealed partial class ContainerCgroups
     private const int NameAttempts = 1000;
 
     private LinuxException? lastRefusal;
+    private int payloadNumber;
+
+    /// <summary>Makes what <see cref="Begin"/> left; after a failure <see cref="Remove"/> takes away what is there.</summary>
+    /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
+    public void Complete()
+    {
+        try
+        {
+            foreach (CgroupPlace place in places.ToArray())
+            {
+                if (place.Limit is null)
+                {
+                    MakeLate(place);
+                }
+            }
+
+            MakeInner();
+        }
+        catch (LinuxException e)
+        {
+            throw Failed($"The cgroups of the container could not be made: {e.Message}", e);
+        }
+
+        RequirePlace();
+    }
 
     /// <summary>Makes the monitor's cgroups if they are not there yet: one in every hierarchy, or none.</summary>
     /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
@@ -24,7 +49,7 @@ public sealed partial class ContainerCgroups
 
         try
         {
-            MakeAll(plan.Monitor, isMonitor: true);
+            MakeAll(plan.Monitor, isMonitor: true, unifiedAlone: false);
         }
         catch (LinuxException e)
         {
@@ -57,27 +82,38 @@ public sealed partial class ContainerCgroups
     }
 
     // A directory of that name is another container's or a dead one's, which cannot be told apart without a race: take the next name, as LXC does.
-    private void MakeAll(string path, bool isMonitor)
+    private void MakeAll(string path, bool isMonitor, bool unifiedAlone)
     {
-        for (int attempt = 0; attempt < (plan.IsExact ? 1 : NameAttempts); attempt++)
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            if (TryMakeAll(attempt == 0 ? path : $"{path}-{attempt}", isMonitor))
+            if (TryMakeAll(Numbered(path, attempt), isMonitor, unifiedAlone))
             {
-                if (places.Count == 0)
-                {
-                    throw Failed($"No cgroup hierarchy lets this process make cgroups: {lastRefusal?.Message}", lastRefusal);
-                }
-
+                payloadNumber = isMonitor ? payloadNumber : attempt;
+                RequirePlace();
                 return;
             }
         }
 
-        throw Failed($"The cgroup '{path}' exists already", advice: plan.IsExact
-            ? "Remove it, or name another in lxc.cgroup.dir.container and lxc.cgroup.dir.monitor."
-            : "Remove the unused cgroups of that name and its numbered ones.");
+        throw Taken(path);
     }
 
-    private bool TryMakeAll(string path, bool isMonitor)
+    private int Attempts => plan.IsExact ? 1 : NameAttempts;
+
+    private static string Numbered(string path, int number) => number == 0 ? path : $"{path}-{number}";
+
+    private LxcException Taken(string path) => Failed($"The cgroup '{path}' exists already", advice: plan.IsExact
+        ? "Remove it, or name another in lxc.cgroup.dir.container and lxc.cgroup.dir.monitor."
+        : "Remove the unused cgroups of that name and its numbered ones.");
+
+    private void RequirePlace()
+    {
+        if (places.Count == 0)
+        {
+            throw Failed($"No cgroup hierarchy lets this process make cgroups: {lastRefusal?.Message}", lastRefusal);
+        }
+    }
+
+    private bool TryMakeAll(string path, bool isMonitor, bool unifiedAlone)
     {
         if (making is not null)
         {
@@ -91,42 +127,69 @@ public sealed partial class ContainerCgroups
             making(directories);
         }
 
-        List<CgroupPlace> closed = [];
-        foreach (CgroupPlace place in places)
+        foreach (CgroupPlace place in places.ToArray())
         {
-            bool made;
-            try
-            {
-                made = CgroupDirectory.Make(place.Hierarchy, place.Base, path, mustBeNew: true, place.Parents);
-            }
-            catch (LinuxException e) when (!isMonitor && e.Call == "mkdir" && e.Number is Errno.EACCES or Errno.EPERM or Errno.EROFS)
-            {
-                // Not ours to use: a hierarchy that was not delegated, or is read-only in this container. As LXC does, the others are used.
-                lastRefusal = e;
-                closed.Add(place);
-                continue;
-            }
-
-            if (!made)
+            if (!(unifiedAlone && !place.IsUnified) && !TryMake(place, path, isMonitor))
             {
                 Unmake(isMonitor);
                 return false;
             }
+        }
 
-            string directory = $"{place.Base}/{path}";
-            if (isMonitor)
+        return true;
+    }
+
+    // The name was free a moment ago. Whoever took it in this hierarchy alone is not in the way in the others.
+    private void MakeLate(CgroupPlace place)
+    {
+        for (int number = payloadNumber; number < Attempts; number++)
+        {
+            string path = Numbered(plan.Payload, number);
+            if (number > payloadNumber)
             {
-                place.Monitor = directory;
+                if (FileTree.Exists($"{place.Base}/{path}"))
+                {
+                    continue;
+                }
+
+                making?.Invoke([$"{place.Base}/{path}"]);
             }
-            else
+
+            if (TryMake(place, path, isMonitor: false))
             {
-                place.Limit = place.Payload = directory;
+                return;
             }
         }
 
-        foreach (CgroupPlace place in closed)
+        throw Taken(plan.Payload);
+    }
+
+    // False where the name is taken. A place that is not ours to use is no place any more.
+    private bool TryMake(CgroupPlace place, string path, bool isMonitor)
+    {
+        try
         {
+            if (!CgroupDirectory.Make(place.Hierarchy, place.Base, path, mustBeNew: true, place.Parents))
+            {
+                return false;
+            }
+        }
+        catch (LinuxException e) when (!isMonitor && e.Call == "mkdir" && e.Number is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+        {
+            // A hierarchy that was not delegated, or is read-only in this container. As LXC does, the others are used.
+            lastRefusal = e;
             places.Remove(place);
+            return true;
+        }
+
+        string directory = $"{place.Base}/{path}";
+        if (isMonitor)
+        {
+            place.Monitor = directory;
+        }
+        else
+        {
+            place.Limit = place.Payload = directory;
         }
 
         return true;

@@ -54,21 +54,38 @@ public sealed partial class ContainerCgroups
     /// <summary>Makes the cgroups of a container and its monitor in every hierarchy; all or none.</summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>
-    /// <param name="monitorLater">Whether the monitor's wait for <see cref="MakeMonitor"/>.</param>
+    /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
+    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan)
+    {
+        ContainerCgroups cgroups = Begin(layout, plan, making: null);
+        try
+        {
+            cgroups.Complete();
+            cgroups.MakeMonitor();
+            return cgroups;
+        }
+        catch (LxcException)
+        {
+            cgroups.Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes the v2 cgroup of a container, in which its init is born; v1's are as many as ten, take a millisecond and can wait for
+    /// <see cref="Complete"/>, while init is busy. Without v2 all are made.
+    /// </summary>
+    /// <param name="layout">The host's hierarchies.</param>
+    /// <param name="plan">Where.</param>
     /// <param name="making">Told the directories that are about to be made, so that they can be found if the monitor is killed meanwhile.</param>
     /// <exception cref="LxcException">CgroupFailed: a directory cannot be made.</exception>
-    public static ContainerCgroups Create(CgroupLayout layout, CgroupPlan plan, bool monitorLater = false, Action<IReadOnlyList<string>>? making = null)
+    public static ContainerCgroups Begin(CgroupLayout layout, CgroupPlan plan, Action<IReadOnlyList<string>>? making)
     {
         ContainerCgroups cgroups = new(layout, plan) { making = making };
         try
         {
             cgroups.FindPlaces();
-            cgroups.MakeAll(plan.Payload, isMonitor: false);
-            if (!monitorLater)
-            {
-                cgroups.MakeAll(plan.Monitor, isMonitor: true);
-            }
-
+            cgroups.MakeAll(plan.Payload, isMonitor: false, unifiedAlone: cgroups.UnifiedPlace is not null);
             cgroups.MakeInner();
             cgroups.EnableControllers();
             return cgroups;

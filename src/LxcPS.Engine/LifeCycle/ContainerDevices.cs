@@ -99,7 +99,7 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
         int sent = 0;
         do
         {
-            int count = Math.Min(8, all.Count - sent);
+            int count = Math.Min(SetupChannel.MaximumDescriptors, all.Count - sent);
             channel.Send(SetupChannel.Kind.Terminals, $"{all.Count} {(devpts >= 0 ? 1 : 0)} {(console >= 0 ? 1 : 0)} {(hasKernelLog ? 1 : 0)}",
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all).Slice(sent, count));
             sent += count;

@@ -15,7 +15,6 @@ internal sealed class ContainerSetup
 {
     private readonly LaunchPlan plan;
     private readonly SetupChannel channel;
-    private readonly CgroupEntrance entrance;
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
     private AppArmorLabel? label;
@@ -26,14 +25,12 @@ internal sealed class ContainerSetup
     /// <summary>Prepares the child's part in the monitor, before the clone.</summary>
     /// <param name="plan">What to do.</param>
     /// <param name="channel">The child's end of the channel.</param>
-    /// <param name="entrance">The way into the container's cgroups.</param>
     /// <param name="filters">The compiled seccomp filters.</param>
     /// <param name="keepStandardStreams">Whether init gets the monitor's standard streams rather than the console.</param>
-    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, CgroupEntrance entrance, IReadOnlyList<byte[]> filters, bool keepStandardStreams)
+    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, IReadOnlyList<byte[]> filters, bool keepStandardStreams)
     {
         this.plan = plan;
         this.channel = channel;
-        this.entrance = entrance;
         this.filters = filters;
         this.keepStandardStreams = keepStandardStreams;
     }
@@ -87,9 +84,11 @@ internal sealed class ContainerSetup
         MountTree(root, devices);
 
         Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.mount.auto");
-        channel.Expect(SetupChannel.Kind.Cgroups);
-        entrance.Enter();
-        entrance.Dispose();
+        using (CgroupEntrance entrance = CgroupEntrance.Receive(channel))
+        {
+            entrance.Enter();
+        }
+
         if (plan.CgroupNamespace)
         {
             Processes.Unshare(Processes.CLONE_NEWCGROUP);

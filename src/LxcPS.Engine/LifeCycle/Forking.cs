@@ -8,10 +8,9 @@ namespace LxcPS.Engine.LifeCycle;
 /// </summary>
 internal static class Forking
 {
-    /// <summary>Room for what the runtime may allocate between the start of the region and the child's end of it.</summary>
-    private const long RegionSize = 240 * 1024;
+    /// <summary>Milliseconds; what it waits for takes microseconds on a machine with time for it.</summary>
+    private const int FinalizerTimeout = 30_000;
 
-    private static bool settled;
     private static bool alone;
 
     /// <summary>Starts a child that runs the action and ends with its result; returns its process id and pidfd.</summary>
@@ -56,35 +55,35 @@ internal static class Forking
 
     private static (int Pid, int Pidfd) Clone(ulong flags, int cgroup)
     {
-        if (alone)
+        // What was cloned has this thread alone, and nobody to wait for.
+        if (!alone)
         {
-            // What was cloned has this thread alone: nobody else can collect or hold a lock while it clones.
-            int child = Processes.Clone(flags, cgroup, out int descriptor);
-            return (child, descriptor);
+            AwaitFinalizer();
         }
 
-        if (!settled)
-        {
-            // The runtime's finalizer thread may still be on its way up and hold a lock of libc's, which the child would inherit held: once it
-            // has answered, it sleeps.
-            GC.WaitForPendingFinalizers();
-            settled = true;
-        }
+        int pid = Processes.Clone(flags, cgroup, out int pidfd);
+        alone |= pid == 0;
+        return (pid, pidfd);
+    }
 
-        // No collection may run while the clone happens: the copy would have half of one, and nobody to finish it.
-        bool region = GC.TryStartNoGCRegion(RegionSize);
-        try
+    // The copy has one thread, and remembers the other as it was. Copied at work, the finalizer's would be one that never stops: the copy's
+    // first collection would wait for it for ever. So would whoever needs a lock that it held. Asleep it holds nothing, and only a collection
+    // wakes it, which is this thread's to begin. The kernel has no event for a thread that falls asleep.
+    private static void AwaitFinalizer()
+    {
+        long start = Environment.TickCount64;
+        while (!Threads.OthersSleep())
         {
-            int pid = Processes.Clone(flags, cgroup, out int pidfd);
-            alone = pid == 0;
-            return (pid, pidfd);
-        }
-        finally
-        {
-            if (region && System.Runtime.GCSettings.LatencyMode == System.Runtime.GCLatencyMode.NoGCRegion)
+            if (Environment.TickCount64 - start > FinalizerTimeout)
             {
-                GC.EndNoGCRegion();
+                throw new LxcException(LxcErrorId.StartFailed, $"A thread of the runtime did not come to rest in {FinalizerTimeout / 1000} seconds")
+                {
+                    Step = "clone",
+                    Advice = "The machine gives the process no time: see what else runs, and start it again.",
+                };
             }
+
+            Thread.Yield();
         }
     }
 

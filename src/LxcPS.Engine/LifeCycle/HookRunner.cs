@@ -8,6 +8,9 @@ internal static class HookRunner
 {
     private const int MaximumOutput = 4096;
 
+    /// <summary>Whether there are hooks of a kind.</summary>
+    internal static bool Has(LaunchPlan plan, string type) => plan.Config.GetAll("lxc.hook." + type).Count > 0;
+
     /// <summary>Runs all hooks of a kind in order; the first that fails is an error that carries its output.</summary>
     /// <param name="plan">The container.</param>
     /// <param name="type">The kind without <c>lxc.hook.</c>, e.g. <c>pre-start</c>.</param>

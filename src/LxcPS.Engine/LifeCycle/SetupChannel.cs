@@ -10,10 +10,12 @@ namespace LxcPS.Engine.LifeCycle;
 ///   Maps (id maps are written)        ->
 ///   Mount (one descriptor), repeated  ->     mounts
 ///   Cgroups (its limits are set)      ->     enters them, cgroup namespace and mounts
+///   Network (interfaces are there)    ->
 ///                                     &lt;-   Terminals (devpts, console, ttys)
-///   Network (interfaces are there)    ->     configures them
+///                                            configures the interfaces
 ///                                     &lt;-   Ready
-///   Go                                ->     confines itself
+///   Go (after Terminals; where a      ->     confines itself
+///   start-host hook is, after Ready)
 ///                                     &lt;-   Listener (where the filter leaves calls to the monitor)
 ///                                            execve closes the channel: running
 ///                                     &lt;-   Error (instead of any of the above), or Warning
@@ -22,6 +24,9 @@ namespace LxcPS.Engine.LifeCycle;
 /// </summary>
 public sealed class SetupChannel : IDisposable
 {
+    /// <summary>The most descriptors that a message takes.</summary>
+    public const int MaximumDescriptors = 8;
+
     private readonly byte[] buffer = new byte[16384];
 
     /// <summary>Wraps one end of the pair.</summary>
@@ -42,7 +47,7 @@ public sealed class SetupChannel : IDisposable
         /// <summary>The monitor could not make an optional mount.</summary>
         NoMount,
 
-        /// <summary>The cgroups are ready for the child.</summary>
+        /// <summary>The cgroups are ready for the child, with the way into them: in several messages where one cannot take it.</summary>
         Cgroups,
 
         /// <summary>The devpts instance, the console's master and the ttys' masters.</summary>
@@ -100,15 +105,17 @@ public sealed class SetupChannel : IDisposable
     /// <summary>Waits for a message of one kind that brings nothing; the monitor's death ends the process.</summary>
     public void Expect(Kind expected) => Expect(expected, [], out _);
 
-    /// <summary>Waits for a message of one kind and its descriptors; the monitor's death ends the process.</summary>
-    public void Expect(Kind expected, Span<int> descriptors, out int received)
+    /// <summary>Waits for a message of one kind and its descriptors, and returns its text; the monitor's death ends the process.</summary>
+    public string Expect(Kind expected, Span<int> descriptors, out int received)
     {
-        Kind kind = Receive(out _, descriptors, out received);
+        Kind kind = Receive(out string text, descriptors, out received);
         if (kind != expected)
         {
             // Closed: nobody is left who could be told. Anything else cannot come from our own monitor.
             Processes.Exit(255);
         }
+
+        return text;
     }
 
     /// <summary>Ends the process when nobody holds the other end any more.</summary>

@@ -23,14 +23,13 @@ public sealed partial class Supervisor
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
         LoadProfile();
-        cgroups = ContainerCgroups.Create(CgroupLayout.Read(), plan.Cgroups, monitorLater: true, directories =>
+        cgroups = ContainerCgroups.Begin(CgroupLayout.Read(), plan.Cgroups, directories =>
         {
             record!.AddMaking(directories);
             record.Save();
         });
         undo.Push("cgroups", RemoveCgroups);
-        record.AddCgroups(cgroups.Directories);
-        record.Save();
+        RecordCgroups();
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
         StartChild(ours, theirs, filters);
@@ -84,24 +83,57 @@ public sealed partial class Supervisor
             Descriptors.Close(userNamespace);
         }
 
-        // The child moves itself at the message: moved by the monitor it would wait for a grace period of the kernel's.
-        cgroups!.ApplyLimits(CgroupSettings());
+        // While the child mounts.
+        MakeCgroups();
+        WriteProcSettings();
+        SendEntrance(channel);
+        CreateNetwork();
+        Tell(channel, SetupChannel.Kind.Network);
+
+        Await(channel, SetupChannel.Kind.Terminals);
+        bool isHooked = HookRunner.Has(plan, "start-host");
+        if (!isHooked)
+        {
+            Tell(channel, SetupChannel.Kind.Go);
+        }
+
+        Await(channel, SetupChannel.Kind.Ready);
+        if (isHooked)
+        {
+            HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
+            Tell(channel, SetupChannel.Kind.Go);
+        }
+
+        Await(channel, SetupChannel.Kind.Closed);
+    }
+
+    private void MakeCgroups()
+    {
+        cgroups!.Complete();
+        RecordCgroups();
+        cgroups.ApplyLimits(CgroupSettings());
         foreach (string warning in cgroups.Warnings)
         {
             reporter.Warning(warning);
         }
 
         cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
-        WriteProcSettings();
-        Tell(channel, SetupChannel.Kind.Cgroups);
+    }
 
-        Await(channel, SetupChannel.Kind.Terminals);
-        CreateNetwork();
-        Tell(channel, SetupChannel.Kind.Network);
-        Await(channel, SetupChannel.Kind.Ready);
-        HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
-        Tell(channel, SetupChannel.Kind.Go);
-        Await(channel, SetupChannel.Kind.Closed);
+    private void RecordCgroups()
+    {
+        record!.AddCgroups(cgroups!.Directories);
+        record.Save();
+    }
+
+    // The child moves itself: moved by the monitor it would wait for a grace period of the kernel's.
+    private void SendEntrance(SetupChannel channel)
+    {
+        using CgroupEntrance entrance = cgroups!.OpenEntrance(skipUnified: true);
+        foreach ((string text, int[] descriptors) in entrance.Messages())
+        {
+            Tell(channel, SetupChannel.Kind.Cgroups, text, descriptors);
+        }
     }
 
     private void CreateNetwork()
@@ -124,11 +156,10 @@ public sealed partial class Supervisor
     private void StartChild(int ours, int theirs, List<byte[]> filters)
     {
         int unified = cgroups!.OpenUnified();
-        using CgroupEntrance entrance = cgroups.OpenEntrance(skipUnified: unified >= 0);
         try
         {
             using SetupChannel childEnd = new(theirs);
-            ContainerSetup setup = new(plan, childEnd, entrance, filters, KeepsStreams);
+            ContainerSetup setup = new(plan, childEnd, filters, KeepsStreams);
             (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, () =>
             {
                 // With a copy of the monitor's end the child would never read that the monitor is gone.

@@ -15,7 +15,7 @@ public sealed partial class Supervisor
     /// <summary>Waits for a message of the child; an error of the child's, or its death, is thrown.</summary>
     private void Await(SetupChannel channel, SetupChannel.Kind expected)
     {
-        Span<int> descriptors = stackalloc int[8];
+        Span<int> descriptors = stackalloc int[SetupChannel.MaximumDescriptors];
         int outstanding = -1;
         while (true)
         {
