@@ -32,10 +32,10 @@ public static partial class ConfigKeyTable
         new("lxc.init.uid", Kind.Number, Served, "The user id that init runs as, an id of the container"),
         new("lxc.init.gid", Kind.Number, Served, "The group id that init runs as, an id of the container"),
         new("lxc.init.groups", Kind.Numbers, Served, "The supplementary group ids of init, with commas between them"),
-        new("lxc.sched.core", Kind.Flag, Unserved, "1 gives the container a core scheduling domain of its own"),
+        new("lxc.sched.core", Kind.Flag, Served, "1 gives the container a core scheduling domain of its own"),
         new("lxc.proc", Kind.None, Served, "Without a value: clears all lxc.proc keys"),
         new("lxc.proc.*", Kind.Text, Served, "A value for a file of init's /proc directory, e.g. lxc.proc.oom_score_adj") { IsList = true },
-        new("lxc.ephemeral", Kind.Flag, Accepted, "1 removes the container when it stops; without effect on the start"),
+        new("lxc.ephemeral", Kind.Flag, Served, "1 removes the container when it has stopped"),
 
         new("lxc.net", Kind.None, Served, "Without a value: clears all network keys above it"),
         new("lxc.net.[i]", Kind.None, Served, "Without a value: clears the keys of this interface above it"),
@@ -79,9 +79,9 @@ public static partial class ConfigKeyTable
 
         new("lxc.pty.max", Kind.Number, Served, "The most pseudoterminals that the container can have"),
         new("lxc.console.buffer.size", Kind.BufferSize, Served, "Bytes of console output kept in memory; auto: 128 KiB"),
-        new("lxc.console.size", Kind.BufferSize, Unserved, "The most bytes of the console's log file"),
+        new("lxc.console.size", Kind.BufferSize, Served, "The most bytes of the console's log file; auto: 128 KiB"),
         new("lxc.console.logfile", Kind.Path, Served, "A file of the host that gets a copy of the console's output"),
-        new("lxc.console.rotate", Kind.Flag, Unserved, "1 keeps one older log file when the log has reached its size"),
+        new("lxc.console.rotate", Kind.Flag, Served, "1 keeps one older log file when the log has reached its size"),
         new("lxc.console.path", Kind.Path, Served, "The device that is the console, or none"),
         new("lxc.tty.max", Kind.Number, Served, "The number of terminals /dev/ttyN"),
         new("lxc.tty.dir", Kind.Text, Served, "A directory below /dev for console and terminals"),
@@ -91,10 +91,10 @@ public static partial class ConfigKeyTable
         new("lxc.mount", Kind.None, Served, "Without a value: clears all lxc.mount.entry keys"),
         new("lxc.mount.fstab", Kind.Path, Served, "A file of mounts in the format of fstab(5)"),
         new("lxc.mount.entry", Kind.MountEntry, Served, "A mount: one line of fstab(5)") { IsList = true },
-        new("lxc.mount.auto", Kind.AutoMounts, Served, "File systems that are mounted without being listed: proc, sys, cgroup") { IsList = true },
+        new("lxc.mount.auto", Kind.AutoMounts, Served, "File systems that are mounted without being listed: proc, sys, cgroup; shmounts:DIRECTORY") { IsList = true },
         new("lxc.rootfs.path", Kind.Path, Served, "The root file system: a directory, or a type, a colon and a path; the host's own when absent"),
         new("lxc.rootfs.mount", Kind.Path, Served, "The directory that it is mounted on before it becomes the root"),
-        new("lxc.rootfs.options", Kind.Text, Served, "Options of its mount; idmap=container maps its ids"),
+        new("lxc.rootfs.options", Kind.Text, Served, "Options of its mount; idmap=container, or the file of a user namespace, maps its ids"),
         new("lxc.rootfs.managed", Kind.Flag, Accepted, "0 keeps LXC from removing the root file system; without effect on the start"),
 
         new("lxc.cgroup", Kind.None, Served, "Without a value: clears all lxc.cgroup keys for files"),
@@ -113,8 +113,8 @@ public static partial class ConfigKeyTable
         new("lxc.namespace.clone", Kind.Choices, Served, "The namespaces that are made for the container") { Choices = Namespaces },
         new("lxc.namespace.keep", Kind.Choices, Served, "The namespaces that stay the host's") { Choices = Namespaces },
         .. RowsOf("lxc.namespace.share.", Namespaces, Kind.Text, "A process or a container whose {0} namespace is joined"),
-        new("lxc.time.offset.boot", Kind.TimeOffset, Unserved, "The offset of the clock that counts from boot"),
-        new("lxc.time.offset.monotonic", Kind.TimeOffset, Unserved, "The offset of the monotonic clock"),
+        new("lxc.time.offset.boot", Kind.TimeOffset, Served, "The offset of the clock that counts from boot"),
+        new("lxc.time.offset.monotonic", Kind.TimeOffset, Served, "The offset of the monotonic clock"),
         new("lxc.prlimit", Kind.None, Served, "Without a value: clears all lxc.prlimit keys"),
         new("lxc.prlimit.*", Kind.ResourceLimit, Served, "A resource limit of init: soft[:hard]; see setrlimit(2)"),
         new("lxc.sysctl", Kind.None, Served, "Without a value: clears all lxc.sysctl keys"),
@@ -124,8 +124,8 @@ public static partial class ConfigKeyTable
         new("lxc.apparmor.allow_incomplete", Kind.Flag, Served, "1 starts although the kernel or the parser lacks something that confining takes"),
         new("lxc.apparmor.allow_nesting", Kind.Flag, Served, "1 lets containers run inside"),
         new("lxc.apparmor.raw", Kind.Text, Served, "A rule for the generated profile") { IsList = true },
-        new("lxc.selinux.context", Kind.Text, Unserved, "The SELinux context of the container"),
-        new("lxc.selinux.context.keyring", Kind.Text, Unserved, "The SELinux context of its keyring"),
+        new("lxc.selinux.context", Kind.Text, Served, "The SELinux context of the container, on a kernel with SELinux"),
+        new("lxc.selinux.context.keyring", Kind.Text, Served, "The SELinux context of its keyring; that of the container when absent"),
         new("lxc.keyring.session", Kind.Flag, Served, "0 keeps the caller's session keyring"),
         new("lxc.seccomp.profile", Kind.Path, Served, "The file of the seccomp policy"),
         new("lxc.seccomp.allow_nesting", Kind.Flag, Served, "0 leaves the policy out where another is in force already; 1, and no value, add it"),
@@ -153,7 +153,7 @@ public static partial class ConfigKeyTable
         new("lxc.start.auto", Kind.Flag, Accepted, "1 starts the container with the host; for what starts containers then"),
         new("lxc.start.delay", Kind.Number, Accepted, "Seconds that it then waits before the next container"),
         new("lxc.start.order", Kind.Integer, Accepted, "The place of the container then: higher numbers start first"),
-        new("lxc.monitor.unshare", Kind.Number, Accepted, "1 gives the monitor a mount namespace of its own; taken without effect"),
+        new("lxc.monitor.unshare", Kind.Number, Served, "1 gives the monitor, and the hooks that it runs, a mount namespace of their own"),
         new("lxc.monitor.signal.pdeath", Kind.Signal, Served, "The signal that init gets when the monitor dies; SIGKILL when absent"),
         new("lxc.group", Kind.Words, Accepted, "Groups that the container is started with then") { IsList = true },
         new("lxc.environment", Kind.Variable, Served, "A variable of init's environment: NAME=value, or NAME to take the caller's value") { IsList = true },
@@ -163,5 +163,5 @@ public static partial class ConfigKeyTable
     ];
 
     private static ConfigKey[] RowsOf(string prefix, string[] names, Kind kind, string summary) =>
-        Array.ConvertAll(names, name => new ConfigKey(prefix + name, kind, Unserved, summary.Replace("{0}", name)));
+        Array.ConvertAll(names, name => new ConfigKey(prefix + name, kind, name == "mnt" ? Unserved : Served, summary.Replace("{0}", name)));
 }

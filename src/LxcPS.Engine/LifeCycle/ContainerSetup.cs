@@ -19,6 +19,7 @@ internal sealed class ContainerSetup
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
     private AppArmorLabel? label;
+    private SelinuxLabel? selinux;
     private string step = "clone";
     private string errorId = LxcErrorId.StartFailed;
     private string? key;
@@ -70,6 +71,19 @@ internal sealed class ContainerSetup
             label = AppArmorLabel.Open(Descriptors.CurrentDirectory, "/proc/self");
         }
 
+        if (plan.SelinuxContext is not null || plan.SelinuxKeyringContext is not null)
+        {
+            Begin("SELinux", LxcErrorId.ConfinementFailed, "lxc.selinux.context");
+            selinux = SelinuxLabel.Open(Descriptors.CurrentDirectory, "/proc/self");
+        }
+
+        if (plan.TimeNamespace)
+        {
+            // Before the identity changes: the file belongs to the host's root.
+            Begin("time namespace", LxcErrorId.NamespaceFailed, plan.TimeOffsets.Length == 0 ? "lxc.namespace.clone" : "lxc.time.offset");
+            TimeOffset.Enter(plan.TimeOffsets);
+        }
+
         channel.Expect(SetupChannel.Kind.Maps);
         if (plan.HasUserNamespace)
         {
@@ -90,7 +104,7 @@ internal sealed class ContainerSetup
         channel.Expect(SetupChannel.Kind.Cgroups);
         entrance.Enter();
         entrance.Dispose();
-        if (plan.CgroupNamespace)
+        if (plan.CgroupNamespace && (plan.SharedFlags & Processes.CLONE_NEWCGROUP) == 0)
         {
             Processes.Unshare(Processes.CLONE_NEWCGROUP);
         }
@@ -248,6 +262,11 @@ internal sealed class ContainerSetup
         if (plan.SessionKeyring)
         {
             Begin("keyring", LxcErrorId.ConfinementFailed, "lxc.keyring.session");
+            if ((plan.SelinuxKeyringContext ?? plan.SelinuxContext) is { } context)
+            {
+                selinux!.SetForKeys(context, "lxc.selinux.context.keyring");
+            }
+
             Processes.NewSessionKeyring();
         }
     }
@@ -262,6 +281,11 @@ internal sealed class ContainerSetup
             {
                 Descriptors.DuplicateTo(console, i);
             }
+        }
+
+        if (plan.SchedulingDomain)
+        {
+            NewSchedulingDomain();
         }
 
         channel.Send(SetupChannel.Kind.Ready);
@@ -281,6 +305,25 @@ internal sealed class ContainerSetup
         SignalHandling.ResetAll();
         Processes.Execute(plan.InitArguments[0], plan.InitArguments, plan.Environment);
         return 255;
+    }
+
+    private static void NewSchedulingDomain()
+    {
+        try
+        {
+            Processes.NewSchedulingCookie();
+        }
+        catch (LinuxException e) when (e.Number is Errno.EINVAL or Errno.ENODEV)
+        {
+            throw new LxcException(LxcErrorId.ConfigUnsupported, e.Number == Errno.ENODEV
+                ? "The container cannot have a core scheduling domain: no core of this machine runs two threads"
+                : "The container cannot have a core scheduling domain: this kernel has no core scheduling (CONFIG_SCHED_CORE)", e)
+            {
+                Step = "core scheduling",
+                ConfigKey = "lxc.sched.core",
+                Advice = "Remove lxc.sched.core, or use a host whose kernel and processors have it.",
+            };
+        }
     }
 
     private void Confine()
@@ -317,6 +360,12 @@ internal sealed class ContainerSetup
         Begin("AppArmor", LxcErrorId.ConfinementFailed, "lxc.apparmor.profile");
         label?.Set(plan.AppArmor!.Label);
         label = null;
+        if (plan.SelinuxContext is not null)
+        {
+            selinux?.SetForExec(plan.SelinuxContext, "lxc.selinux.context");
+        }
+
+        selinux = null;
     }
 
     private void Begin(string name, string id, string configKey)
@@ -331,6 +380,8 @@ internal sealed class ContainerSetup
         ("exec", Errno.ENOENT) => "The file, or the interpreter or dynamic loader it names, is missing in the container: correct lxc.init.cmd or install an init.",
         ("exec", Errno.EACCES) => "The file is not executable in the container: see its mode, and that its file system is not mounted noexec.",
         ("seccomp", Errno.EBUSY) => SeccompFilter.BusyAdvice,
+        ("time namespace", Errno.ERANGE or Errno.EINVAL) => "The clock must stay positive and below 146 years with the offset: correct lxc.time.offset.*.",
+        ("time namespace", _) => "The kernel must have time namespaces (CONFIG_TIME_NS, Linux 5.6 and later).",
         ("exec", Errno.ENOEXEC) => "The file is no program of this machine's architecture.",
         _ => $"See {key} in the container's configuration.",
     };

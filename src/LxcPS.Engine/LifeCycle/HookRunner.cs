@@ -66,10 +66,7 @@ internal static class HookRunner
             environment.AddRange([$"LXC_HOOK_TYPE={type}", "LXC_HOOK_SECTION=lxc", "LXC_HOOK_VERSION=1"]);
         }
 
-        foreach (string value in plan.Config.GetAll("lxc.environment.hooks"))
-        {
-            environment.Add(value);
-        }
+        EnvironmentVariables.Add(environment, plan.Config, ["lxc.environment", "lxc.environment.hooks"]);
 
         return environment;
     }

@@ -29,7 +29,7 @@ internal static class ProcessSettings
             int resource = Array.IndexOf(Limits, name);
             string[] values = entry.Value.Split(':');
             ulong soft = Value(values[0]);
-            ulong hard = values.Length > 1 ? Value(values[1]) : soft;
+            ulong hard = values.Length > 1 && values[1].Trim().Length > 0 ? Value(values[1]) : soft;
             Try(entry, () => Processes.SetResourceLimit(resource, soft, hard, name), "Raising a hard limit needs CAP_SYS_RESOURCE on the host.");
         }
     }

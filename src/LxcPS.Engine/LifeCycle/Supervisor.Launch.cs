@@ -72,7 +72,11 @@ public sealed partial class Supervisor
         {
             if (plan.HasUserNamespace)
             {
-                IdMapWriter.Write(initPid, plan.IdMaps);
+                if ((plan.Namespaces & Processes.CLONE_NEWUSER) != 0)
+                {
+                    IdMapWriter.Write(initPid, plan.IdMaps);
+                }
+
                 userNamespace = Descriptors.Open($"/proc/{initPid}/ns/user", OpenFlags.ReadOnly);
             }
 
@@ -123,13 +127,14 @@ public sealed partial class Supervisor
 
     private void StartChild(int ours, int theirs, List<byte[]> filters)
     {
-        int unified = cgroups!.OpenUnified();
-        using CgroupEntrance entrance = cgroups.OpenEntrance(skipUnified: unified >= 0);
+        // Whoever has joined another user namespace is born in no cgroup of the host's: the child goes there by itself.
+        int unified = plan.SharedNamespaces.Count == 0 ? cgroups!.OpenUnified() : -1;
+        using CgroupEntrance entrance = cgroups!.OpenEntrance(skipUnified: unified >= 0);
         try
         {
             using SetupChannel childEnd = new(theirs);
             ContainerSetup setup = new(plan, childEnd, entrance, filters, KeepsStreams);
-            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, () =>
+            (initPid, initPidfd) = NamespaceJoiner.Start(plan, unified, () =>
             {
                 // With a copy of the monitor's end the child would never read that the monitor is gone.
                 Descriptors.Close(ours);
@@ -148,10 +153,11 @@ public sealed partial class Supervisor
     private void SendMounts(SetupChannel channel, int userNamespace)
     {
         Span<int> fd = stackalloc int[1];
-        int mapping = plan.IdMapRootfs ? userNamespace : -1;
         if (plan.Rootfs is not null)
         {
-            fd[0] = plan.Rootfs.Open(mapping, plan.RootUserId, plan.RootfsAttributes);
+            int other = plan.RootfsIdMapFile is null ? -1 : Descriptors.Open(plan.RootfsIdMapFile, OpenFlags.ReadOnly);
+            fd[0] = plan.Rootfs.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes);
+            Descriptors.Close(other);
             Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
         }

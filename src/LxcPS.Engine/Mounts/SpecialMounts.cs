@@ -60,7 +60,8 @@ internal static class SpecialMounts
         }
 
         // A sysfs shows the network namespace of who mounts it: only its owner may. With the host's network the host's is bound.
-        bool own = (plan.Namespaces & Processes.CLONE_NEWNET) != 0 || !plan.HasUserNamespace;
+        ulong ours = plan.Namespaces | ((plan.SharedFlags & Processes.CLONE_NEWUSER) != 0 ? plan.SharedFlags : 0);
+        bool own = (ours & Processes.CLONE_NEWNET) != 0 || !plan.HasUserNamespace;
         int mount = own
             ? Make("sysfs", "sysfs", [], Safe | (mode == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0))
             : CloneTree(Descriptors.CurrentDirectory, "/sys", recursive: true);
