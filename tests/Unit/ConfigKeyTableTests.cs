@@ -130,7 +130,7 @@ public class ConfigKeyTableTests
 
     [Theory]
     [InlineData("lxc.net.0.type", "veth", true)]
-    [InlineData("lxc.net.0.type", "macvlan", false)]
+    [InlineData("lxc.net.0.type", "macvlan", true)]
     [InlineData("lxc.namespace.share.mnt", "x", false)]
     [InlineData("lxc.namespace.share.mnt", "", true)]
     [InlineData("lxc.log.level", "DEBUG", true)]

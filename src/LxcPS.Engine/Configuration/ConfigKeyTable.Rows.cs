@@ -39,13 +39,13 @@ public static partial class ConfigKeyTable
 
         new("lxc.net", Kind.None, Served, "Without a value: clears all network keys above it"),
         new("lxc.net.[i]", Kind.None, Served, "Without a value: clears the keys of this interface above it"),
-        new("lxc.net.[i].type", Kind.Choice, Served, "The kind of the interface; this version serves none, empty and veth")
+        new("lxc.net.[i].type", Kind.Choice, Served, "The kind of the interface; none: the host's network")
         {
-            Choices = ["none", "empty", "veth", "vlan", "macvlan", "ipvlan", "phys"], ServedChoices = ["none", "empty", "veth"],
+            Choices = ["none", "empty", "veth", "vlan", "macvlan", "ipvlan", "phys"],
         },
         new("lxc.net.[i].flags", Kind.Choice, Served, "up brings the interface up") { Choices = ["up"] },
         new("lxc.net.[i].link", Kind.Interface, Served, "The host's bridge or interface that it is connected to"),
-        new("lxc.net.[i].l2proxy", Kind.Flag, Unserved, "1 answers neighbour requests for the container's addresses on the link"),
+        new("lxc.net.[i].l2proxy", Kind.Flag, Served, "1 answers neighbour requests for the container's addresses on the link"),
         new("lxc.net.[i].mtu", Kind.Count, Served, "The largest packet in bytes"),
         new("lxc.net.[i].name", Kind.Interface, Served, "The name of the interface in the container"),
         new("lxc.net.[i].hwaddr", Kind.HardwareAddress, Served, "The hardware address; x stands for a random digit"),
@@ -55,24 +55,24 @@ public static partial class ConfigKeyTable
         new("lxc.net.[i].ipv6.gateway", Kind.IPv6Gateway, Served, "The IPv6 default gateway; auto: the link's address; dev: the interface"),
         new("lxc.net.[i].script.up", Kind.Text, Served, "A program of the host that runs when the interface has been made"),
         new("lxc.net.[i].script.down", Kind.Text, Served, "A program of the host that runs before the interface goes"),
-        new("lxc.net.[i].veth.mode", Kind.Choice, Unserved, "veth: connect by a bridge or by routes")
+        new("lxc.net.[i].veth.mode", Kind.Choice, Served, "veth: connect by a bridge or by routes")
         {
-            Choices = ["bridge", "router"], ServedChoices = ["bridge"],
+            Choices = ["bridge", "router"],
         },
         new("lxc.net.[i].veth.pair", Kind.Interface, Served, "veth: the name of the host's end"),
-        new("lxc.net.[i].veth.ipv4.route", Kind.IPv4Route, Unserved, "veth: an IPv4 route of the host to the container") { IsList = true },
-        new("lxc.net.[i].veth.ipv6.route", Kind.IPv6Route, Unserved, "veth: an IPv6 route of the host to the container") { IsList = true },
-        new("lxc.net.[i].veth.n_rxqueues", Kind.Count, Unserved, "veth: the number of receive queues"),
-        new("lxc.net.[i].veth.n_txqueues", Kind.Count, Unserved, "veth: the number of transmit queues"),
-        new("lxc.net.[i].veth.vlan.id", Kind.VlanOrNone, Unserved, "veth: the VLAN of untagged packets on the bridge"),
-        new("lxc.net.[i].veth.vlan.tagged.id", Kind.Vlan, Unserved, "veth: a VLAN of tagged packets on the bridge") { IsList = true },
-        new("lxc.net.[i].vlan.id", Kind.Vlan, Unserved, "vlan: the VLAN of the interface"),
-        new("lxc.net.[i].macvlan.mode", Kind.Choice, Unserved, "macvlan: how it exchanges packets with its siblings")
+        new("lxc.net.[i].veth.ipv4.route", Kind.IPv4Route, Served, "veth: an IPv4 route of the host to the container") { IsList = true },
+        new("lxc.net.[i].veth.ipv6.route", Kind.IPv6Route, Served, "veth: an IPv6 route of the host to the container") { IsList = true },
+        new("lxc.net.[i].veth.n_rxqueues", Kind.Count, Served, "veth: the number of receive queues"),
+        new("lxc.net.[i].veth.n_txqueues", Kind.Count, Served, "veth: the number of transmit queues"),
+        new("lxc.net.[i].veth.vlan.id", Kind.VlanOrNone, Served, "veth: the VLAN of untagged packets on the bridge"),
+        new("lxc.net.[i].veth.vlan.tagged.id", Kind.Vlan, Served, "veth: a VLAN of tagged packets on the bridge") { IsList = true },
+        new("lxc.net.[i].vlan.id", Kind.Vlan, Served, "vlan: the VLAN of the interface"),
+        new("lxc.net.[i].macvlan.mode", Kind.Choice, Served, "macvlan: how it exchanges packets with its siblings")
         {
             Choices = ["private", "vepa", "bridge", "passthru"],
         },
-        new("lxc.net.[i].ipvlan.mode", Kind.Choice, Unserved, "ipvlan: the layer that it works on") { Choices = ["l3", "l3s", "l2"] },
-        new("lxc.net.[i].ipvlan.isolation", Kind.Choice, Unserved, "ipvlan: how it exchanges packets with its siblings")
+        new("lxc.net.[i].ipvlan.mode", Kind.Choice, Served, "ipvlan: the layer that it works on") { Choices = ["l3", "l3s", "l2"] },
+        new("lxc.net.[i].ipvlan.isolation", Kind.Choice, Served, "ipvlan: how it exchanges packets with its siblings")
         {
             Choices = ["bridge", "private", "vepa"],
         },

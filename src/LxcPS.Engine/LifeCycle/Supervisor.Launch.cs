@@ -116,13 +116,23 @@ public sealed partial class Supervisor
             return;
         }
 
-        foreach (string name in HostNetwork.Create(plan.Network, initPid))
+        IReadOnlyList<HostLink> links = HostNetwork.Create(plan.Network, initPid);
+        foreach (HostLink link in links)
         {
-            record!.AddInterface(name);
-            undo.Push("interface " + name, () => RemoveInterface(name));
+            record!.AddLink(link);
+            undo.Push($"network device {link.Device.Index}", link.Remove);
         }
 
         record!.Save();
+        foreach (HostLink link in links)
+        {
+            if (link.Device.DownScript is not null)
+            {
+                undo.Push("network script", () => HookRunner.RunNetworkScript(plan, link, up: false));
+            }
+
+            HookRunner.RunNetworkScript(plan, link, up: true, reporter.Descriptor);
+        }
     }
 
     private void StartChild(int ours, int theirs, List<byte[]> filters)
