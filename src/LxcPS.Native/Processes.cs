@@ -208,11 +208,11 @@ public static unsafe class Processes
     public static void SetPersonality(ulong persona) =>
         LinuxException.Check(syscall(SystemCall.personality, (void*)persona), "personality");
 
-    /// <summary>Sets a resource limit of the calling process; see prlimit(2). ulong.MaxValue is unlimited.</summary>
-    public static void SetResourceLimit(int resource, ulong soft, ulong hard, string name)
+    /// <summary>Sets a resource limit of a process, or with 0 of the calling one; see prlimit(2). ulong.MaxValue is unlimited.</summary>
+    public static void SetResourceLimit(int resource, ulong soft, ulong hard, string name, int pid = 0)
     {
         ulong* limits = stackalloc ulong[2] { soft, hard };
-        LinuxException.Check(syscall(SystemCall.prlimit64, 0, resource, limits, (void*)null), "prlimit", name);
+        LinuxException.Check(syscall(SystemCall.prlimit64, pid, resource, limits, (void*)null), "prlimit", name);
     }
 
     /// <summary>Gives the calling process a new anonymous session keyring; see keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.</summary>

@@ -131,7 +131,7 @@ internal sealed class ContainerSetup
         }
 
         // Sysctls of an interface exist once the interface does.
-        ProcessSettings.Apply(plan);
+        ProcessSettings.WriteParameters(plan);
         HookRunner.Run(plan, "start", inContainer: true);
         return Execute(console);
     }
@@ -329,12 +329,6 @@ internal sealed class ContainerSetup
     private void Confine()
     {
         Capabilities.LimitBounding(plan.Capabilities);
-        if (plan.InitUserId != 0 || plan.InitGroupId != 0 || plan.InitGroups.Length > 0)
-        {
-            Begin("identity", LxcErrorId.InitFailed, "lxc.init.uid");
-            Processes.SetIdentity(plan.InitUserId, plan.InitGroupId, plan.InitGroups);
-        }
-
         Processes.SetParentDeathSignal(plan.ParentDeathSignal);
         channel.ExitIfAbandoned();
         if (plan.NoNewPrivileges)
@@ -350,7 +344,15 @@ internal sealed class ContainerSetup
             SeccompFilter.Install(filter, channel);
         }
 
-        // Last: a filter needs CAP_SYS_ADMIN, and it may be among those that are dropped.
+        // Now that no filter needs CAP_SYS_ADMIN any more, which neither another user has nor, perhaps, the container.
+        if (plan.InitUserId != 0 || plan.InitGroupId != 0 || plan.InitGroups.Length > 0)
+        {
+            Begin("identity", LxcErrorId.InitFailed, "lxc.init.uid");
+            Processes.SetIdentity(plan.InitUserId, plan.InitGroupId, plan.InitGroups);
+            Processes.SetParentDeathSignal(plan.ParentDeathSignal);
+            channel.ExitIfAbandoned();
+        }
+
         Capabilities.Limit(plan.Capabilities);
     }
 

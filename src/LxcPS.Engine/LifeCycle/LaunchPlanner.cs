@@ -96,7 +96,7 @@ public static class LaunchPlanner
             AutoMounts = autoMounts,
             Mounts = mounts,
             AutoDev = Flag(config, "lxc.autodev", true),
-            DevSize = Number(config, "lxc.autodev.tmpfs.size", 500_000),
+            DevSize = config.Get("lxc.autodev.tmpfs.size") is { Length: > 0 } size ? Sizes.Parse(size) : 500_000,
             PtyMax = (int)Number(config, "lxc.pty.max", 1024),
             TtyCount = (int)Number(config, "lxc.tty.max", 0),
             TtyDirectory = config.Get("lxc.tty.dir") ?? string.Empty,

@@ -104,6 +104,9 @@ public sealed partial class Supervisor
         Tell(channel, SetupChannel.Kind.Network);
         Await(channel, SetupChannel.Kind.Ready);
         HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
+
+        // As late as can be: setting up may take more than the container is to have.
+        ProcessSettings.SetLimits(plan, initPid);
         Tell(channel, SetupChannel.Kind.Go);
         Await(channel, SetupChannel.Kind.Closed);
     }

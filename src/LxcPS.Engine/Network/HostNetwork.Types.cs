@@ -38,7 +38,11 @@ public static partial class HostNetwork
         NetworkDevice device = made.Device;
         string name = made.Name!;
         int index = (kernel.FindLink(name) ?? throw new LinuxException("RTM_GETLINK", Errno.ENODEV, name)).Index;
-        if (link is not null && !device.IsRouted && !device.HasVersion6Routes)
+        if (device.NeedsVersion6)
+        {
+            Descriptors.WriteText($"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "0");
+        }
+        else if (link is not null && !device.IsRouted)
         {
             DisableVersion6(name);
         }

@@ -15,8 +15,9 @@ public sealed partial class NetworkDevice
     /// <summary>veth: routes of the host to the container.</summary>
     public IReadOnlyList<(string Setting, DeviceAddress Destination)> Routes => routes;
 
-    /// <summary>veth: whether one of them is of IPv6.</summary>
-    public bool HasVersion6Routes => routes.Exists(route => route.Destination.IsVersion6);
+    /// <summary>veth: whether the host routes IPv6 to the container.</summary>
+    public bool NeedsVersion6 =>
+        routes.Exists(route => route.Destination.IsVersion6) || (IsRouted && (Gateway6 is not null || addresses.Exists(address => address.IsVersion6)));
 
     /// <summary>veth: the number of receive queues, or 0.</summary>
     public uint ReceiveQueues { get; private set; }
