@@ -17,24 +17,28 @@ BeforeAll {
     [IO.File]::WriteAllText($agent, "#!/bin/sh`necho `"`$1`" >$mark`n")
     chmod 755 $agent $LxcPath
 
-    # How root of a container sets a program that the host's kernel runs when a cgroup is empty (CVE-2022-0492). {0} is what is tried with
-    # what can be reached: write to the file, or give it as an option of the mount.
-    $mounts = 'for m in $(cut -d: -f2 /proc/self/cgroup | grep . | grep -v ^0) ' + "name=$Unique; do d=/tmp/c/`$m; mkdir -p `$d; " +
-        'case $m in name=*) o=none,$m;; *) o=$m;; esac; {0}; umount $d 2>/dev/null; done'
-    $write = "mount -t cgroup -o `$o cgroup `$d && echo $agent >`$d/release_agent"
-    $option = "mount -t cgroup -o `$o,release_agent=$agent cgroup `$d"
-    $tries = [ordered]@{
-        'what is mounted'                  = "for f in /sys/fs/cgroup/release_agent /sys/fs/cgroup/*/release_agent; do echo $agent >`$f; done"
-        'its own group'                    = "for d in /sys/fs/cgroup/*/; do mkdir `$d/x; echo 1 >`$d/x/notify_on_release; echo $agent >`$d/x/release_agent; echo $agent >`$d/../release_agent; rmdir `$d/x; done"
-        'what is mounted, by an option'    = "for d in /sys/fs/cgroup/*/; do mount -o remount,rw,release_agent=$agent `$d; done"
-        'mounted anew'                     = $mounts -f $write
-        'mounted anew, by an option'       = $mounts -f $option
-        'mounted anew, and again'          = $mounts -f "mount -t cgroup -o `$o cgroup `$d && mount -o remount,release_agent=$agent `$d"
-        'nested, mounted anew'             = "$linker /opt/usr/bin/unshare -U -r -m -C sh -c '$($mounts -f $write)'"
-        'nested, mounted anew, by an option' = "$linker /opt/usr/bin/unshare -U -r -m -C sh -c '$($mounts -f $option)'"
-        'another view, mounted anew'       = "$linker /opt/usr/bin/unshare -m -C sh -c '$($mounts -f $write)'"
-        'a new hierarchy'                  = "mkdir -p /tmp/n; mount -t cgroup -o none,name=new$Unique,release_agent=$agent cgroup /tmp/n && umount /tmp/n && echo $agent >$hierarchy/release_agent"
+    function Get-Try {
+        # How root of a container sets a program that the host's kernel runs when a cgroup is empty (CVE-2022-0492), by what it mounts: with
+        # write(2), or by an option of the mount. Which hierarchies is a command that lists them as /proc/self/cgroup has them.
+        param([string] $List)
+        $mounts = "for m in `$($List); do d=/tmp/c/`$m; mkdir -p `$d; case `$m in name=*) o=none,`$m;; *) o=`$m;; esac; {0}; umount `$d 2>/dev/null; done"
+        $write = $mounts -f "mount -t cgroup -o `$o cgroup `$d && echo $agent >`$d/release_agent"
+        $option = $mounts -f "mount -t cgroup -o `$o,release_agent=$agent cgroup `$d"
+        [ordered]@{
+            'mounted anew'                       = $write
+            'mounted anew, by an option'         = $option
+            'mounted anew, and again'            = $mounts -f "mount -t cgroup -o `$o cgroup `$d && mount -o remount,release_agent=$agent `$d"
+            'nested, mounted anew'               = "$linker /opt/usr/bin/unshare -U -r -m -C sh -c '$write'"
+            'nested, mounted anew, by an option' = "$linker /opt/usr/bin/unshare -U -r -m -C sh -c '$option'"
+            'another view, mounted anew'         = "$linker /opt/usr/bin/unshare -m -C sh -c '$write'"
+        }
     }
+
+    $tries = Get-Try 'cut -d: -f2 /proc/self/cgroup'
+    $tries['what is mounted'] = "for f in /sys/fs/cgroup/release_agent /sys/fs/cgroup/*/release_agent; do echo $agent >`$f; done"
+    $tries['its own group'] = "for d in /sys/fs/cgroup/*/; do mkdir `$d/x; echo 1 >`$d/x/notify_on_release; echo $agent >`$d/x/release_agent; echo $agent >`$d/../release_agent; rmdir `$d/x; done"
+    $tries['what is mounted, by an option'] = "for d in /sys/fs/cgroup/*/; do mount -o remount,rw,release_agent=$agent `$d; done"
+    $tries['a new hierarchy'] = "mkdir -p /tmp/n; mount -t cgroup -o none,name=new$Unique,release_agent=$agent cgroup /tmp/n && echo $agent >/tmp/n/release_agent; umount /tmp/n"
     $files = @{ 'lxc.mount.entry' = '/usr opt/usr none bind,ro,create=dir 0 0' }
 
     # In the session: the hierarchy, then each try by itself, and after each what the host has, which is put back at once.
@@ -70,10 +74,8 @@ finally {
         # Runs it for a container, in a mount namespace of its own.
         param([string] $Name, [System.Collections.IDictionary] $Try)
         [IO.File]::WriteAllText("$LxcPath/tries", (ConvertTo-Json $Try))
-        $saved = $Shell
-        $script:Shell = @('unshare', '-m', '--propagation', 'private') + $saved
-        $process = Start-Session ($session -replace 'UNIQUE', $Unique -replace 'HIERARCHY', $hierarchy -replace 'NAME', $Name -replace 'LXCPATH', $LxcPath)
-        $script:Shell = $saved
+        $Shell = @('unshare', '-m', '--propagation', 'private') + $Shell
+        $process = Start-Session ($session -creplace 'UNIQUE', $Unique -creplace 'HIERARCHY', $hierarchy -creplace 'NAME', $Name -creplace 'LXCPATH', $LxcPath)
         $process.StandardInput.Close()
         $errors = $process.StandardError.ReadToEndAsync()
         $text = $process.StandardOutput.ReadToEnd()
@@ -109,11 +111,16 @@ Describe 'The program that the kernel runs for an empty cgroup' -Skip:$noV1 {
         $config = $files + @{ 'lxc.cap.drop' = ''; 'lxc.seccomp.profile' = ''; 'lxc.apparmor.profile' = 'unconfined'; 'lxc.namespace.keep' = 'cgroup' }
         [void] (New-TestContainer $name $config -Privileged)
 
-        # Of this file's hierarchy alone: those of the host are not touched where it would work.
-        $own = "mkdir -p /tmp/c; mount -t cgroup -o none,name=$Unique cgroup /tmp/c && echo $agent >/tmp/c/release_agent"
-        $run = "$own; mkdir /tmp/c/child; echo 1 >/tmp/c/child/notify_on_release; sh -c 'echo `$`$ >/tmp/c/child/cgroup.procs'; sleep 1; rmdir /tmp/c/child; umount /tmp/c"
-        $lines = Invoke-Session $name ([ordered]@{ 'by a mount' = "$own; umount /tmp/c"; 'by a mount, and it runs' = $run })
-        $lines | Should -Be 'by a mount done', 'by a mount, and it runs done'
+        # The same, with this file's hierarchy alone: those of the host are not touched where it would work.
+        $open = Get-Try "echo name=$Unique"
+        $open['it runs'] = "mkdir -p /tmp/c; mount -t cgroup -o none,name=$Unique cgroup /tmp/c; echo $agent >/tmp/c/release_agent; mkdir /tmp/c/child; " +
+            "echo 1 >/tmp/c/child/notify_on_release; sh -c 'echo `$`$ >/tmp/c/child/cgroup.procs'; sleep 1; rmdir /tmp/c/child; umount /tmp/c"
+        $lines = Invoke-Session $name $open
+        $lines | Should -Contain 'mounted anew done'
+        $lines | Should -Contain 'it runs done'
+
+        # What the kernel keeps even this root from.
+        $lines | Should -Contain 'nested, mounted anew refused'
         Wait-Until { [IO.File]::Exists($mark) } | Should -BeTrue -Because 'the host''s kernel has run the program'
         [IO.File]::ReadAllText($mark).Trim() | Should -Be '/child'
     }

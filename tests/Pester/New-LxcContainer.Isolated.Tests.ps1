@@ -31,11 +31,9 @@ BeforeAll {
         param([string[]] $Line, [string] $Script)
         $file = "$LxcPath/ranges"
         [IO.File]::WriteAllLines($file, $Line)
-        $saved = $Shell
-        $script:Shell = @('unshare', '-m', '--propagation', 'private', 'sh', '-c',
-            "for f in subuid subgid; do [ -e /etc/`$f ] || exit 9; mount --bind $file /etc/`$f || exit 9; done; exec `"`$@`"", 'sh') + $saved
+        $Shell = @('unshare', '-m', '--propagation', 'private', 'sh', '-c',
+            "for f in subuid subgid; do [ -e /etc/`$f ] || exit 9; mount --bind $file /etc/`$f || exit 9; done; exec `"`$@`"", 'sh') + $Shell
         $session = Start-Session $Script
-        $script:Shell = $saved
         $session.StandardInput.Close()
         $errors = $session.StandardError.ReadToEndAsync()
         $text = $session.StandardOutput.ReadToEnd()
