@@ -92,6 +92,11 @@ AfterAll {
         }
     }
 
+    # A hierarchy whose last cgroup is just going stays when it is unmounted: it goes with a later mount.
+    (Wait-Until {
+        unshare -m --propagation private sh -c "mount -t cgroup -o none,name=$Unique cgroup $hierarchy && umount $hierarchy" *>$null
+        -not [IO.File]::ReadAllText('/proc/self/cgroup').Contains($Unique)
+    }) | Should -BeTrue
     Remove-TestContainers
     Get-Leftover | Should -BeNullOrEmpty
 }

@@ -162,9 +162,13 @@ Describe 'A network device of type' -Tag Vm {
         ip route show 10.219.10.2 | Should -Match "dev r$Unique"
         ip neigh show proxy dev "r$Unique" | Should -Match '169\.254\.1\.1'
         [IO.File]::ReadAllText("/proc/sys/net/ipv4/conf/r$Unique/forwarding").Trim() | Should -Be 1
+
+        # The kernel answers for what it has a route to.
+        ip route add 169.254.1.1/32 dev $card
         ip addr add 10.219.10.1/32 dev $card
         Test-Ping $one 10.219.10.1 | Should -BeTrue
         ip addr del 10.219.10.1/32 dev $card
+        ip route del 169.254.1.1/32 dev $card
     }
 
     It 'veth has routes of the host to networks behind it, and queues' {
