@@ -60,9 +60,10 @@ public static unsafe class MountCalls
     /// <summary>Changes attributes and propagation of a mount and, when recursive, of all below it.</summary>
     public static void SetAttributes(int mount, ulong set, ulong clear, ulong propagation = 0, bool recursive = false, string name = "", int userNamespace = -1)
     {
+        // The access time is a field of several bits: whoever changes it has to clear it whole.
         ulong* attributes = stackalloc ulong[4];
         attributes[0] = set;
-        attributes[1] = clear;
+        attributes[1] = ((set | clear) & MOUNT_ATTR__ATIME) != 0 ? clear | MOUNT_ATTR__ATIME : clear;
         attributes[2] = propagation;
         attributes[3] = userNamespace < 0 ? 0 : (ulong)userNamespace;
         byte empty = 0;

@@ -31,6 +31,8 @@ public static unsafe class Processes
     public const ulong CLONE_INTO_CGROUP = 0x200000000;
 #pragma warning restore CS1591
 
+    private const int PR_SCHED_CORE = 62;
+
     /// <summary>
     /// Clones the calling thread as a new process, see clone3(2). Returns 0 in the child. Only a process with one managed thread may call it,
     /// while its other threads sleep (<see cref="Threads.OthersSleep"/>).
@@ -206,11 +208,11 @@ public static unsafe class Processes
     public static void SetPersonality(ulong persona) =>
         LinuxException.Check(syscall(SystemCall.personality, (void*)persona), "personality");
 
-    /// <summary>Sets a resource limit of the calling process; see prlimit(2). ulong.MaxValue is unlimited.</summary>
-    public static void SetResourceLimit(int resource, ulong soft, ulong hard, string name)
+    /// <summary>Sets a resource limit of a process, or with 0 of the calling one; see prlimit(2). ulong.MaxValue is unlimited.</summary>
+    public static void SetResourceLimit(int resource, ulong soft, ulong hard, string name, int pid = 0)
     {
         ulong* limits = stackalloc ulong[2] { soft, hard };
-        LinuxException.Check(syscall(SystemCall.prlimit64, 0, resource, limits, (void*)null), "prlimit", name);
+        LinuxException.Check(syscall(SystemCall.prlimit64, pid, resource, limits, (void*)null), "prlimit", name);
     }
 
     /// <summary>Gives the calling process a new anonymous session keyring; see keyctl(2), KEYCTL_JOIN_SESSION_KEYRING.</summary>
@@ -232,6 +234,24 @@ public static unsafe class Processes
 
     /// <summary>Orphans below the caller become its children; see PR_SET_CHILD_SUBREAPER.</summary>
     public static void SetSubreaper() => Control(36, 1, name: "prctl(PR_SET_CHILD_SUBREAPER)");
+
+    /// <summary>
+    /// Gives the calling process a core scheduling cookie of its own, which its children inherit: a core runs nothing of another cookie at the
+    /// same time. EINVAL from a kernel without core scheduling, ENODEV where no core has two threads; see core-scheduling.rst of the kernel.
+    /// </summary>
+    public static void NewSchedulingCookie() =>
+        Control(PR_SCHED_CORE, 1 /* CREATE */, 0, 1 /* PIDTYPE_TGID */, 0, "prctl(PR_SCHED_CORE_CREATE)");
+
+    /// <summary>Takes over the core scheduling cookie of another process.</summary>
+    public static void ShareSchedulingCookie(int pid) =>
+        Control(PR_SCHED_CORE, 3 /* SHARE_FROM */, (ulong)pid, 0, 0, "prctl(PR_SCHED_CORE_SHARE_FROM)");
+
+    /// <summary>The core scheduling cookie of a process: a number that says nothing but which are alike. 0 for none, also where the kernel has no such thing.</summary>
+    public static ulong SchedulingCookieOf(int pid)
+    {
+        ulong cookie = 0;
+        return (long)syscall(SystemCall.prctl, PR_SCHED_CORE, (void*)0, (void*)pid, (void*)0, &cookie) < 0 ? 0 : cookie;
+    }
 
     /// <summary>The name of the thread as ps shows it, 15 bytes at most; see PR_SET_NAME.</summary>
     public static void SetName(string name)

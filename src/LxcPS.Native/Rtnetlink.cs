@@ -6,7 +6,7 @@ namespace LxcPS.Native;
 /// Interfaces, addresses and routes of a network namespace, see rtnetlink(7). Numbers: linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h,
 /// linux/net_namespace.h, linux/veth.h.
 /// </summary>
-public sealed class Rtnetlink : IDisposable
+public sealed partial class Rtnetlink : IDisposable
 {
 #pragma warning disable CS1591 // The names are the man page's.
     public const byte AF_UNSPEC = 0;
@@ -164,6 +164,7 @@ public sealed class Rtnetlink : IDisposable
     {
         NetlinkMessage message = LinkMessage(RTM_NEWLINK, NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL, 0, 0, 0);
         AddEnd(message, pair.Name, pair.HardwareAddress, pair.Mtu);
+        AddQueues(message, pair);
         if (pair.Master != 0)
         {
             message.Add(IFLA_MASTER, (uint)pair.Master);
@@ -175,6 +176,7 @@ public sealed class Rtnetlink : IDisposable
         int peer = message.Begin(VETH_INFO_PEER);
         message.Append(LinkHeader(stackalloc byte[LinkHeaderSize], 0, 0, 0));
         AddEnd(message, pair.PeerName, pair.PeerHardwareAddress, pair.Mtu);
+        AddQueues(message, pair);
         message.Add(IFLA_NET_NS_PID, (uint)pair.PeerNamespaceOf);
         return message.End(peer).End(data).End(info);
     }
@@ -191,11 +193,12 @@ public sealed class Rtnetlink : IDisposable
         return broadcast.IsEmpty ? message : message.Add(IFA_BROADCAST, broadcast);
     }
 
-    internal static NetlinkMessage RouteMessage(int index, byte family, ReadOnlySpan<byte> destination, int prefixLength, ReadOnlySpan<byte> gateway)
+    internal static NetlinkMessage RouteMessage(int index, byte family, ReadOnlySpan<byte> destination, int prefixLength, ReadOnlySpan<byte> gateway,
+        ushort type = RTM_NEWROUTE, ushort flags = NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL)
     {
         // rtmsg: family, destination length, source length, TOS, table, protocol, scope, type, flags.
         Span<byte> header = [family, (byte)prefixLength, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, gateway.IsEmpty ? RT_SCOPE_LINK : (byte)0, RTN_UNICAST, 0, 0, 0, 0];
-        NetlinkMessage message = new NetlinkMessage(RTM_NEWROUTE, NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL)
+        NetlinkMessage message = new NetlinkMessage(type, flags)
             .Append(header);
         if (!destination.IsEmpty)
         {

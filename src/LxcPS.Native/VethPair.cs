@@ -15,6 +15,12 @@ public sealed class VethPair
     /// <summary>The largest packet in bytes of both ends, or 0 for the kernel's choice.</summary>
     public uint Mtu { get; init; }
 
+    /// <summary>The number of receive queues of both ends, or 0 for the kernel's choice.</summary>
+    public uint ReceiveQueues { get; init; }
+
+    /// <summary>The number of transmit queues of both ends, or 0 for the kernel's choice.</summary>
+    public uint TransmitQueues { get; init; }
+
     /// <summary>The name of the other end.</summary>
     public required string PeerName { get; init; }
 

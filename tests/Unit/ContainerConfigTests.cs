@@ -180,10 +180,10 @@ public sealed class ContainerConfigTests : IDisposable
     [Fact]
     public void WhatAStartCouldNotServeIsRefusedByName()
     {
-        ContainerConfig config = ContainerConfig.Parse("lxc.net.0.type = veth\nlxc.net.1.type = macvlan\n", "/c");
+        ContainerConfig config = ContainerConfig.Parse("lxc.namespace.share.net = web1\nlxc.namespace.share.mnt = web1\n", "/c");
         LxcException error = Assert.Throws<LxcException>(config.RequireServed);
-        Assert.Equal((LxcErrorId.ConfigUnsupported, "lxc.net.1.type", 2), (error.ErrorId, error.ConfigKey, error.Line));
-        ContainerConfig.Parse("lxc.selinux.context = x\nlxc.selinux.context =\nlxc.log.level = 3\n", "/c").RequireServed();
+        Assert.Equal((LxcErrorId.ConfigUnsupported, "lxc.namespace.share.mnt", 2), (error.ErrorId, error.ConfigKey, error.Line));
+        ContainerConfig.Parse("lxc.namespace.share.mnt = x\nlxc.namespace.share.mnt =\nlxc.log.level = 3\n", "/c").RequireServed();
     }
 
     [Fact]

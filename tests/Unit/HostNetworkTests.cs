@@ -24,7 +24,7 @@ public class HostNetworkTests
                 using Rtnetlink kernel = new();
                 kernel.AddAddress(kernel.FindLink("br0")!.Value.Index, InternetAddress.TryParse("2001:db8::1", true), 64, [], "2001:db8::1");
                 HostNetwork.ResolveGateways(plan);
-                names = HostNetwork.Create(plan, pid);
+                names = [.. HostNetwork.Create(plan, pid).Select(link => link.Name!)];
                 Assert.Equal(2, names.Count);
                 Assert.Matches("^veth[0-9A-Za-z]{6}$", names[0]);
                 Assert.Equal("vethdata", names[1]);
@@ -142,7 +142,7 @@ public class HostNetworkTests
         NetworkSandbox.RunPair(
             pid =>
             {
-                string name = Assert.Single(HostNetwork.Create(plan, pid));
+                string name = Assert.Single(HostNetwork.Create(plan, pid)).Name!;
                 HostNetwork.Remove(name);
                 Assert.False(HostNetwork.Exists(name));
                 HostNetwork.Remove(name);

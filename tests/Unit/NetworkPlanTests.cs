@@ -108,15 +108,35 @@ public class NetworkPlanTests
     }
 
     [Theory]
-    [InlineData("lxc.net.0.type", "macvlan")]
-    [InlineData("lxc.net.0.type", "phys")]
-    [InlineData("lxc.net.0.veth.mode", "router")]
-    [InlineData("lxc.net.0.script.up", "/etc/lxc/up")]
-    [InlineData("lxc.net.0.veth.vlan.id", "5")]
-    public void WhatIsNotServedIsRefusedByName(string key, string value)
+    [InlineData("link", "macvlan")]
+    [InlineData("link", "ipvlan")]
+    [InlineData("link", "vlan")]
+    [InlineData("link", "phys")]
+    [InlineData("vlan.id", "vlan", "link = eth9")]
+    [InlineData("link", "veth", "l2proxy = 1")]
+    [InlineData("hwaddr", "ipvlan", "link = eth9", "hwaddr = 02:16:3e:a1:b2:c3")]
+    [InlineData("veth.vlan.id", "veth", "veth.vlan.id = 5")]
+    [InlineData("veth.vlan.tagged.id", "veth", "link = br0", "veth.mode = router", "veth.vlan.tagged.id = 5")]
+    [InlineData("ipv4.gateway", "phys", "link = eth9", "flags = up", "ipv4.gateway = auto")]
+    [InlineData("macvlan.mode", "macvlan", "macvlan.mode = l2")]
+    [InlineData("ipvlan.mode", "ipvlan", "ipvlan.mode = vepa")]
+    [InlineData("ipvlan.isolation", "ipvlan", "ipvlan.isolation = l3")]
+    [InlineData("vlan.id", "vlan", "vlan.id = 4095")]
+    [InlineData("veth.ipv4.route", "veth", "veth.ipv4.route = 10.0.3.0")]
+    [InlineData("veth.n_rxqueues", "veth", "veth.n_rxqueues = many")]
+    [InlineData("l2proxy", "veth", "l2proxy = 2")]
+    public void WhatATypeLacksIsNamed(string setting, string type, params string[] settings)
     {
-        LxcException error = Assert.Throws<LxcException>(() => Parse($"{key} = {value}"));
-        Assert.Equal((LxcErrorId.ConfigUnsupported, key), (error.ErrorId, error.ConfigKey));
+        LxcException error = Assert.Throws<LxcException>(() => Parse([$"lxc.net.0.type = {type}", .. settings.Select(line => "lxc.net.0." + line)]));
+        Assert.Equal((LxcErrorId.ConfigInvalidValue, "lxc.net.0." + setting), (error.ErrorId, error.ConfigKey));
+        Assert.NotNull(error.Advice);
+    }
+
+    [Fact]
+    public void AnInterfaceOfTheHostKeepsItsName()
+    {
+        NetworkPlan plan = Parse("lxc.net.0.type = phys", "lxc.net.0.link = enp3s0", "lxc.net.1.type = macvlan", "lxc.net.1.link = enp4s0");
+        Assert.Equal(["enp3s0", "eth0"], plan.Devices.Select(device => device.Name));
     }
 
     [Fact]

@@ -48,6 +48,21 @@ public sealed class SubordinateIdsTests : IDisposable
     }
 
     [Fact]
+    public void AnIsolatedContainerHasIdsThatAreNobodyElses()
+    {
+        // Root's own range is what LXC gives to all of root's containers, and two users have one range.
+        SubordinateIds ids = Read($"root:100000:65536\nbob:300000:65536\nalice:300000:131072\neve:{SubordinateIds.OwnFirst}:1\n",
+            "root:100000:65536\nbob:300000:65536\nalice:300000:131072\n");
+        Assert.Equal(100000u, ids.Allocate([], "root", 0)[0].HostId);
+        Assert.Equal(SubordinateIds.OwnFirst + 65536, ids.Allocate([], "root", 0, isolated: true)[0].HostId);
+        Assert.Equal(300000u, ids.Allocate([], "alice", 1000)[0].HostId);
+        IReadOnlyList<IdMapEntry> maps = ids.Allocate([], "alice", 1000, isolated: true);
+        Assert.Equal([365536u, 365536u], maps.Select(map => map.HostId));
+        Assert.Equal(LxcErrorId.IdMapFailed, Assert.Throws<LxcException>(() => ids.Allocate([.. maps], "alice", 1000, isolated: true)).ErrorId);
+        Assert.Equal(LxcErrorId.IdMapFailed, Assert.Throws<LxcException>(() => ids.Allocate([], "bob", 1001, isolated: true)).ErrorId);
+    }
+
+    [Fact]
     public void AUserWithoutARangeIsToldHowToGetOne()
     {
         LxcException error = Assert.Throws<LxcException>(() => Read("alice:100000:65536\nbob:165536:1000\n", "").Allocate([], "bob", 1001));

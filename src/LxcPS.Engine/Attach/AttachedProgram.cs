@@ -77,6 +77,12 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
             AppArmorLabel.Open(procfs, "self").Set(label);
         }
 
+        if (facts.SelinuxContext is { } context)
+        {
+            step = "SELinux";
+            SelinuxLabel.Open(procfs, "self").SetForExec(context, "lxc.selinux.context");
+        }
+
         step = "exec";
         SignalHandling.ResetAll();
         IReadOnlyList<string> command = request.Command.Count > 0 ? request.Command : [account.Shell];

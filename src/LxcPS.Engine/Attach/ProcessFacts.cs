@@ -37,6 +37,12 @@ internal sealed class ProcessFacts
     /// <summary>Its AppArmor label, or null where there is no AppArmor.</summary>
     internal string? SecurityLabel { get; }
 
+    /// <summary>Its SELinux context, or null where there is no SELinux.</summary>
+    internal required string? SelinuxContext { get; init; }
+
+    /// <summary>The process, where it is in a core scheduling domain; else 0.</summary>
+    internal required int SchedulingDomainOf { get; init; }
+
     /// <summary>Its resource limits, in the kernel's order.</summary>
     internal required (ulong Soft, ulong Hard)[] ResourceLimits { get; init; }
 
@@ -77,6 +83,8 @@ internal sealed class ProcessFacts
 
         return new ProcessFacts(namespaces, capabilities, noNewPrivileges, seccomp, AppArmorKernel.IsEnabled ? AppArmorKernel.LabelOf(pid.ToString(CultureInfo.InvariantCulture)) : null)
         {
+            SelinuxContext = SelinuxLabel.Of(pid),
+            SchedulingDomainOf = Processes.SchedulingCookieOf(pid) != 0 ? pid : 0,
             ResourceLimits = LimitsOf(pid.ToString(CultureInfo.InvariantCulture)),
             OomScoreAdjustment = Descriptors.ReadText($"/proc/{pid}/oom_score_adj").Trim(),
             Personality = ulong.Parse(Descriptors.ReadText($"/proc/{pid}/personality").Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
@@ -84,11 +92,16 @@ internal sealed class ProcessFacts
     }
 
     /// <summary>
-    /// Gives the caller, while it has the host's rights, what its children inherit and a container may not raise: the OOM adjustment, and
-    /// hard limits that are high enough to be lowered to those of the process.
+    /// Gives the caller, while it has the host's rights, what its children inherit and a container may not raise: the core scheduling domain,
+    /// the OOM adjustment, and hard limits that are high enough to be lowered to those of the process.
     /// </summary>
     internal void PrepareInheritance()
     {
+        if (SchedulingDomainOf != 0)
+        {
+            Processes.ShareSchedulingCookie(SchedulingDomainOf);
+        }
+
         try
         {
             Descriptors.WriteText("/proc/self/oom_score_adj", OomScoreAdjustment);

@@ -23,9 +23,6 @@ public sealed class ConfigKey
     /// <summary>The values that there are, for kinds that are a choice; else empty.</summary>
     public IReadOnlyList<string> Choices { get; internal init; } = [];
 
-    /// <summary>The values of <see cref="Choices"/> that this version serves; empty where it serves all.</summary>
-    public IReadOnlyList<string> ServedChoices { get; internal init; } = [];
-
     /// <summary>What this version does with it.</summary>
     public ConfigKeySupport Support { get; }
 
@@ -44,22 +41,6 @@ public sealed class ConfigKey
     /// <summary>Why a value cannot be this key's, as the end of a sentence; null where it can. The empty value clears and always can.</summary>
     public string? Validate(string value) => ConfigValidator.Reason(this, value);
 
-    /// <summary>Whether this version serves the key with this value.</summary>
-    public bool Serves(string value)
-    {
-        if (value.Length == 0 || (IsServed && ServedChoices.Count == 0))
-        {
-            return true;
-        }
-
-        foreach (string choice in ServedChoices)
-        {
-            if (IsServed && choice == value)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Whether this version serves the key with this value: the empty one, which takes the key back, always.</summary>
+    public bool Serves(string value) => value.Length == 0 || IsServed;
 }

@@ -32,20 +32,20 @@ public static partial class ConfigKeyTable
         new("lxc.init.uid", Kind.Number, Served, "The user id that init runs as, an id of the container"),
         new("lxc.init.gid", Kind.Number, Served, "The group id that init runs as, an id of the container"),
         new("lxc.init.groups", Kind.Numbers, Served, "The supplementary group ids of init, with commas between them"),
-        new("lxc.sched.core", Kind.Flag, Unserved, "1 gives the container a core scheduling domain of its own"),
+        new("lxc.sched.core", Kind.Flag, Served, "1 gives the container a core scheduling domain of its own"),
         new("lxc.proc", Kind.None, Served, "Without a value: clears all lxc.proc keys"),
         new("lxc.proc.*", Kind.Text, Served, "A value for a file of init's /proc directory, e.g. lxc.proc.oom_score_adj") { IsList = true },
-        new("lxc.ephemeral", Kind.Flag, Accepted, "1 removes the container when it stops; without effect on the start"),
+        new("lxc.ephemeral", Kind.Flag, Served, "1 removes the container when it has stopped"),
 
         new("lxc.net", Kind.None, Served, "Without a value: clears all network keys above it"),
         new("lxc.net.[i]", Kind.None, Served, "Without a value: clears the keys of this interface above it"),
-        new("lxc.net.[i].type", Kind.Choice, Served, "The kind of the interface; this version serves none, empty and veth")
+        new("lxc.net.[i].type", Kind.Choice, Served, "The kind of the interface; none: the host's network")
         {
-            Choices = ["none", "empty", "veth", "vlan", "macvlan", "ipvlan", "phys"], ServedChoices = ["none", "empty", "veth"],
+            Choices = ["none", "empty", "veth", "vlan", "macvlan", "ipvlan", "phys"],
         },
         new("lxc.net.[i].flags", Kind.Choice, Served, "up brings the interface up") { Choices = ["up"] },
         new("lxc.net.[i].link", Kind.Interface, Served, "The host's bridge or interface that it is connected to"),
-        new("lxc.net.[i].l2proxy", Kind.Flag, Unserved, "1 answers neighbour requests for the container's addresses on the link"),
+        new("lxc.net.[i].l2proxy", Kind.Flag, Served, "1 answers neighbour requests for the container's addresses on the link"),
         new("lxc.net.[i].mtu", Kind.Count, Served, "The largest packet in bytes"),
         new("lxc.net.[i].name", Kind.Interface, Served, "The name of the interface in the container"),
         new("lxc.net.[i].hwaddr", Kind.HardwareAddress, Served, "The hardware address; x stands for a random digit"),
@@ -55,33 +55,33 @@ public static partial class ConfigKeyTable
         new("lxc.net.[i].ipv6.gateway", Kind.IPv6Gateway, Served, "The IPv6 default gateway; auto: the link's address; dev: the interface"),
         new("lxc.net.[i].script.up", Kind.Text, Served, "A program of the host that runs when the interface has been made"),
         new("lxc.net.[i].script.down", Kind.Text, Served, "A program of the host that runs before the interface goes"),
-        new("lxc.net.[i].veth.mode", Kind.Choice, Unserved, "veth: connect by a bridge or by routes")
+        new("lxc.net.[i].veth.mode", Kind.Choice, Served, "veth: connect by a bridge or by routes")
         {
-            Choices = ["bridge", "router"], ServedChoices = ["bridge"],
+            Choices = ["bridge", "router"],
         },
         new("lxc.net.[i].veth.pair", Kind.Interface, Served, "veth: the name of the host's end"),
-        new("lxc.net.[i].veth.ipv4.route", Kind.IPv4Route, Unserved, "veth: an IPv4 route of the host to the container") { IsList = true },
-        new("lxc.net.[i].veth.ipv6.route", Kind.IPv6Route, Unserved, "veth: an IPv6 route of the host to the container") { IsList = true },
-        new("lxc.net.[i].veth.n_rxqueues", Kind.Count, Unserved, "veth: the number of receive queues"),
-        new("lxc.net.[i].veth.n_txqueues", Kind.Count, Unserved, "veth: the number of transmit queues"),
-        new("lxc.net.[i].veth.vlan.id", Kind.VlanOrNone, Unserved, "veth: the VLAN of untagged packets on the bridge"),
-        new("lxc.net.[i].veth.vlan.tagged.id", Kind.Vlan, Unserved, "veth: a VLAN of tagged packets on the bridge") { IsList = true },
-        new("lxc.net.[i].vlan.id", Kind.Vlan, Unserved, "vlan: the VLAN of the interface"),
-        new("lxc.net.[i].macvlan.mode", Kind.Choice, Unserved, "macvlan: how it exchanges packets with its siblings")
+        new("lxc.net.[i].veth.ipv4.route", Kind.IPv4Route, Served, "veth: an IPv4 route of the host to the container") { IsList = true },
+        new("lxc.net.[i].veth.ipv6.route", Kind.IPv6Route, Served, "veth: an IPv6 route of the host to the container") { IsList = true },
+        new("lxc.net.[i].veth.n_rxqueues", Kind.Count, Served, "veth: the number of receive queues"),
+        new("lxc.net.[i].veth.n_txqueues", Kind.Count, Served, "veth: the number of transmit queues"),
+        new("lxc.net.[i].veth.vlan.id", Kind.VlanOrNone, Served, "veth: the VLAN of untagged packets on the bridge"),
+        new("lxc.net.[i].veth.vlan.tagged.id", Kind.Vlan, Served, "veth: a VLAN of tagged packets on the bridge") { IsList = true },
+        new("lxc.net.[i].vlan.id", Kind.Vlan, Served, "vlan: the VLAN of the interface"),
+        new("lxc.net.[i].macvlan.mode", Kind.Choice, Served, "macvlan: how it exchanges packets with its siblings")
         {
             Choices = ["private", "vepa", "bridge", "passthru"],
         },
-        new("lxc.net.[i].ipvlan.mode", Kind.Choice, Unserved, "ipvlan: the layer that it works on") { Choices = ["l3", "l3s", "l2"] },
-        new("lxc.net.[i].ipvlan.isolation", Kind.Choice, Unserved, "ipvlan: how it exchanges packets with its siblings")
+        new("lxc.net.[i].ipvlan.mode", Kind.Choice, Served, "ipvlan: the layer that it works on") { Choices = ["l3", "l3s", "l2"] },
+        new("lxc.net.[i].ipvlan.isolation", Kind.Choice, Served, "ipvlan: how it exchanges packets with its siblings")
         {
             Choices = ["bridge", "private", "vepa"],
         },
 
         new("lxc.pty.max", Kind.Number, Served, "The most pseudoterminals that the container can have"),
         new("lxc.console.buffer.size", Kind.BufferSize, Served, "Bytes of console output kept in memory; auto: 128 KiB"),
-        new("lxc.console.size", Kind.BufferSize, Unserved, "The most bytes of the console's log file"),
+        new("lxc.console.size", Kind.BufferSize, Served, "The most bytes of the console's log file; auto: 128 KiB"),
         new("lxc.console.logfile", Kind.Path, Served, "A file of the host that gets a copy of the console's output"),
-        new("lxc.console.rotate", Kind.Flag, Unserved, "1 keeps one older log file when the log has reached its size"),
+        new("lxc.console.rotate", Kind.Flag, Served, "1 keeps one older log file when the log has reached its size"),
         new("lxc.console.path", Kind.Path, Served, "The device that is the console, or none"),
         new("lxc.tty.max", Kind.Number, Served, "The number of terminals /dev/ttyN"),
         new("lxc.tty.dir", Kind.Text, Served, "A directory below /dev for console and terminals"),
@@ -91,10 +91,10 @@ public static partial class ConfigKeyTable
         new("lxc.mount", Kind.None, Served, "Without a value: clears all lxc.mount.entry keys"),
         new("lxc.mount.fstab", Kind.Path, Served, "A file of mounts in the format of fstab(5)"),
         new("lxc.mount.entry", Kind.MountEntry, Served, "A mount: one line of fstab(5)") { IsList = true },
-        new("lxc.mount.auto", Kind.AutoMounts, Served, "File systems that are mounted without being listed: proc, sys, cgroup") { IsList = true },
+        new("lxc.mount.auto", Kind.AutoMounts, Served, "File systems that are mounted without being listed: proc, sys, cgroup; shmounts:DIRECTORY") { IsList = true },
         new("lxc.rootfs.path", Kind.Path, Served, "The root file system: a directory, or a type, a colon and a path; the host's own when absent"),
         new("lxc.rootfs.mount", Kind.Path, Served, "The directory that it is mounted on before it becomes the root"),
-        new("lxc.rootfs.options", Kind.Text, Served, "Options of its mount; idmap=container maps its ids"),
+        new("lxc.rootfs.options", Kind.Text, Served, "Options of its mount; idmap=container, or the file of a user namespace, maps its ids"),
         new("lxc.rootfs.managed", Kind.Flag, Accepted, "0 keeps LXC from removing the root file system; without effect on the start"),
 
         new("lxc.cgroup", Kind.None, Served, "Without a value: clears all lxc.cgroup keys for files"),
@@ -113,8 +113,8 @@ public static partial class ConfigKeyTable
         new("lxc.namespace.clone", Kind.Choices, Served, "The namespaces that are made for the container") { Choices = Namespaces },
         new("lxc.namespace.keep", Kind.Choices, Served, "The namespaces that stay the host's") { Choices = Namespaces },
         .. RowsOf("lxc.namespace.share.", Namespaces, Kind.Text, "A process or a container whose {0} namespace is joined"),
-        new("lxc.time.offset.boot", Kind.TimeOffset, Unserved, "The offset of the clock that counts from boot"),
-        new("lxc.time.offset.monotonic", Kind.TimeOffset, Unserved, "The offset of the monotonic clock"),
+        new("lxc.time.offset.boot", Kind.TimeOffset, Served, "The offset of the clock that counts from boot"),
+        new("lxc.time.offset.monotonic", Kind.TimeOffset, Served, "The offset of the monotonic clock"),
         new("lxc.prlimit", Kind.None, Served, "Without a value: clears all lxc.prlimit keys"),
         new("lxc.prlimit.*", Kind.ResourceLimit, Served, "A resource limit of init: soft[:hard]; see setrlimit(2)"),
         new("lxc.sysctl", Kind.None, Served, "Without a value: clears all lxc.sysctl keys"),
@@ -124,8 +124,8 @@ public static partial class ConfigKeyTable
         new("lxc.apparmor.allow_incomplete", Kind.Flag, Served, "1 starts although the kernel or the parser lacks something that confining takes"),
         new("lxc.apparmor.allow_nesting", Kind.Flag, Served, "1 lets containers run inside"),
         new("lxc.apparmor.raw", Kind.Text, Served, "A rule for the generated profile") { IsList = true },
-        new("lxc.selinux.context", Kind.Text, Unserved, "The SELinux context of the container"),
-        new("lxc.selinux.context.keyring", Kind.Text, Unserved, "The SELinux context of its keyring"),
+        new("lxc.selinux.context", Kind.Text, Served, "The SELinux context of the container, on a kernel with SELinux"),
+        new("lxc.selinux.context.keyring", Kind.Text, Served, "The SELinux context of its keyring; that of the container when absent"),
         new("lxc.keyring.session", Kind.Flag, Served, "0 keeps the caller's session keyring"),
         new("lxc.seccomp.profile", Kind.Path, Served, "The file of the seccomp policy"),
         new("lxc.seccomp.allow_nesting", Kind.Flag, Served, "0 leaves the policy out where another is in force already; 1, and no value, add it"),
@@ -153,7 +153,7 @@ public static partial class ConfigKeyTable
         new("lxc.start.auto", Kind.Flag, Accepted, "1 starts the container with the host; for what starts containers then"),
         new("lxc.start.delay", Kind.Number, Accepted, "Seconds that it then waits before the next container"),
         new("lxc.start.order", Kind.Integer, Accepted, "The place of the container then: higher numbers start first"),
-        new("lxc.monitor.unshare", Kind.Number, Accepted, "1 gives the monitor a mount namespace of its own; taken without effect"),
+        new("lxc.monitor.unshare", Kind.Number, Served, "1 gives the monitor, and the hooks that it runs, a mount namespace of their own"),
         new("lxc.monitor.signal.pdeath", Kind.Signal, Served, "The signal that init gets when the monitor dies; SIGKILL when absent"),
         new("lxc.group", Kind.Words, Accepted, "Groups that the container is started with then") { IsList = true },
         new("lxc.environment", Kind.Variable, Served, "A variable of init's environment: NAME=value, or NAME to take the caller's value") { IsList = true },
@@ -163,5 +163,5 @@ public static partial class ConfigKeyTable
     ];
 
     private static ConfigKey[] RowsOf(string prefix, string[] names, Kind kind, string summary) =>
-        Array.ConvertAll(names, name => new ConfigKey(prefix + name, kind, Unserved, summary.Replace("{0}", name)));
+        Array.ConvertAll(names, name => new ConfigKey(prefix + name, kind, name == "mnt" ? Unserved : Served, summary.Replace("{0}", name)));
 }

@@ -96,8 +96,7 @@ public sealed partial class ContainerConfig
                     Path = entry.File,
                     Line = entry.Line,
                     ConfigKey = entry.Key,
-                    Advice = key.ServedChoices.Count > 0 ? $"Use one of {string.Join(", ", key.ServedChoices)}."
-                        : "Remove the line, or start the container with LXC's own tools.",
+                    Advice = "Remove the line, or start the container with LXC's own tools.",
                 };
             }
         }

@@ -41,23 +41,29 @@ public sealed class SubordinateIds
     /// the files and processes of the others.
     /// </summary>
     /// <param name="used">The maps of all containers there are.</param>
+    /// <param name="isolated">Whether no id may be one that the files give to somebody else as well.</param>
     /// <exception cref="LxcException">IdMapFailed: the user has no subordinate ids, or all are used.</exception>
-    public static IReadOnlyList<IdMapEntry> ForNewContainer(IReadOnlyCollection<IdMapEntry> used) =>
-        Read().Allocate(used, Environment.UserName, Processes.EffectiveUserId);
+    public static IReadOnlyList<IdMapEntry> ForNewContainer(IReadOnlyCollection<IdMapEntry> used, bool isolated) =>
+        Read().Allocate(used, Environment.UserName, Processes.EffectiveUserId, isolated);
 
     /// <summary>The maps of a new container of a user.</summary>
     /// <param name="used">The maps of all containers there are.</param>
     /// <param name="userName">The user's name.</param>
     /// <param name="userId">The user's id.</param>
+    /// <param name="isolated">
+    /// Whether no id may be one that the files give to somebody else as well: two users may have the same range, and what root has there is
+    /// also what LXC gives all of root's containers. Root's isolated containers get theirs of the own area therefore.
+    /// </param>
     /// <exception cref="LxcException">IdMapFailed.</exception>
-    public IReadOnlyList<IdMapEntry> Allocate(IReadOnlyCollection<IdMapEntry> used, string userName, uint userId)
+    public IReadOnlyList<IdMapEntry> Allocate(IReadOnlyCollection<IdMapEntry> used, string userName, uint userId, bool isolated = false)
     {
         List<SubordinateRange> users = RangesOf(Users, userName, userId);
         List<SubordinateRange> groups = RangesOf(Groups, userName, userId);
-        if (users.Count > 0 && groups.Count > 0)
+        if (users.Count > 0 && groups.Count > 0 && !(isolated && userId == 0))
         {
-            uint user = Lowest(users, used, group: false) ?? throw Exhausted("user", userName);
-            uint group = Lowest(groups, used, group: true) ?? throw Exhausted("group", userName);
+            IReadOnlyCollection<IdMapEntry> taken = isolated ? [.. used, .. OfOthers(Users, userName, userId), .. OfOthers(Groups, userName, userId)] : used;
+            uint user = Lowest(users, taken, group: isolated ? null : false) ?? throw Exhausted("user", userName, isolated);
+            uint group = Lowest(groups, taken, group: isolated ? null : true) ?? throw Exhausted("group", userName, isolated);
             return MapsOf(user, group);
         }
 
@@ -73,20 +79,22 @@ public sealed class SubordinateIds
         }
 
         // Root may use any id, so it keeps clear of what the files give to anyone.
-        List<IdMapEntry> taken = [.. used];
-        foreach (SubordinateRange range in Users)
-        {
-            taken.Add(new IdMapEntry(true, true, 0, range.First, range.Count));
-        }
-
-        foreach (SubordinateRange range in Groups)
-        {
-            taken.Add(new IdMapEntry(true, true, 0, range.First, range.Count));
-        }
-
+        List<IdMapEntry> all = [.. used, .. OfOthers(Users, null, 0), .. OfOthers(Groups, null, 0)];
         List<SubordinateRange> own = [new(userName, OwnFirst, OwnLast - OwnFirst + 1)];
-        uint first = Lowest(own, taken, group: null) ?? throw Exhausted("user", userName);
+        uint first = Lowest(own, all, group: null) ?? throw Exhausted("user", userName, isolated);
         return MapsOf(first, first);
+    }
+
+    // What a file gives to anyone but this user; to anyone at all without one.
+    private static IEnumerable<IdMapEntry> OfOthers(IReadOnlyList<SubordinateRange> ranges, string? userName, uint userId)
+    {
+        foreach (SubordinateRange range in ranges)
+        {
+            if (userName is null || (range.Owner != userName && range.Owner != userId.ToString()))
+            {
+                yield return new IdMapEntry(true, true, 0, range.First, range.Count);
+            }
+        }
     }
 
     private static IdMapEntry[] MapsOf(uint user, uint group) =>
@@ -137,8 +145,8 @@ public sealed class SubordinateIds
         return true;
     }
 
-    private static LxcException Exhausted(string kind, string userName) =>
-        new(LxcErrorId.IdMapFailed, $"All subordinate {kind} ids of {userName} are used by containers")
+    private static LxcException Exhausted(string kind, string userName, bool isolated) =>
+        new(LxcErrorId.IdMapFailed, $"All subordinate {kind} ids of {userName} are used by containers{(isolated ? ", or are another's too" : string.Empty)}")
         {
             Step = "idmap",
             Advice = "Remove containers that are not needed, or add a range to /etc/subuid and /etc/subgid.",

@@ -12,7 +12,7 @@ public sealed class ConsoleRelay : IDisposable
     private readonly PollSet poll;
     private readonly int master;
     private readonly int slave;
-    private readonly int log;
+    private readonly ConsoleLog? log;
     private readonly TerminalSettings? settings;
     private readonly bool foreground;
     private bool inputOpen;
@@ -21,16 +21,15 @@ public sealed class ConsoleRelay : IDisposable
     /// <param name="poll">The monitor's event loop.</param>
     /// <param name="master">The master; closed with the relay.</param>
     /// <param name="bufferSize">The size of the ring buffer in bytes; 0 for none.</param>
-    /// <param name="logPath">The file that gets a copy, or null.</param>
+    /// <param name="log">The file that gets a copy, closed with the relay; or null.</param>
     /// <param name="foreground">Whether standard input and output are joined to the console.</param>
-    public ConsoleRelay(PollSet poll, int master, int bufferSize, string? logPath, bool foreground)
+    public ConsoleRelay(PollSet poll, int master, int bufferSize, ConsoleLog? log, bool foreground)
     {
         this.poll = poll;
         this.master = master;
         this.foreground = foreground;
         Ring = bufferSize > 0 ? new RingBuffer(bufferSize) : null;
-        log = logPath is null ? -1
-            : Descriptors.Open(logPath, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append | OpenFlags.NoControllingTerminal, 0x180);
+        this.log = log;
         // With a slave of our own open, the master never answers EIO while init has its console closed.
         slave = Terminals.OpenSlave(master);
         Descriptors.SetNonBlocking(master, true);
@@ -114,7 +113,7 @@ public sealed class ConsoleRelay : IDisposable
         poll.Remove(master);
         Descriptors.Close(slave);
         Descriptors.Close(master);
-        Descriptors.Close(log);
+        log?.Dispose();
     }
 
     private bool TakeOutput()
@@ -127,11 +126,7 @@ public sealed class ConsoleRelay : IDisposable
 
         ReadOnlySpan<byte> data = buffer.AsSpan(0, count);
         Ring?.Write(data);
-        if (log >= 0)
-        {
-            Descriptors.WriteAll(log, data);
-        }
-
+        log?.Write(data);
         if (foreground)
         {
             Descriptors.WriteAll(1, data);

@@ -11,13 +11,14 @@ namespace LxcPS.Engine.LifeCycle;
 /// The child's part of a start: from the clone to the exec of init. It runs inside the container's namespaces, where everything the
 /// container wrote is hostile.
 /// </summary>
-internal sealed class ContainerSetup
+internal sealed partial class ContainerSetup
 {
     private readonly LaunchPlan plan;
     private readonly SetupChannel channel;
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
     private AppArmorLabel? label;
+    private SelinuxLabel? selinux;
     private string step = "clone";
     private string errorId = LxcErrorId.StartFailed;
     private string? key;
@@ -67,6 +68,19 @@ internal sealed class ContainerSetup
             label = AppArmorLabel.Open(Descriptors.CurrentDirectory, "/proc/self");
         }
 
+        if (plan.SelinuxContext is not null || plan.SelinuxKeyringContext is not null)
+        {
+            Begin("SELinux", LxcErrorId.ConfinementFailed, "lxc.selinux.context");
+            selinux = SelinuxLabel.Open(Descriptors.CurrentDirectory, "/proc/self");
+        }
+
+        if (plan.TimeNamespace)
+        {
+            // Before the identity changes: the file belongs to the host's root.
+            Begin("time namespace", LxcErrorId.NamespaceFailed, plan.TimeOffsets.Length == 0 ? "lxc.namespace.clone" : "lxc.time.offset");
+            TimeOffset.Enter(plan.TimeOffsets);
+        }
+
         channel.Expect(SetupChannel.Kind.Maps);
         if (plan.HasUserNamespace)
         {
@@ -89,7 +103,7 @@ internal sealed class ContainerSetup
             entrance.Enter();
         }
 
-        if (plan.CgroupNamespace)
+        if (plan.CgroupNamespace && (plan.SharedFlags & Processes.CLONE_NEWCGROUP) == 0)
         {
             Processes.Unshare(Processes.CLONE_NEWCGROUP);
         }
@@ -116,7 +130,7 @@ internal sealed class ContainerSetup
         }
 
         // Sysctls of an interface exist once the interface does.
-        ProcessSettings.Apply(plan);
+        ProcessSettings.WriteParameters(plan);
         HookRunner.Run(plan, "start", inContainer: true);
         return Execute(console);
     }
@@ -230,94 +244,6 @@ internal sealed class ContainerSetup
         return -1;
     }
 
-    private void Prepare()
-    {
-        Begin("hostname", LxcErrorId.StartFailed, "lxc.uts.name");
-        if ((plan.Namespaces & Processes.CLONE_NEWUTS) != 0)
-        {
-            Processes.SetHostName(plan.HostName);
-        }
-
-        if (plan.Personality is { } personality)
-        {
-            Begin("personality", LxcErrorId.StartFailed, "lxc.arch");
-            Processes.SetPersonality(personality);
-        }
-
-        if (plan.SessionKeyring)
-        {
-            Begin("keyring", LxcErrorId.ConfinementFailed, "lxc.keyring.session");
-            Processes.NewSessionKeyring();
-        }
-    }
-
-    private int Execute(int console)
-    {
-        if (!keepStandardStreams && console >= 0)
-        {
-            Begin("console", LxcErrorId.ConsoleFailed, "lxc.console.path");
-            Terminals.SetControlling(console);
-            for (int i = 0; i < 3; i++)
-            {
-                Descriptors.DuplicateTo(console, i);
-            }
-        }
-
-        channel.Send(SetupChannel.Kind.Ready);
-        channel.Expect(SetupChannel.Kind.Go);
-        Descriptors.CloseFrom(3, onExec: true);
-        Begin("chdir", LxcErrorId.InitFailed, "lxc.init.cwd");
-        FileTree.ChangeDirectory(plan.WorkingDirectory);
-        Begin("confinement", LxcErrorId.ConfinementFailed, "lxc.cap.drop");
-        Confine();
-        SetLabel();
-        if (plan.MinimalInit)
-        {
-            return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, plan.HaltSignal, () => Descriptors.Close(channel.Descriptor));
-        }
-
-        Begin("exec", LxcErrorId.InitFailed, "lxc.init.cmd");
-        SignalHandling.ResetAll();
-        Processes.Execute(plan.InitArguments[0], plan.InitArguments, plan.Environment);
-        return 255;
-    }
-
-    private void Confine()
-    {
-        Capabilities.LimitBounding(plan.Capabilities);
-        if (plan.InitUserId != 0 || plan.InitGroupId != 0 || plan.InitGroups.Length > 0)
-        {
-            Begin("identity", LxcErrorId.InitFailed, "lxc.init.uid");
-            Processes.SetIdentity(plan.InitUserId, plan.InitGroupId, plan.InitGroups);
-        }
-
-        Processes.SetParentDeathSignal(plan.ParentDeathSignal);
-        channel.ExitIfAbandoned();
-        if (plan.NoNewPrivileges)
-        {
-            // Whoever may gain no privileges may not leave a profile, if the monitor has one.
-            SetLabel();
-            Processes.SetNoNewPrivileges();
-        }
-
-        Begin("seccomp", LxcErrorId.ConfinementFailed, "lxc.seccomp.profile");
-        foreach (byte[] filter in filters)
-        {
-            SeccompFilter.Install(filter, channel);
-        }
-
-        // Last: a filter needs CAP_SYS_ADMIN, and it may be among those that are dropped.
-        Capabilities.Limit(plan.Capabilities);
-    }
-
-    // As late as can be: what comes before is none of the profile's business.
-    private void SetLabel()
-    {
-        Begin("AppArmor", LxcErrorId.ConfinementFailed, "lxc.apparmor.profile");
-        label?.Set(plan.AppArmor!.Label);
-        label = null;
-    }
-
     private void Begin(string name, string id, string configKey)
     {
         step = name;
@@ -330,6 +256,8 @@ internal sealed class ContainerSetup
         ("exec", Errno.ENOENT) => "The file, or the interpreter or dynamic loader it names, is missing in the container: correct lxc.init.cmd or install an init.",
         ("exec", Errno.EACCES) => "The file is not executable in the container: see its mode, and that its file system is not mounted noexec.",
         ("seccomp", Errno.EBUSY) => SeccompFilter.BusyAdvice,
+        ("time namespace", Errno.ERANGE or Errno.EINVAL) => "The clock must stay positive and below 146 years with the offset: correct lxc.time.offset.*.",
+        ("time namespace", _) => "The kernel must have time namespaces (CONFIG_TIME_NS, Linux 5.6 and later).",
         ("exec", Errno.ENOEXEC) => "The file is no program of this machine's architecture.",
         _ => $"See {key} in the container's configuration.",
     };

@@ -1,4 +1,5 @@
 using System.Text;
+using LxcPS.Engine.Network;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -32,20 +33,59 @@ internal static class HookRunner
         {
             // Version 0 gives name, section and kind as arguments; a shell splits the hook's own, as liblxc has it.
             string command = byEnvironment ? $"exec {hook}" : $"exec {hook} {Quoted(plan.Name)} lxc {type}";
-            ExitStatus exit = RunShell(command, environment, abandoned, out string output);
-            if (exit.ExitCode != 0)
+            RunOne(plan, type + " hook", "lxc.hook." + type, hook, command, environment, abandoned,
+                inContainer ? "The hook runs in the container's mount namespace: see that it finds what it needs there." : "Run the hook by hand to see why.");
+        }
+    }
+
+    private static void RunOne(
+        LaunchPlan plan, string step, string key, string program, string command, IReadOnlyList<string> environment, int abandoned, string advice)
+    {
+        ExitStatus exit = RunShell(command, environment, abandoned, out string output);
+        if (exit.ExitCode != 0)
+        {
+            string end = exit.Signaled ? $"was ended by signal {exit.Value}" : $"ended with {exit.Value}";
+            throw new LxcException(LxcErrorId.HookFailed, $"The {step} '{program}' {end}{(output.Length == 0 ? string.Empty : ": " + output.Trim())}")
             {
-                string end = exit.Signaled ? $"was ended by signal {exit.Value}" : $"ended with {exit.Value}";
-                throw new LxcException(LxcErrorId.HookFailed,
-                    $"The {type} hook '{hook}' {end}{(output.Length == 0 ? string.Empty : ": " + output.Trim())}")
-                {
-                    ContainerName = plan.Name,
-                    Step = type + " hook",
-                    ConfigKey = "lxc.hook." + type,
-                    Advice = inContainer ? "The hook runs in the container's mount namespace: see that it finds what it needs there." : "Run the hook by hand to see why.",
-                };
+                ContainerName = plan.Name,
+                Step = step,
+                ConfigKey = key,
+                Advice = advice,
+            };
+        }
+    }
+
+    /// <summary>Runs the up or down script of a network device, if it has one; a failure is an error that carries its output.</summary>
+    internal static void RunNetworkScript(LaunchPlan plan, HostLink link, bool up, int abandoned = -1)
+    {
+        NetworkDevice device = link.Device;
+        string? script = up ? device.UpScript : device.DownScript;
+        if (script is null)
+        {
+            return;
+        }
+
+        string name = up ? "up" : "down";
+        string type = device.Type.ToString().ToLowerInvariant();
+        bool byEnvironment = plan.Config.Get("lxc.hook.version") == "1";
+        List<string> environment = EnvironmentOf(plan, name, byEnvironment);
+        string command = $"exec {script}";
+        if (byEnvironment)
+        {
+            environment.Remove("LXC_HOOK_SECTION=lxc");
+            environment.AddRange(["LXC_HOOK_SECTION=net", $"LXC_NET_TYPE={type}", $"LXC_NET_PARENT={device.Link}"]);
+            if (link.Name is not null)
+            {
+                environment.Add($"LXC_NET_PEER={link.Name}");
             }
         }
+        else
+        {
+            // As LXC has it: the type, then the link, then the host's end of a pair.
+            command += $" {Quoted(plan.Name)} net {name} {type}{(device.Link is null ? string.Empty : " " + Quoted(device.Link))}{(link.Name is null ? string.Empty : " " + Quoted(link.Name))}";
+        }
+
+        RunOne(plan, name + " script", device.KeyOf("script." + name), script, command, environment, abandoned, "Run the script by hand to see why.");
     }
 
     // A container's name may hold what a shell would act on.
@@ -69,10 +109,7 @@ internal static class HookRunner
             environment.AddRange([$"LXC_HOOK_TYPE={type}", "LXC_HOOK_SECTION=lxc", "LXC_HOOK_VERSION=1"]);
         }
 
-        foreach (string value in plan.Config.GetAll("lxc.environment.hooks"))
-        {
-            environment.Add(value);
-        }
+        EnvironmentVariables.Add(environment, plan.Config, ["lxc.environment", "lxc.environment.hooks"]);
 
         return environment;
     }

@@ -27,6 +27,15 @@ public sealed class LaunchPlan
     /// <summary>Whether the container gets a cgroup namespace.</summary>
     public required bool CgroupNamespace { get; init; }
 
+    /// <summary>The namespaces of others that the container joins.</summary>
+    public required IReadOnlyList<SharedNamespace> SharedNamespaces { get; init; }
+
+    /// <summary>Whether the container gets a time namespace.</summary>
+    public required bool TimeNamespace { get; init; }
+
+    /// <summary>What is written to the time namespace's timens_offsets; empty for no offsets. See time_namespaces(7).</summary>
+    public required string TimeOffsets { get; init; }
+
     /// <summary>The id maps; empty without a user namespace.</summary>
     public required IReadOnlyList<IdMapEntry> IdMaps { get; init; }
 
@@ -47,6 +56,9 @@ public sealed class LaunchPlan
 
     /// <summary>Whether ids of the root file system are mapped by its mount rather than on disk.</summary>
     public required bool IdMapRootfs { get; init; }
+
+    /// <summary>The file of the user namespace by which they are; null for the container's own.</summary>
+    public required string? RootfsIdMapFile { get; init; }
 
     /// <summary>The automatic mounts.</summary>
     public required AutoMounts AutoMounts { get; init; }
@@ -75,6 +87,12 @@ public sealed class LaunchPlan
     /// <summary>The file that gets a copy of the console's output, or null.</summary>
     public required string? ConsoleLog { get; init; }
 
+    /// <summary>The most bytes of that file; 0 for no limit.</summary>
+    public required int ConsoleLogSize { get; init; }
+
+    /// <summary>Whether a file that is full is kept as <c>.1</c> rather than emptied.</summary>
+    public required bool ConsoleLogRotates { get; init; }
+
     /// <summary>The size of the console's ring buffer in bytes; 0 for none.</summary>
     public required int ConsoleBuffer { get; init; }
 
@@ -89,6 +107,18 @@ public sealed class LaunchPlan
 
     /// <summary>Whether init gets a session keyring of its own.</summary>
     public required bool SessionKeyring { get; init; }
+
+    /// <summary>The SELinux context of init, or null to keep the monitor's.</summary>
+    public required string? SelinuxContext { get; init; }
+
+    /// <summary>The SELinux context of the session keyring, or null for that of init.</summary>
+    public required string? SelinuxKeyringContext { get; init; }
+
+    /// <summary>Whether cores run nothing else beside the container's threads.</summary>
+    public required bool SchedulingDomain { get; init; }
+
+    /// <summary>Whether the container is removed when it has stopped.</summary>
+    public required bool IsEphemeral { get; init; }
 
     /// <summary>Whether the container has a kernel log of its own.</summary>
     public required bool IsolateKernelLog { get; init; }
@@ -129,8 +159,23 @@ public sealed class LaunchPlan
     /// <summary>The signal that init gets when the monitor dies.</summary>
     public required int ParentDeathSignal { get; init; }
 
+    /// <summary>The namespaces that the container joins: CLONE_NEW flags.</summary>
+    public ulong SharedFlags
+    {
+        get
+        {
+            ulong flags = 0;
+            foreach (SharedNamespace shared in SharedNamespaces)
+            {
+                flags |= shared.Flag;
+            }
+
+            return flags;
+        }
+    }
+
     /// <summary>Whether ids are mapped.</summary>
-    public bool HasUserNamespace => (Namespaces & Processes.CLONE_NEWUSER) != 0;
+    public bool HasUserNamespace => ((Namespaces | SharedFlags) & Processes.CLONE_NEWUSER) != 0;
 
     /// <summary>The host id of the container's root user, or 0.</summary>
     public uint RootUserId => HostIdOf(0, group: false);

@@ -31,10 +31,20 @@ public static class LaunchPlanner
         }
 
         NetworkPlan network = NetworkPlan.Parse(PairsOf(config, "lxc.net."));
-        bool cgroupNamespace = FileTree.Exists("/proc/self/ns/cgroup");
-        ulong namespaces = NamespacesOf(config, network, idMaps.Count > 0, ref cgroupNamespace);
+        List<SharedNamespace> shared = SharedNamespace.Parse(config);
+        ulong namespaces = NamespaceFlags.Of(config, network.HostNetwork, idMaps.Count > 0, TimeOffset.KeyIn(config), shared);
+        if (shared.Find(other => other.Flag == Processes.CLONE_NEWUSER) is { } user)
+        {
+            // The ids are the other's, whatever the configuration says of the container's own.
+            List<IdMapEntry>? theirs = user.ReadIdMaps(request.LxcPath);
+            idMaps = theirs ?? [];
+            shared.RemoveAll(other => theirs is null && other == user);
+        }
+
+        bool cgroupNamespace = FileTree.Exists("/proc/self/ns/cgroup")
+            && ((namespaces & Processes.CLONE_NEWCGROUP) != 0 || shared.Exists(other => other.Flag == Processes.CLONE_NEWCGROUP));
         string rootfsMount = config.Get("lxc.rootfs.mount") is { Length: > 0 } mount ? mount : DefaultRootfsMount;
-        (ulong rootfsAttributes, bool idMapRootfs) = RootfsOptions(config);
+        (ulong rootfsAttributes, string? rootfsIdMap) = RootfsOptions(config);
         string? rootfs = config.Get("lxc.rootfs.path");
         if (string.IsNullOrEmpty(rootfs) && request.Command.Count == 0 && string.IsNullOrEmpty(config.Get("lxc.init.cmd")))
         {
@@ -48,8 +58,15 @@ public static class LaunchPlanner
             };
         }
 
-        AppArmorPlan? confinement = AppArmorPlan.Of(request.LxcPath, request.Name, config, namespaces, callerLabel, warn);
+        AppArmorPlan? confinement = AppArmorPlan.Of(request.LxcPath, request.Name, config,
+            namespaces | (shared.Exists(other => other.Flag == Processes.CLONE_NEWUSER) ? Processes.CLONE_NEWUSER : 0), callerLabel, warn);
+        AutoMounts autoMounts = AutoMounts.Parse(config.GetAll("lxc.mount.auto"));
         List<MountEntry> mounts = MountsOf(config, rootfsMount);
+        if (autoMounts.Shared is not null)
+        {
+            mounts.Insert(0, autoMounts.Shared);
+        }
+
         if (confinement?.Namespace is not null && config.Get("lxc.apparmor.allow_nesting") == "1")
         {
             // Where a container loads its profiles. A user namespace cannot mount the file system, and sees of it what belongs to its policy namespace.
@@ -62,29 +79,40 @@ public static class LaunchPlanner
             Name = request.Name,
             LxcPath = request.LxcPath,
             Config = config,
-            Namespaces = namespaces,
+            // These two are made when the child is in its cgroups, and before anybody is in the namespace.
+            Namespaces = namespaces & ~(Processes.CLONE_NEWCGROUP | Processes.CLONE_NEWTIME),
             CgroupNamespace = cgroupNamespace,
+            TimeNamespace = (namespaces & Processes.CLONE_NEWTIME) != 0,
+            TimeOffsets = TimeOffset.TextOf(config),
+            SharedNamespaces = shared,
             IdMaps = idMaps,
             HostName = config.Get("lxc.uts.name") is { Length: > 0 } host ? host : request.Name,
             Personality = PersonalityOf(config.Get("lxc.arch")),
             Rootfs = string.IsNullOrEmpty(rootfs) ? null : RootfsSource.Parse(rootfs),
             RootfsMount = rootfsMount,
             RootfsAttributes = rootfsAttributes,
-            IdMapRootfs = idMapRootfs,
-            AutoMounts = AutoMounts.Parse(config.GetAll("lxc.mount.auto")),
+            IdMapRootfs = rootfsIdMap is not null,
+            RootfsIdMapFile = rootfsIdMap is "container" ? null : rootfsIdMap,
+            AutoMounts = autoMounts,
             Mounts = mounts,
             AutoDev = Flag(config, "lxc.autodev", true),
-            DevSize = Number(config, "lxc.autodev.tmpfs.size", 500_000),
+            DevSize = config.Get("lxc.autodev.tmpfs.size") is { Length: > 0 } size ? Sizes.Parse(size) : 500_000,
             PtyMax = (int)Number(config, "lxc.pty.max", 1024),
             TtyCount = (int)Number(config, "lxc.tty.max", 0),
             TtyDirectory = config.Get("lxc.tty.dir") ?? string.Empty,
             NoConsole = config.Get("lxc.console.path") == "none",
             ConsoleLog = config.Get("lxc.console.logfile") is { Length: > 0 } log ? log : null,
+            ConsoleLogSize = LogSizeOf(config.Get("lxc.console.size")),
+            ConsoleLogRotates = Flag(config, "lxc.console.rotate", false),
             ConsoleBuffer = BufferOf(config.Get("lxc.console.buffer.size")),
             Network = network,
             Capabilities = CapabilitySet.Of(config.GetAll("lxc.cap.keep"), config.GetAll("lxc.cap.drop")),
             NoNewPrivileges = Flag(config, "lxc.no_new_privs", false),
             SessionKeyring = Flag(config, "lxc.keyring.session", true),
+            SelinuxContext = SelinuxLabel.Wanted(config.Get("lxc.selinux.context"), "lxc.selinux.context", warn),
+            SelinuxKeyringContext = SelinuxLabel.Wanted(config.Get("lxc.selinux.context.keyring"), "lxc.selinux.context.keyring", warn),
+            SchedulingDomain = Flag(config, "lxc.sched.core", false),
+            IsEphemeral = Flag(config, "lxc.ephemeral", false),
             AppArmor = confinement,
             IsolateKernelLog = Flag(config, ConfigKeys.IsolateKernelLog, false),
             Cgroups = CgroupPlan.Parse(request.Name, config),
@@ -110,70 +138,15 @@ public static class LaunchPlanner
         }
     }
 
-    private static ulong NamespacesOf(ContainerConfig config, NetworkPlan network, bool user, ref bool cgroup)
-    {
-        const ulong All = Processes.CLONE_NEWNS | Processes.CLONE_NEWPID | Processes.CLONE_NEWUTS | Processes.CLONE_NEWIPC;
-        ulong flags = All | (network.HostNetwork ? 0 : Processes.CLONE_NEWNET) | (user ? Processes.CLONE_NEWUSER : 0);
-        string[] clone = Words(config.Get("lxc.namespace.clone"));
-        string[] keep = Words(config.Get("lxc.namespace.keep"));
-        if (clone.Length > 0)
-        {
-            ulong wanted = 0;
-            foreach (string name in clone)
-            {
-                wanted |= NamespaceFlag(name, "lxc.namespace.clone");
-            }
-
-            cgroup &= (wanted & Processes.CLONE_NEWCGROUP) != 0;
-            flags = wanted & ~Processes.CLONE_NEWCGROUP;
-        }
-
-        foreach (string name in keep)
-        {
-            ulong flag = NamespaceFlag(name, "lxc.namespace.keep");
-            cgroup &= flag != Processes.CLONE_NEWCGROUP;
-            flags &= ~flag;
-        }
-
-        foreach (ConfigEntry shared in config.WithPrefix("lxc.namespace.share."))
-        {
-            throw new LxcException(LxcErrorId.ConfigUnsupported, $"Sharing a namespace ({shared.Key} = {shared.Value}) is not supported")
-            {
-                ConfigKey = shared.Key,
-                Line = shared.Line,
-                Advice = "Remove the line; lxc.namespace.keep shares the host's namespace.",
-            };
-        }
-
-        // Without these two nothing of a container could be kept from the host.
-        return flags | Processes.CLONE_NEWNS | Processes.CLONE_NEWPID;
-    }
-
-    private static ulong NamespaceFlag(string name, string key) => name switch
-    {
-        "mnt" or "mount" => Processes.CLONE_NEWNS,
-        "pid" => Processes.CLONE_NEWPID,
-        "uts" => Processes.CLONE_NEWUTS,
-        "ipc" => Processes.CLONE_NEWIPC,
-        "user" => Processes.CLONE_NEWUSER,
-        "net" => Processes.CLONE_NEWNET,
-        "cgroup" => Processes.CLONE_NEWCGROUP,
-        _ => throw new LxcException(LxcErrorId.ConfigUnsupported, $"There is no namespace '{name}' to create or keep")
-        {
-            ConfigKey = key,
-            Advice = "Use cgroup, ipc, mnt, net, pid, user or uts.",
-        },
-    };
-
-    private static (ulong Attributes, bool IdMap) RootfsOptions(ContainerConfig config)
+    private static (ulong Attributes, string? IdMap) RootfsOptions(ContainerConfig config)
     {
         ulong attributes = 0;
-        bool idMap = false;
+        string? idMap = null;
         foreach (string option in (config.Get("lxc.rootfs.options") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (option == "idmap=container")
+            if (MountEntry.IdMapOf(option, "lxc.rootfs.options") is { } map)
             {
-                idMap = true;
+                idMap = map;
             }
             else if (MountAttributes.TryParse(option, out ulong set, out ulong clear))
             {
@@ -231,28 +204,12 @@ public static class LaunchPlanner
     private static List<string> EnvironmentOf(ContainerConfig config)
     {
         List<string> environment = ["container=lxc", DefaultPath];
-        foreach (string key in (ReadOnlySpan<string>)["lxc.environment", "lxc.environment.runtime"])
-        {
-            foreach (string value in config.GetAll(key))
-            {
-                string? entry = value.Contains('=') ? value
-                    : Environment.GetEnvironmentVariable(value) is { } inherited ? $"{value}={inherited}" : null;
-                if (entry is not null)
-                {
-                    environment.RemoveAll(old => old.StartsWith(entry[..(entry.IndexOf('=') + 1)], StringComparison.Ordinal));
-                    environment.Add(entry);
-                }
-            }
-        }
-
+        EnvironmentVariables.Add(environment, config, ["lxc.environment", "lxc.environment.runtime"]);
         return environment;
     }
 
     private static List<string> InitOf(string? command) =>
         QuotedWords.Split(command ?? string.Empty) is { Count: > 0 } words ? words : ["/sbin/init"];
-
-    private static string[] Words(string? text) =>
-        (text ?? string.Empty).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 
     private static uint[] GroupsOf(string? groups) =>
         Array.ConvertAll((groups ?? string.Empty).Split([',', ' '], StringSplitOptions.RemoveEmptyEntries), uint.Parse);
@@ -265,6 +222,9 @@ public static class LaunchPlanner
 
     private static long Number(ContainerConfig config, string key, long otherwise) =>
         config.Get(key) is { Length: > 0 } value && ConfigNumber.TryParse(value, long.MaxValue, out ulong number) ? (long)number : otherwise;
+
+    // As LXC has it: 128 KiB, or what is asked for, but a page at least.
+    private static int LogSizeOf(string? size) => size is null or "" ? 0 : Math.Max(BufferOf(size), 4096);
 
     private static int BufferOf(string? size) =>
         size is null or "" ? 0 : size == "auto" ? 1 << 17 : (int)Math.Min(Sizes.Parse(size), 1 << 30);

@@ -13,8 +13,8 @@ internal static class ProcessSettings
         "rtprio", "rttime",
     ];
 
-    /// <summary>Applies <c>lxc.sysctl.*</c> and <c>lxc.prlimit.*</c>; to be called with the container's /proc in place.</summary>
-    internal static void Apply(LaunchPlan plan)
+    /// <summary>Applies <c>lxc.sysctl.*</c>; for the child, with the container's /proc in place.</summary>
+    internal static void WriteParameters(LaunchPlan plan)
     {
         foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.sysctl."))
         {
@@ -22,15 +22,23 @@ internal static class ProcessSettings
             Try(entry, () => Descriptors.WriteText("/proc/sys/" + name.Replace('.', '/'), entry.Value),
                 "Only sysctls of the container's own namespaces can be set, and /proc must be mounted with proc:rw or the key be below net.");
         }
+    }
 
+    /// <summary>Whether <see cref="SetLimits"/> has anything to do.</summary>
+    internal static bool HasLimits(LaunchPlan plan) => plan.Config.WithPrefix("lxc.prlimit.").Any();
+
+    /// <summary>Applies <c>lxc.prlimit.*</c> to init; for the monitor, which may raise limits that the container's root may not.</summary>
+    internal static void SetLimits(LaunchPlan plan, int init)
+    {
         foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.prlimit."))
         {
             string name = entry.Key["lxc.prlimit.".Length..];
             int resource = Array.IndexOf(Limits, name);
             string[] values = entry.Value.Split(':');
             ulong soft = Value(values[0]);
-            ulong hard = values.Length > 1 ? Value(values[1]) : soft;
-            Try(entry, () => Processes.SetResourceLimit(resource, soft, hard, name), "Raising a hard limit needs CAP_SYS_RESOURCE on the host.");
+            ulong hard = values.Length > 1 && values[1].Trim().Length > 0 ? Value(values[1]) : soft;
+            Try(entry, () => Processes.SetResourceLimit(resource, soft, hard, name, init),
+                resource < 0 ? $"There is no limit '{name}': see getrlimit(2) for those that there are." : "Raising a hard limit needs CAP_SYS_RESOURCE on the host; the soft limit may not exceed the hard one, nor nofile the kernel's fs.nr_open.");
         }
     }
 

@@ -54,8 +54,19 @@ public sealed class RuntimeRecord
         }
     }
 
-    /// <summary>Notes a host-side network interface.</summary>
-    public void AddInterface(string name) => text.Append("interface ").Append(name).Append('\n');
+    /// <summary>Notes what the host has of a network device: its interface, and the addresses that the link answers for.</summary>
+    public void AddLink(HostLink link)
+    {
+        if (link.Name is not null)
+        {
+            text.Append("interface ").Append(link.Name).Append('\n');
+        }
+
+        foreach (string address in link.Proxies)
+        {
+            text.Append("proxy ").Append(address).Append(' ').Append(link.Device.Link).Append('\n');
+        }
+    }
 
     /// <summary>Notes an AppArmor profile and a policy namespace of the container's own.</summary>
     public void AddProfile(string profile, string? policyNamespace)
@@ -110,6 +121,7 @@ public sealed class RuntimeRecord
                 case "cgroup": CgroupLeftovers.Clear(value); break;
                 case "profile": AppArmorPlan.Unload(value, null); break;
                 case "policy": AppArmorPlan.Unload(null, value); break;
+                case "proxy": HostNetwork.RemoveProxy(value[(value.IndexOf(' ') + 1)..], value[..value.IndexOf(' ')]); break;
                 case "interface" when HostNetwork.Exists(value): HostNetwork.Remove(value); break;
             }
         }

@@ -14,8 +14,8 @@ namespace LxcPS.Engine.LifeCycle;
 ///                                     &lt;-   Terminals (devpts, console, ttys)
 ///                                            configures the interfaces
 ///                                     &lt;-   Ready
-///   Go (after Terminals; where a      ->     confines itself
-///   start-host hook is, after Ready)
+///   Go (after Terminals; where a hook  ->    confines itself
+///   or limits come last, after Ready)
 ///                                     &lt;-   Listener (where the filter leaves calls to the monitor)
 ///                                            execve closes the channel: running
 ///                                     &lt;-   Error (instead of any of the above), or Warning

@@ -71,7 +71,11 @@ public sealed partial class Supervisor
         {
             if (plan.HasUserNamespace)
             {
-                IdMapWriter.Write(initPid, plan.IdMaps);
+                if ((plan.Namespaces & Processes.CLONE_NEWUSER) != 0)
+                {
+                    IdMapWriter.Write(initPid, plan.IdMaps);
+                }
+
                 userNamespace = Descriptors.Open($"/proc/{initPid}/ns/user", OpenFlags.ReadOnly);
             }
 
@@ -91,16 +95,19 @@ public sealed partial class Supervisor
         Tell(channel, SetupChannel.Kind.Network);
 
         Await(channel, SetupChannel.Kind.Terminals);
-        bool isHooked = HookRunner.Has(plan, "start-host");
-        if (!isHooked)
+        bool isFinished = !HookRunner.Has(plan, "start-host") && !ProcessSettings.HasLimits(plan);
+        if (isFinished)
         {
             Tell(channel, SetupChannel.Kind.Go);
         }
 
         Await(channel, SetupChannel.Kind.Ready);
-        if (isHooked)
+        if (!isFinished)
         {
             HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
+
+            // As late as can be: setting up may take more than the container is to have.
+            ProcessSettings.SetLimits(plan, initPid);
             Tell(channel, SetupChannel.Kind.Go);
         }
 
@@ -129,7 +136,7 @@ public sealed partial class Supervisor
     // The child moves itself: moved by the monitor it would wait for a grace period of the kernel's.
     private void SendEntrance(SetupChannel channel)
     {
-        using CgroupEntrance entrance = cgroups!.OpenEntrance(skipUnified: true);
+        using CgroupEntrance entrance = cgroups!.OpenEntrance(skipUnified: IsBornInCgroup);
         foreach ((string text, int[] descriptors) in entrance.Messages())
         {
             Tell(channel, SetupChannel.Kind.Cgroups, text, descriptors);
@@ -144,23 +151,36 @@ public sealed partial class Supervisor
             return;
         }
 
-        foreach (string name in HostNetwork.Create(plan.Network, initPid))
+        IReadOnlyList<HostLink> links = HostNetwork.Create(plan.Network, initPid);
+        foreach (HostLink link in links)
         {
-            record!.AddInterface(name);
-            undo.Push("interface " + name, () => RemoveInterface(name));
+            record!.AddLink(link);
+            undo.Push($"network device {link.Device.Index}", link.Remove);
         }
 
         record!.Save();
+        foreach (HostLink link in links)
+        {
+            if (link.Device.DownScript is not null)
+            {
+                undo.Push("network script", () => HookRunner.RunNetworkScript(plan, link, up: false));
+            }
+
+            HookRunner.RunNetworkScript(plan, link, up: true, reporter.Descriptor);
+        }
     }
+
+    private bool IsBornInCgroup => plan.SharedNamespaces.Count == 0;
 
     private void StartChild(int ours, int theirs, List<byte[]> filters)
     {
-        int unified = cgroups!.OpenUnified();
+        // Whoever has joined another user namespace is born in no cgroup of the host's: the child goes there by itself.
+        int unified = IsBornInCgroup ? cgroups!.OpenUnified() : -1;
         try
         {
             using SetupChannel childEnd = new(theirs);
             ContainerSetup setup = new(plan, childEnd, filters, KeepsStreams);
-            (initPid, initPidfd) = Forking.Start(plan.Namespaces, unified, () =>
+            (initPid, initPidfd) = NamespaceJoiner.Start(plan, unified, () =>
             {
                 // With a copy of the monitor's end the child would never read that the monitor is gone.
                 Descriptors.Close(ours);
@@ -179,10 +199,11 @@ public sealed partial class Supervisor
     private void SendMounts(SetupChannel channel, int userNamespace)
     {
         Span<int> fd = stackalloc int[1];
-        int mapping = plan.IdMapRootfs ? userNamespace : -1;
         if (plan.Rootfs is not null)
         {
-            fd[0] = plan.Rootfs.Open(mapping, plan.RootUserId, plan.RootfsAttributes);
+            int other = plan.RootfsIdMapFile is null ? -1 : Descriptors.Open(plan.RootfsIdMapFile, OpenFlags.ReadOnly);
+            fd[0] = plan.Rootfs.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes);
+            Descriptors.Close(other);
             Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
         }

@@ -127,7 +127,8 @@ public sealed partial class Supervisor
 
             if (counts[2] == "1")
             {
-                console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer, plan.ConsoleLog, IsAttended && !KeepsStreams);
+                console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer,
+                    plan.ConsoleLog is null ? null : ConsoleLog.Open(plan.ConsoleLog, plan.ConsoleLogSize, plan.ConsoleLogRotates), IsAttended && !KeepsStreams);
                 undo.Push("console", CloseConsole);
             }
 

@@ -34,6 +34,7 @@ public sealed partial class Supervisor
     private int initPidfd = -1;
     private int devpts = -1;
     private bool mayBeReplaced;
+    private bool hasOwnMounts;
     private int signals = -1;
     private readonly List<int> ttys = [];
 
@@ -109,6 +110,8 @@ public sealed partial class Supervisor
             }
             while (IsReboot(exit));
 
+            RemoveEphemeral();
+
             // The name is free before anybody hears of the end: whoever waits for it may start the container again.
             server.StopListening();
             server.SetState(ContainerState.Stopped);
@@ -153,13 +156,26 @@ public sealed partial class Supervisor
         {
             // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
             ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
+            HashSet<string> replaced = [];
             foreach (string setting in request.Settings)
             {
                 int equals = setting.IndexOf('=');
-                config.Set(setting[..equals].Trim(), setting[(equals + 1)..].Trim());
+                string key = setting[..equals].Trim();
+                string value = setting[(equals + 1)..].Trim();
+
+                // The first value of a key takes the place of those that the file has, the others join it.
+                if (replaced.Add(key))
+                {
+                    config.Set(key, value);
+                }
+                else
+                {
+                    config.Add(key, value);
+                }
             }
 
             plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
+            UnshareMounts();
             HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);
             reporter.ThrowIfAbandoned();
             Launch();
@@ -195,6 +211,35 @@ public sealed partial class Supervisor
 
         RunEndHook("post-stop", target);
         return exit;
+    }
+
+    // What hooks of the host mount is then the container's affair alone, and goes with the monitor; what the host mounts still appears.
+    private void UnshareMounts()
+    {
+        if (plan.Config.Get("lxc.monitor.unshare") is { Length: > 0 } value && value != "0" && !hasOwnMounts)
+        {
+            Processes.Unshare(Processes.CLONE_NEWNS);
+            MountCalls.SetPropagation("/", MountCalls.PropagationSlave, recursive: true);
+            hasOwnMounts = true;
+        }
+    }
+
+    // While the name on the command socket is still the monitor's, so that nobody starts what is going.
+    private void RemoveEphemeral()
+    {
+        if (!plan.IsEphemeral)
+        {
+            return;
+        }
+
+        try
+        {
+            new ContainerStore(request.LxcPath).Delete(request.Name);
+        }
+        catch (LxcException e)
+        {
+            reporter.Warning(e.Message);
+        }
     }
 
     private void RunEndHook(string type, string target)

@@ -28,6 +28,12 @@ public sealed class AutoMounts
     /// <summary>The mount of /sys/fs/cgroup.</summary>
     public AutoMountMode Cgroup { get; private set; }
 
+    /// <summary>Whether only the hierarchy of cgroup v2 is mounted there.</summary>
+    public bool UnifiedOnly { get; private set; }
+
+    /// <summary>A directory of the host whose later mounts appear in the container, or null.</summary>
+    public MountEntry? Shared { get; private set; }
+
     /// <summary>Whether cgroups are mounted even where the container could do so itself.</summary>
     public bool ForceCgroup { get; private set; }
 
@@ -63,14 +69,27 @@ public sealed class AutoMounts
                 (Cgroup, ForceCgroup) = (AutoMountMode.Mixed, true); break;
             case "cgroup:ro:force" or "cgroup-full:ro:force": (Cgroup, ForceCgroup) = (AutoMountMode.ReadOnly, true); break;
             case "cgroup:rw:force" or "cgroup-full:rw:force": (Cgroup, ForceCgroup) = (AutoMountMode.ReadWrite, true); break;
+            case "cgroup2": (Cgroup, UnifiedOnly) = (AutoMountMode.ReadWrite, true); break;
+            case "cgroup2:force": (Cgroup, UnifiedOnly, ForceCgroup) = (AutoMountMode.ReadWrite, true, true); break;
+            case "cgroup2:ro": (Cgroup, UnifiedOnly) = (AutoMountMode.ReadOnly, true); break;
+            case "cgroup2:ro:force": (Cgroup, UnifiedOnly, ForceCgroup) = (AutoMountMode.ReadOnly, true, true); break;
             default:
-                bool shared = word.StartsWith("shmounts:", StringComparison.Ordinal);
-                throw new LxcException(shared ? LxcErrorId.ConfigUnsupported : LxcErrorId.ConfigInvalidValue,
-                    shared ? $"The automatic mount '{word}' is not supported" : $"There is no automatic mount '{word}'")
-                {
-                    ConfigKey = "lxc.mount.auto",
-                    Advice = "Use proc, sys and cgroup, each with :mixed, :ro or :rw.",
-                };
+                Shared = word.StartsWith("shmounts:/", StringComparison.Ordinal) ? SharedOf(word["shmounts:".Length..])
+                    : throw new LxcException(LxcErrorId.ConfigInvalidValue, $"There is no automatic mount '{word}'")
+                    {
+                        ConfigKey = "lxc.mount.auto",
+                        Advice = "Use proc, sys and cgroup, each with :mixed, :ro or :rw; or shmounts: and a directory of the host.",
+                    };
+                break;
         }
+    }
+
+    // Without a second path the mounts appear where LXC looks for them. What the container mounts there stays its own.
+    private static MountEntry SharedOf(string paths)
+    {
+        int colon = paths.IndexOf(':');
+        string host = colon < 0 ? paths : paths[..colon];
+        string inside = colon < 0 ? "/dev/.lxc-mounts" : paths[(colon + 1)..];
+        return MountEntry.Parse($"{host} {inside} none rbind,rslave,create=dir 0 0");
     }
 }

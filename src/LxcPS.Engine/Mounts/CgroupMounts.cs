@@ -20,7 +20,7 @@ internal static class CgroupMounts
 
         CgroupLayout layout = CgroupLayout.Read();
         ulong readOnly = plan.AutoMounts.Cgroup == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
-        if (layout.IsUnified)
+        if (layout.IsUnified || (plan.AutoMounts.UnifiedOnly && layout.Unified is not null))
         {
             Descriptors.Close(SpecialMounts.Place(root, "sys/fs/cgroup", Make("cgroup2", "cgroup2", [], Safe | readOnly)));
             return;

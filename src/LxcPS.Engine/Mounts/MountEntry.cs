@@ -36,8 +36,8 @@ public sealed class MountEntry
     /// <summary>Whether the source is a path inside the root file system.</summary>
     public bool IsSourceRelative { get; private set; }
 
-    /// <summary>Whether the ids of the source are mapped as the container's are.</summary>
-    public bool IsIdMapped { get; private set; }
+    /// <summary>How the ids of the source are mapped: <c>container</c>, the file of a user namespace, or null where they are not.</summary>
+    public string? IdMap { get; private set; }
 
     /// <summary>MOUNT_ATTR_ flags to set.</summary>
     public ulong Attributes { get; private set; }
@@ -96,12 +96,17 @@ public sealed class MountEntry
             case "relative": IsSourceRelative = true; return true;
             case "create=dir": CreateDirectory = true; return true;
             case "create=file": CreateDirectory = false; return true;
-            case "idmap=container": IsIdMapped = true; return true;
             case "defaults" or "move": return true;
             case "private" or "rprivate": Propagation = MountCalls.PropagationPrivate; return true;
             case "slave" or "rslave": Propagation = MountCalls.PropagationSlave; return true;
             case "shared" or "rshared": Propagation = MountCalls.PropagationShared; return true;
             case "unbindable" or "runbindable": Propagation = MountCalls.PropagationUnbindable; return true;
+        }
+
+        if (IdMapOf(Unescape(option), "lxc.mount.entry") is { } map)
+        {
+            IdMap = map;
+            return true;
         }
 
         if (!MountAttributes.TryParse(option, out ulong set, out ulong clear))
@@ -112,6 +117,25 @@ public sealed class MountEntry
         Attributes = (Attributes & ~clear) | set;
         ClearedAttributes = (ClearedAttributes & ~set) | (clear & ~set);
         return true;
+    }
+
+    /// <summary>What the option <c>idmap=</c> names: <c>container</c> or the path of a user namespace's file; null for another option.</summary>
+    /// <exception cref="LxcException">ConfigInvalidValue: it names something else.</exception>
+    internal static string? IdMapOf(string option, string key)
+    {
+        const string Name = "idmap=";
+        if (!option.StartsWith(Name, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string map = option[Name.Length..];
+        return map == "container" || map.StartsWith('/') ? map
+            : throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The option '{DisplayText.Of(option)}' names no id map")
+            {
+                ConfigKey = key,
+                Advice = "Write idmap=container for the container's own, or the path of a user namespace: idmap=/proc/1234/ns/user.",
+            };
     }
 
     private static LxcException Invalid(string line, string reason) =>

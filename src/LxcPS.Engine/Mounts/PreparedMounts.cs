@@ -25,17 +25,24 @@ public static class PreparedMounts
         }
 
         int mount = MountCalls.CloneTree(Descriptors.CurrentDirectory, entry.Source, entry.IsRecursive);
-        if (entry.IsIdMapped && userNamespace >= 0)
+        int other = -1;
+        try
         {
-            try
+            other = entry.IdMap is null or "container" ? -1 : Descriptors.Open(entry.IdMap, OpenFlags.ReadOnly);
+            int map = entry.IdMap == "container" ? userNamespace : other;
+            if (map >= 0)
             {
-                MountCalls.SetAttributes(mount, MountCalls.MOUNT_ATTR_IDMAP, 0, recursive: entry.IsRecursive, name: entry.Source, userNamespace: userNamespace);
+                MountCalls.SetAttributes(mount, MountCalls.MOUNT_ATTR_IDMAP, 0, recursive: entry.IsRecursive, name: entry.Source, userNamespace: map);
             }
-            catch
-            {
-                Descriptors.Close(mount);
-                throw;
-            }
+        }
+        catch
+        {
+            Descriptors.Close(mount);
+            throw;
+        }
+        finally
+        {
+            Descriptors.Close(other);
         }
 
         return mount;

@@ -60,20 +60,21 @@ internal static class SpecialMounts
         }
 
         // A sysfs shows the network namespace of who mounts it: only its owner may. With the host's network the host's is bound.
-        bool own = (plan.Namespaces & Processes.CLONE_NEWNET) != 0 || !plan.HasUserNamespace;
+        ulong ours = plan.Namespaces | ((plan.SharedFlags & Processes.CLONE_NEWUSER) != 0 ? plan.SharedFlags : 0);
+        bool own = (ours & Processes.CLONE_NEWNET) != 0 || !plan.HasUserNamespace;
         int mount = own
             ? Make("sysfs", "sysfs", [], Safe | (mode == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0))
             : CloneTree(Descriptors.CurrentDirectory, "/sys", recursive: true);
         if (!own)
         {
-            // With all that the host has mounted below it, which is no more to be written than the rest.
-            SetAttributes(mount, Safe | (mode == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0), 0, recursive: true, name: "sys");
+            // With all that the host has mounted below it, which is no more to be written than the rest; nor is the network, which is not the container's.
+            SetAttributes(mount, Safe | (mode != AutoMountMode.ReadWrite ? MOUNT_ATTR_RDONLY : 0), 0, recursive: true, name: "sys");
         }
 
         int sys = Place(root, "sys", mount);
-        if (mode == AutoMountMode.Mixed)
+        if (mode == AutoMountMode.Mixed && own)
         {
-            int net = own ? CloneTree(sys, "devices/virtual/net", recursive: false) : -1;
+            int net = CloneTree(sys, "devices/virtual/net", recursive: false);
             int virtualDevices = CloneTree(sys, ".", recursive: false);
             SetAttributes(virtualDevices, MOUNT_ATTR_RDONLY | Safe, 0, name: "sys");
             AttachAt(sys, ".", virtualDevices);
@@ -81,10 +82,7 @@ internal static class SpecialMounts
             // Opened again: what was opened before lies below the read-only mount now.
             Descriptors.Close(sys);
             sys = Descriptors.OpenInRoot(root, "sys", OpenFlags.Path | OpenFlags.Directory);
-            if (net >= 0)
-            {
-                AttachAt(sys, "devices/virtual/net", net);
-            }
+            AttachAt(sys, "devices/virtual/net", net);
         }
 
         Descriptors.Close(sys);

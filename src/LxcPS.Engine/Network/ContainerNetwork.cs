@@ -13,7 +13,7 @@ public static class ContainerNetwork
         kernel.SetUp(Rtnetlink.LoopbackIndex);
         foreach (NetworkDevice device in plan.Devices)
         {
-            if (device.Type == NetworkType.Veth && (device.IsUp || device.Addresses.Count > 0))
+            if (device.IsInterface && (device.IsUp || device.Addresses.Count > 0))
             {
                 ConfigureDevice(kernel, device);
             }

@@ -3,7 +3,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Network;
 
 /// <summary>The host's side of a container's network.</summary>
-public static class HostNetwork
+public static partial class HostNetwork
 {
     private const int NameAttempts = 16;
 
@@ -19,7 +19,7 @@ public static class HostNetwork
             {
                 foreach (DeviceGateway? gateway in (ReadOnlySpan<DeviceGateway?>)[device.Gateway4, device.Gateway6])
                 {
-                    if (gateway is not { IsAutomatic: true } || device.Type != NetworkType.Veth)
+                    if (gateway is not { IsAutomatic: true } || !device.IsInterface)
                     {
                         continue;
                     }
@@ -46,30 +46,37 @@ public static class HostNetwork
     /// <summary>Makes the devices of a plan: all of them, or none and an error.</summary>
     /// <param name="plan">What to make.</param>
     /// <param name="initPid">A process in the container's network namespace.</param>
-    /// <returns>The names of the interfaces that are on the host.</returns>
+    /// <returns>What the host has of each; its Remove unmakes that.</returns>
     /// <exception cref="LxcException">NetworkFailed, with the key.</exception>
-    public static IReadOnlyList<string> Create(NetworkPlan plan, int initPid)
+    public static IReadOnlyList<HostLink> Create(NetworkPlan plan, int initPid)
     {
-        List<string> names = [];
+        List<HostLink> links = [];
         Rtnetlink? kernel = null;
         try
         {
             foreach (NetworkDevice device in plan.Devices)
             {
-                if (device.Type == NetworkType.Veth)
+                if (device.Type == NetworkType.None)
+                {
+                    continue;
+                }
+
+                HostLink link = new(device);
+                links.Add(link);
+                if (device.IsInterface)
                 {
                     kernel ??= new Rtnetlink();
-                    CreateVeth(kernel, device, initPid, names);
+                    Make(kernel, link, initPid);
                 }
             }
 
-            return names;
+            return links;
         }
         catch
         {
-            foreach (string name in names)
+            foreach (HostLink link in links)
             {
-                TryRemove(kernel!, name);
+                TryRemove(link);
             }
 
             throw;
@@ -99,6 +106,19 @@ public static class HostNetwork
         }
     }
 
+    /// <summary>Has an interface of the host answer no more for an address, nor keep the route that goes with that; it is no error if neither is there.</summary>
+    /// <exception cref="LinuxException">The kernel refuses.</exception>
+    public static void RemoveProxy(string link, string address)
+    {
+        using Rtnetlink kernel = new();
+        byte[] bytes = System.Net.IPAddress.Parse(address).GetAddressBytes();
+        kernel.RemoveRoute(Rtnetlink.LoopbackIndex, bytes, bytes.Length * 8);
+        if (kernel.FindLink(link) is { } found)
+        {
+            kernel.RemoveProxy(found.Index, bytes);
+        }
+    }
+
     /// <summary>Whether the host has an interface of that name.</summary>
     public static bool Exists(string name)
     {
@@ -106,22 +126,35 @@ public static class HostNetwork
         return kernel.FindLink(name) is not null;
     }
 
-    private static void CreateVeth(Rtnetlink kernel, NetworkDevice device, int initPid, List<string> names)
+    private static void Make(Rtnetlink kernel, HostLink made, int initPid)
     {
+        NetworkDevice device = made.Device;
         string setting = "link";
         try
         {
             NetworkLink? link = device.Link is null ? null : FindLink(kernel, device);
-            setting = device.PairName is null ? "type" : "veth.pair";
-            string name = CreatePair(kernel, device, link, initPid);
-            names.Add(name);
-            setting = "link";
-            if (link is not null)
+            switch (device.Type)
             {
-                DisableVersion6(name);
+                case NetworkType.Veth:
+                    setting = device.PairName is null ? "type" : "veth.pair";
+                    made.Name = CreatePair(kernel, device, link, initPid);
+                    SetUpHostEnd(kernel, made, link, ref setting);
+                    break;
+                case NetworkType.Phys:
+                    made.Lend(kernel, link!.Value, initPid);
+                    break;
+                default:
+                    setting = "type";
+                    kernel.CreateLink(UpperLink(device, link!.Value, initPid));
+                    made.Follow(initPid);
+                    break;
             }
 
-            kernel.SetUp(name);
+            if (device.IsProxied)
+            {
+                setting = "l2proxy";
+                AddProxies(kernel, made, link!.Value);
+            }
         }
         catch (LinuxException e)
         {
@@ -135,52 +168,14 @@ public static class HostNetwork
         }
     }
 
-    private static string CreatePair(Rtnetlink kernel, NetworkDevice device, NetworkLink? link, int initPid)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            VethPair pair = new()
-            {
-                Name = device.PairName ?? RandomName(),
-                HardwareAddress = HardwareAddress.ForHostEnd(),
-                Master = link?.Index ?? 0,
-                Mtu = device.Mtu != 0 ? device.Mtu : link?.Mtu ?? 0,
-                PeerName = device.Name!,
-                PeerHardwareAddress = device.HardwareAddress,
-                PeerNamespaceOf = initPid,
-            };
-            try
-            {
-                kernel.CreateVeth(pair);
-                return pair.Name;
-            }
-            catch (LinuxException e) when (e.Number == Errno.EEXIST && device.PairName is null && attempt < NameAttempts)
-            {
-                // Another container has drawn the same name.
-            }
-        }
-    }
-
-    // A port of a bridge carries the container's traffic and has none of its own: no link-local address, no answers to router advertisements.
-    private static void DisableVersion6(string name)
-    {
-        try
-        {
-            Descriptors.WriteText($"/proc/sys/net/ipv6/conf/{name}/disable_ipv6", "1");
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.EROFS)
-        {
-            // A kernel without IPv6, or a host that is itself a container: the address does no harm there.
-        }
-    }
-
     private static NetworkLink FindLink(Rtnetlink kernel, NetworkDevice device) =>
         kernel.FindLink(device.Link!) ?? throw new LxcException(LxcErrorId.NetworkFailed,
             $"The host has no interface '{device.Link}' for the network device {device.Index}")
         {
             Step = "network",
             ConfigKey = device.KeyOf("link"),
-            Advice = $"Create the bridge '{device.Link}', e.g. by starting lxc-net, or correct the key.",
+            Advice = device.Type == NetworkType.Veth ? $"Create the bridge '{device.Link}', e.g. by starting lxc-net, or correct the key."
+                : $"Correct {device.KeyOf("link")}: ip link shows the interfaces that there are.",
         };
 
     // Global addresses first: a bridge has a link-local IPv6 address of its own accord.
@@ -220,19 +215,23 @@ public static class HostNetwork
     private static string AdviceFor(int errno, NetworkDevice device) => errno switch
     {
         Errno.EPERM => $"Making an interface of the host needs CAP_NET_ADMIN: start the container as root, or use {device.KeyOf("type")} = empty.",
-        Errno.EEXIST => $"The host has an interface '{device.PairName}': correct or remove {device.KeyOf("veth.pair")}.",
+        Errno.EOPNOTSUPP when device.Type != NetworkType.Veth =>
+            $"The kernel has no interfaces of type {device.Type.ToString().ToLowerInvariant()}: try modprobe {(device.Type == NetworkType.Vlan ? "8021q" : device.Type.ToString().ToLowerInvariant())}.",
+        Errno.EBUSY when device.Type != NetworkType.Veth =>
+            $"See what else uses '{device.Link}': a bridge or another kind of interface upon it keeps it for itself.",
+        Errno.EEXIST when device.PairName is not null => $"The host has an interface '{device.PairName}': correct or remove {device.KeyOf("veth.pair")}.",
         Errno.EOPNOTSUPP or Errno.EINVAL when device.Link is not null => $"See that '{device.Link}' is a bridge, and that the kernel has veth (modprobe veth).",
         Errno.EOPNOTSUPP => "The kernel has no veth: try modprobe veth.",
         _ => $"See the keys lxc.net.{device.Index}.* in the container's configuration.",
     };
 
-    private static void TryRemove(Rtnetlink kernel, string name)
+    private static void TryRemove(HostLink link)
     {
         try
         {
-            kernel.Delete(name);
+            link.Remove();
         }
-        catch (LinuxException)
+        catch (LxcException)
         {
             // The first failure is the one that is told; the interface goes with the container's namespace.
         }

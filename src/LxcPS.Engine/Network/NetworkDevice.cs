@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LxcPS.Engine.Network;
 
 /// <summary>One network device of a container: the keys <c>lxc.net.N.*</c> of one N; see lxc.container.conf(5), "NETWORK".</summary>
-public sealed class NetworkDevice
+public sealed partial class NetworkDevice
 {
     /// <summary>The longest name of an interface in bytes, see IFNAMSIZ in netdevice(7).</summary>
     public const int MaximumNameLength = 15;
@@ -46,6 +46,18 @@ public sealed class NetworkDevice
     /// <summary>The default route of IPv6, or null for none.</summary>
     public DeviceGateway? Gateway6 { get; private set; }
 
+    /// <summary>A program of the host that runs when the device has been made, or null.</summary>
+    public string? UpScript { get; private set; }
+
+    /// <summary>A program of the host that runs before the device goes, or null.</summary>
+    public string? DownScript { get; private set; }
+
+    /// <summary>Whether the link answers for the container's addresses.</summary>
+    public bool IsProxied { get; private set; }
+
+    /// <summary>Whether it is an interface of the container.</summary>
+    public bool IsInterface => Type is not (NetworkType.None or NetworkType.Empty);
+
     /// <summary>The full key of one of its settings.</summary>
     public string KeyOf(string setting) => $"lxc.net.{Index}.{setting}";
 
@@ -68,22 +80,19 @@ public sealed class NetworkDevice
             case "flags":
                 IsUp = value is "up" || (value.Length == 0 ? false : throw Invalid(setting, value, "The only flag is up."));
                 break;
-            case "veth.mode":
-                TakeMode(setting, value);
-                break;
             case "ipv4.address": TakeAddress(setting, value, version6: false); break;
             case "ipv6.address": TakeAddress(setting, value, version6: true); break;
             case "ipv4.gateway": Gateway4 = GatewayOf(setting, value, version6: false); break;
             case "ipv6.gateway": Gateway6 = GatewayOf(setting, value, version6: true); break;
-            case "script.up" or "script.down" or "l2proxy" or "macvlan.mode" or "ipvlan.mode" or "ipvlan.isolation" or "vlan.id"
-                or "veth.n_rxqueues" or "veth.n_txqueues" or "veth.ipv4.route" or "veth.ipv6.route" or "veth.vlan.id" or "veth.vlan.tagged.id":
-                if (value.Length > 0 && !(setting == "l2proxy" && value == "0"))
+            case "script.up": UpScript = TextOf(value); break;
+            case "script.down": DownScript = TextOf(value); break;
+            case "l2proxy": IsProxied = NumberOf(setting, value, 1) == 1; break;
+            default:
+                if (TakeOfType(setting, value))
                 {
-                    throw Unsupported(setting, $"The key '{KeyOf(setting)}' is not supported", "Remove the line.");
+                    break;
                 }
 
-                break;
-            default:
                 throw new LxcException(LxcErrorId.ConfigUnknownKey, $"A network device has no key '{setting}'")
                 {
                     ConfigKey = KeyOf(setting),
@@ -104,9 +113,11 @@ public sealed class NetworkDevice
             };
         }
 
+        CheckType();
+
         foreach (DeviceGateway? gateway in (ReadOnlySpan<DeviceGateway?>)[Gateway4, Gateway6])
         {
-            if (gateway is null || Type != NetworkType.Veth)
+            if (gateway is null || !IsInterface)
             {
                 continue;
             }
@@ -115,6 +126,11 @@ public sealed class NetworkDevice
             if (!IsUp)
             {
                 throw Invalid(setting, gateway.Text, $"A route needs a device that is up: add {KeyOf("flags")} = up.");
+            }
+
+            if (gateway.IsAutomatic && Type is NetworkType.Vlan or NetworkType.Phys)
+            {
+                throw Invalid(setting, gateway.Text, "The link is a gateway for veth, macvlan and ipvlan alone: write the gateway's address.");
             }
 
             if (gateway.IsAutomatic && Link is null)
@@ -129,23 +145,12 @@ public sealed class NetworkDevice
         "none" => NetworkType.None,
         "empty" => NetworkType.Empty,
         "veth" => NetworkType.Veth,
-        "macvlan" or "ipvlan" or "vlan" or "phys" =>
-            throw Unsupported("type", $"Network devices of type '{value}' are not supported", "Use veth with a bridge, empty or none."),
-        _ => throw Invalid("type", value, "Use veth, empty or none."),
+        "macvlan" => NetworkType.Macvlan,
+        "ipvlan" => NetworkType.Ipvlan,
+        "vlan" => NetworkType.Vlan,
+        "phys" => NetworkType.Phys,
+        _ => throw Invalid("type", value, "Use veth, macvlan, ipvlan, vlan, phys, empty or none."),
     };
-
-    private void TakeMode(string setting, string value)
-    {
-        if (value == "router")
-        {
-            throw Unsupported(setting, "The mode 'router' of a veth device is not supported", "Use bridge.");
-        }
-
-        if (value is not ("" or "bridge"))
-        {
-            throw Invalid(setting, value, "Use bridge.");
-        }
-    }
 
     private string? NameOf(string setting, string value)
     {
@@ -189,13 +194,6 @@ public sealed class NetworkDevice
 
     private LxcException Invalid(string setting, string value, string advice) =>
         new(LxcErrorId.ConfigInvalidValue, $"The value '{value}' of '{KeyOf(setting)}' is not valid")
-        {
-            ConfigKey = KeyOf(setting),
-            Advice = advice,
-        };
-
-    private LxcException Unsupported(string setting, string message, string advice) =>
-        new(LxcErrorId.ConfigUnsupported, message)
         {
             ConfigKey = KeyOf(setting),
             Advice = advice,

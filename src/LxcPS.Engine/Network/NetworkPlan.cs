@@ -96,16 +96,17 @@ public sealed class NetworkPlan
 
         foreach (NetworkDevice device in devices)
         {
-            if (device.Type != NetworkType.Veth)
+            if (!device.IsInterface)
             {
                 continue;
             }
 
             if (device.Name is null)
             {
-                device.Name = FreeName();
+                // An interface of the host's keeps its name.
+                device.Name = device.Type == NetworkType.Phys ? device.Link : FreeName();
             }
-            else if (devices.Exists(other => other != device && other.Type == NetworkType.Veth && other.Name == device.Name))
+            else if (devices.Exists(other => other != device && other.IsInterface && other.Name == device.Name))
             {
                 throw new LxcException(LxcErrorId.ConfigInvalidValue, $"Two network devices have the name '{device.Name}'")
                 {

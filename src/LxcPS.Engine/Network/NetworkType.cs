@@ -11,4 +11,16 @@ public enum NetworkType
 
     /// <summary>One end of a pair, whose other end stays on the host.</summary>
     Veth,
+
+    /// <summary>A second hardware address of an interface of the host.</summary>
+    Macvlan,
+
+    /// <summary>Second internet addresses of an interface of the host.</summary>
+    Ipvlan,
+
+    /// <summary>A VLAN of an interface of the host.</summary>
+    Vlan,
+
+    /// <summary>An interface of the host itself, which comes back when the container stops.</summary>
+    Phys,
 }

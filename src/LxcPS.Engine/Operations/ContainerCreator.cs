@@ -15,6 +15,9 @@ public sealed class CreateOptions
     /// <summary>Whether the container gets no user namespace.</summary>
     public bool Privileged { get; init; }
 
+    /// <summary>Whether its ids are nobody else's: no other container's, and no user's.</summary>
+    public bool Isolated { get; init; }
+
     /// <summary>The limits that it starts with.</summary>
     public required CgroupLimits Limits { get; init; }
 
@@ -48,6 +51,7 @@ public static class ContainerCreator
     /// <exception cref="LxcException">InvalidName, ContainerExists, TemplateFailed, IdMapFailed, StorageFull, an error of a key, or Canceled.</exception>
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
     {
+        RequireOwnIds(name, options);
         RootfsTemplate template = RootfsTemplate.Parse(options.Template);
         using ContainerCreation creation = store.BeginCreate(name);
         TemplateResult root = template.Build(new TemplateContext
@@ -98,7 +102,7 @@ public static class ContainerCreator
         if (!options.Privileged)
         {
             config.Set("lxc.rootfs.options", "idmap=container");
-            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.IdMapsInUse()))
+            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.IdMapsInUse(), options.Isolated))
             {
                 config.Add("lxc.idmap", map.ToString());
             }
@@ -128,6 +132,22 @@ public static class ContainerCreator
         foreach ((string key, string value) in options.Limits.ToSettings(layout))
         {
             config.Set(key, value);
+        }
+    }
+
+    private static void RequireOwnIds(string name, CreateOptions options)
+    {
+        bool named = options.Settings.Any(setting => setting.Key == "lxc.idmap");
+        if (options.Isolated && (options.Privileged || named))
+        {
+            throw new LxcException(LxcErrorId.ConfigInvalidValue, options.Privileged
+                ? $"Container '{name}' cannot be isolated and privileged: a privileged container has the host's ids"
+                : $"Container '{name}' cannot be isolated with ids that its configuration names")
+            {
+                ContainerName = name,
+                ConfigKey = "lxc.idmap",
+                Advice = options.Privileged ? "Leave out -Isolated or -Privileged." : "Leave out -Isolated, or lxc.idmap.",
+            };
         }
     }
 

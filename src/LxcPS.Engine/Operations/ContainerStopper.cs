@@ -17,6 +17,9 @@ public sealed record StopOptions
     /// <summary>Whether a container that does not shut down in time goes on.</summary>
     public bool NoKill { get; init; }
 
+    /// <summary>Whether it is to be started again: a container that its end would remove is left running, and an error.</summary>
+    public bool MustRemain { get; init; }
+
     /// <summary>Whether the container starts again in place (lxc.signal.reboot).</summary>
     public bool Reboot { get; init; }
 }
@@ -65,6 +68,16 @@ public static class ContainerStopper
         int pidfd = -1;
         try
         {
+            if (options.MustRemain && ControlClient.GetConfigItem(lxcPath, name, "lxc.ephemeral") == "1")
+            {
+                throw new LxcException(LxcErrorId.StopFailed, $"Container '{name}' is ephemeral: stopped, it would be removed and could not be started again")
+                {
+                    ContainerName = name,
+                    ConfigKey = "lxc.ephemeral",
+                    Advice = "Reboot it from inside, which it survives, or start it with lxc.ephemeral = 0.",
+                };
+            }
+
             if (options.Kill)
             {
                 Kill(lxcPath, name, client, cancellation);

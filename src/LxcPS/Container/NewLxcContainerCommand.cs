@@ -32,6 +32,10 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     [Parameter]
     public SwitchParameter Privileged { get; set; }
 
+    /// <summary>Gives the container ids that are nobody else's: no other container's here, and none that /etc/subuid or /etc/subgid gives to a user.</summary>
+    [Parameter]
+    public SwitchParameter Isolated { get; set; }
+
     /// <summary>The most memory that the container may use, in bytes: 512MB.</summary>
     [Parameter]
     [ByteSize]
@@ -86,6 +90,7 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
             // A path means what it means in this session, whatever the process's own directory is.
             Template = Template.Contains('/') || Template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(Template) : Template,
             Privileged = Privileged,
+            Isolated = Isolated,
             Limits = new CgroupLimits { Memory = Memory, Cpu = Cpu, Pids = Pids },
             Settings = [.. IsolateKernelLog ? [new(ConfigKeys.IsolateKernelLog, "1")] : (KeyValuePair<string, string>[])[], .. ConfigTable.Pairs(Config)],
             SeccompPolicyPath = ModuleFiles.SeccompPolicyPath,

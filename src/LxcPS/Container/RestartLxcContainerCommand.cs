@@ -23,7 +23,7 @@ public sealed class RestartLxcContainerCommand : ContainerActionCmdlet
 
     private protected override void Act(WorkItem item)
     {
-        StopLxcContainerCommand.Stop(item, new StopOptions { Timeout = TimeoutAttribute.Milliseconds(Timeout), Kill = Kill }, StopToken);
+        StopLxcContainerCommand.Stop(item, new StopOptions { Timeout = TimeoutAttribute.Milliseconds(Timeout), Kill = Kill, MustRemain = true }, StopToken);
         StartLxcContainerCommand.Start(item, new MonitorRequest { LxcPath = item.Target.LxcPath, Name = item.Target.Name }, StopToken);
     }
 }
