@@ -19,6 +19,8 @@ internal sealed class ContainerSetup
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
     private AppArmorLabel? label;
+    private readonly Queue<int> ownMounts = new();
+    private int ownTarget = -1;
     private string step = "clone";
     private string errorId = LxcErrorId.StartFailed;
     private string? key;
@@ -71,6 +73,11 @@ internal sealed class ContainerSetup
         }
 
         channel.Expect(SetupChannel.Kind.Maps);
+        if (plan.IsRootless)
+        {
+            OpenOwnMounts();
+        }
+
         if (plan.HasUserNamespace)
         {
             Begin("identity", LxcErrorId.IdMapFailed, "lxc.idmap");
@@ -122,6 +129,29 @@ internal sealed class ContainerSetup
         return Execute(console);
     }
 
+    // The user's own rights reach what the container's root cannot, and end with the change of identity: whatever lies on the host is opened
+    // before. In another mount namespace than this one it could not be.
+    private void OpenOwnMounts()
+    {
+        Begin("settings", LxcErrorId.StartFailed, "lxc.proc");
+        ProcessSettings.ApplyProc(plan, "self");
+        Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        if (plan.Rootfs is not null)
+        {
+            ownMounts.Enqueue(plan.Rootfs.Open(-1, 0, plan.RootfsAttributes));
+            ownTarget = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
+        }
+
+        foreach (MountEntry entry in plan.Mounts)
+        {
+            if (PreparedMounts.IsPrepared(entry))
+            {
+                ownMounts.Enqueue(PreparedMounts.TryOpen(entry, -1, false, 0));
+            }
+        }
+    }
+
     private int MountRootfs()
     {
         Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
@@ -133,6 +163,14 @@ internal sealed class ContainerSetup
         }
 
         int mount = ReceiveMount(optional: false);
+        if (ownTarget >= 0)
+        {
+            // Attached, it is the root that is looked for; the way to the directory is not open to the container's root.
+            MountCalls.Move(mount, ownTarget, plan.RootfsMount);
+            Descriptors.Close(ownTarget);
+            return mount;
+        }
+
         int target = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
         MountCalls.Move(mount, target, plan.RootfsMount);
         Descriptors.Close(target);
@@ -215,6 +253,12 @@ internal sealed class ContainerSetup
 
     private int ReceiveMount(bool optional)
     {
+        if (plan.IsRootless)
+        {
+            return ownMounts.Dequeue();
+        }
+
+
         Span<int> fd = stackalloc int[1];
         SetupChannel.Kind kind = channel.Receive(out _, fd, out int received);
         if (kind == SetupChannel.Kind.Mount && received == 1)

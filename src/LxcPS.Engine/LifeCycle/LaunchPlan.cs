@@ -27,6 +27,9 @@ public sealed class LaunchPlan
     /// <summary>Whether the container gets a cgroup namespace.</summary>
     public required bool CgroupNamespace { get; init; }
 
+    /// <summary>Whether the container is a user's, who has no right on the host but over himself.</summary>
+    public required bool IsRootless { get; init; }
+
     /// <summary>The id maps; empty without a user namespace.</summary>
     public required IReadOnlyList<IdMapEntry> IdMaps { get; init; }
 

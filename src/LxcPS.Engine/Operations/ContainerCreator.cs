@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -49,8 +50,9 @@ public static class ContainerCreator
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
     {
         RootfsTemplate template = RootfsTemplate.Parse(options.Template);
+        IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         using ContainerCreation creation = store.BeginCreate(name);
-        TemplateResult root = template.Build(new TemplateContext
+        TemplateContext context = new()
         {
             ContainerName = name,
             HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : HostNameOf(name),
@@ -58,7 +60,8 @@ public static class ContainerCreator
             Privileged = options.Privileged,
             CancellationToken = cancel,
             Progress = options.Progress,
-        });
+        };
+        TemplateResult root = userMaps.Count == 0 ? template.Build(context) : MappedFiles.Build(options.Helper, options.Template, context, userMaps);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
@@ -78,7 +81,7 @@ public static class ContainerCreator
         // Another creation must not choose the same ids before this one's are in the store.
         using (store.LockIds(ConfigChanger.LockTimeout, cancel))
         {
-            AddDefaults(config, store, name, options);
+            AddDefaults(config, store, name, userMaps, options);
             AddUserSettings(config, options.Settings);
             config.Save();
         }
@@ -91,14 +94,19 @@ public static class ContainerCreator
         creation.Commit();
     }
 
-    private static void AddDefaults(ContainerConfig config, ContainerStore store, string name, CreateOptions options)
+    private static void AddDefaults(
+        ContainerConfig config, ContainerStore store, string name, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
     {
         string directory = store.DirectoryOf(name);
         config.Set("lxc.uts.name", HostNameOf(name));
         if (!options.Privileged)
         {
-            config.Set("lxc.rootfs.options", "idmap=container");
-            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.IdMapsInUse()))
+            if (userMaps.Count == 0)
+            {
+                config.Set("lxc.rootfs.options", "idmap=container");
+            }
+
+            foreach (IdMapEntry map in userMaps.Count > 0 ? userMaps : SubordinateIds.ForNewContainer(store.IdMapsInUse()))
             {
                 config.Add("lxc.idmap", map.ToString());
             }
@@ -114,6 +122,21 @@ public static class ContainerCreator
         File.Copy(options.SeccompPolicyPath, policy);
         config.Set("lxc.seccomp.profile", policy);
         CgroupLayout layout = CgroupLayout.Read();
+        if (userMaps.Count == 0)
+        {
+            AddDevices(config, layout);
+        }
+
+        DefaultNetwork.AddTo(config, options.Verbose);
+        foreach ((string key, string value) in options.Limits.ToSettings(layout))
+        {
+            config.Set(key, value);
+        }
+    }
+
+    // Not for a user's container: only root may set the list of a cgroup, and what a user's container has in /dev is all it can have.
+    private static void AddDevices(ContainerConfig config, CgroupLayout layout)
+    {
         int version = layout.Find("devices") is not null ? 1 : layout.Unified is not null ? 2 : 0;
         if (version != 0)
         {
@@ -123,13 +146,16 @@ public static class ContainerCreator
                 config.Add(CgroupSetting.KeyOf(version, "devices.allow"), device);
             }
         }
-
-        DefaultNetwork.AddTo(config, options.Verbose);
-        foreach ((string key, string value) in options.Limits.ToSettings(layout))
-        {
-            config.Set(key, value);
-        }
     }
+
+    private static IReadOnlyList<IdMapEntry> MapsOfUser(string name, CreateOptions options) => options.Privileged
+        ? throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{name}' cannot be privileged: a user's container needs a user namespace")
+        {
+            ContainerName = name,
+            Errno = Errno.EPERM,
+            Advice = "Leave -Privileged out, or run the session as root.",
+        }
+        : SubordinateIds.ForUser();
 
     // A slim host has no init to share: the helper's minimal one takes its place, which reaps and shuts down but starts nothing.
     private static void AddMinimalInit(ContainerConfig config, string directory, CreateOptions options)

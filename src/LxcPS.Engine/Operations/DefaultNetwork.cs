@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
 
@@ -11,7 +12,11 @@ internal static class DefaultNetwork
     internal static void AddTo(ContainerConfig config, Action<string> verbose)
     {
         List<ConfigEntry> entries = [];
-        if (File.Exists(DefaultConfig))
+        if (Processes.EffectiveUserId != 0)
+        {
+            verbose("Only root can make network interfaces: the container gets a network without");
+        }
+        else if (File.Exists(DefaultConfig))
         {
             entries.AddRange(ContainerConfig.Load(DefaultConfig, out _).WithPrefix("lxc.net."));
         }

@@ -32,6 +32,12 @@ public sealed partial class ContainerStore
     /// <summary>The directory that locks are kept below; null for LXC's.</summary>
     internal string? RuntimeDirectory { get; init; }
 
+    /// <summary>
+    /// Removes a directory that the caller's own rights do not reach into, because ids of a user's containers own files in it; null where there
+    /// is no such way.
+    /// </summary>
+    public Action<string, CancellationToken>? RemoveMapped { get; init; }
+
     /// <summary>The names of all containers, sorted by their bytes; without those that are being made. Empty where the directory is missing.</summary>
     /// <exception cref="LxcException">PermissionDenied or StorageFailed: the directory cannot be read.</exception>
     public IReadOnlyList<string> Names()
