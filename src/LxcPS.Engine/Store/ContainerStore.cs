@@ -215,7 +215,7 @@ public sealed partial class ContainerStore
     /// <summary>The error of a name that has no container, or none that the caller may see.</summary>
     public LxcException NotFound(string name)
     {
-        if (IsClosed(LxcPath) || IsClosed(DirectoryOf(name)))
+        if (IsClosed(DirectoryOf(name)))
         {
             return new LxcException(LxcErrorId.PermissionDenied, $"Container '{DisplayText.Of(name)}' in '{DisplayText.Of(LxcPath)}' belongs to another user")
             {
@@ -236,8 +236,16 @@ public sealed partial class ContainerStore
             Advice = partial ? "Wait until it is created, or remove it." : "See Get-LxcContainer for those that there are, and -LxcPath for other directories.",
         };
 
-        static bool IsClosed(string directory) =>
-            FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out FileStatus status) && status.IsDirectory
-            && !Permissions.CanAccess(directory, Permissions.Execute);
+        // One that cannot be seen may be so because of a directory above.
+        static bool IsClosed(string? directory)
+        {
+            FileStatus status = default;
+            while (directory is not null && !FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out status))
+            {
+                directory = Path.GetDirectoryName(directory);
+            }
+
+            return directory is not null && status.IsDirectory && !Permissions.CanAccess(directory, Permissions.Execute);
+        }
     }
 }
