@@ -45,7 +45,7 @@ AfterAll {
 
 Describe 'A user''s container below delegated cgroups of version 1' -Skip:$noV1 {
     BeforeAll {
-        New-Delegation (foreach ($controller in 'pids', 'memory', 'freezer') { "/sys/fs/cgroup/$controller/$mine" })
+        New-Delegation @(foreach ($controller in 'pids', 'memory', 'freezer') { "/sys/fs/cgroup/$controller/$mine" })
         $enter = "for c in pids memory freezer; do echo `$`$ > /sys/fs/cgroup/`$c/$mine/cgroup.procs; done"
     }
 
@@ -79,7 +79,7 @@ Invoke-LxcCommand limited echo on
     It 'is refused a limit of a controller that is not delegated' {
         $lines = @(Invoke-As $user '$WarningPreference = "Ignore"; [void] (New-LxcContainer more -Template Busybox -Cpu 1); Start-LxcContainer more; Remove-LxcContainer more -Confirm:$false' $enter)
         $lines | Should -HaveCount 1
-        $lines | Should -BeLike 'error|CgroupRefused|PermissionDenied|*cpu*not delegated*|*Delegate=yes*'
+        $lines | Should -BeLike 'error|CgroupRefused|PermissionDenied|*cpu*is delegated*|*Delegate=yes*'
     }
 }
 
@@ -94,28 +94,21 @@ Describe 'A user''s container below a delegated cgroup of version 2' -Tag Cgroup
         Remove-Delegation "/sys/fs/cgroup/$mine" | Should -BeNullOrEmpty
     }
 
+    # One session, for in the emulated machine each takes long.
     It 'lies beside the session''s, has its limits in the kernel, is suspended, and leaves none' {
-        $lines = Invoke-As $user @'
+        $lines = @(Invoke-As $user @"
 [void] (New-LxcContainer limited -Template Busybox -Pids 50 -Memory 64MB)
 Start-LxcContainer limited
 Set-LxcCgroup limited -Pids 40
-(Get-LxcCgroup limited).Pids
+foreach (`$file in 'pids.max', 'memory.max') { [IO.File]::ReadAllText("/sys/fs/cgroup/$mine/lxc.payload.limited/`$file").Trim() }
 Suspend-LxcContainer limited
 (Get-LxcContainer limited).State
 Resume-LxcContainer limited
 Invoke-LxcCommand limited echo on
-'@ $enter
-        $lines | Should -Be '40', 'Frozen', 'on'
-        [IO.File]::ReadAllText("/sys/fs/cgroup/$mine/lxc.payload.limited/pids.max").Trim() | Should -Be '40'
-        [IO.File]::ReadAllText("/sys/fs/cgroup/$mine/lxc.payload.limited/memory.max").Trim() | Should -Be '67108864'
-        Invoke-As $user 'Stop-LxcContainer limited -Kill; Remove-LxcContainer limited -Confirm:$false' $enter | Should -BeNullOrEmpty
+Stop-LxcContainer limited -Kill
+Remove-LxcContainer limited -Confirm:`$false
+"@ $enter)
+        $lines | Should -Be '40', '67108864', 'Frozen', 'on'
         Wait-Until { -not (find "/sys/fs/cgroup/$mine" -type d -name 'lxc.[pm][ao]*') } 5 | Should -BeTrue
-    }
-
-    It 'stays in the session''s where none is delegated, and says so' {
-        $lines = @(Invoke-As $user '[void] (New-LxcContainer plain -Template Busybox); Start-LxcContainer plain; Invoke-LxcCommand plain echo on; Remove-LxcContainer plain -Force')
-        $lines | Should -HaveCount 2
-        $lines[0] | Should -BeLike 'warning|plain: The container stays in the cgroup of this session*'
-        $lines[1] | Should -Be 'on'
     }
 }

@@ -63,7 +63,7 @@ internal static class SecurityChecks
     {
         ulong effective = ProcessStatus.Mask(status, "CapEff");
         List<string> missing = MissingOf(effective, Needed);
-        list.Require("Capabilities", missing.Count == 0, "The rights that setting up a container takes",
+        list.RequireOfRoot("Capabilities", missing.Count == 0, "The rights that setting up a container of root's takes",
             missing.Count == 0 ? "the caller has all that are needed" : "the caller lacks " + string.Join(", ", missing),
             "Run the session as root, outside a container that drops capabilities.");
         List<string> wanted = MissingOf(effective, Useful);
@@ -71,7 +71,7 @@ internal static class SecurityChecks
             wanted.Count == 0 ? "the caller has all that are used" : "the caller lacks " + string.Join(", ", wanted),
             "Run the session as root, outside a container that drops capabilities.");
         bool locked = ProcessStatus.Field(status, "NoNewPrivs") == "1";
-        list.Offer("Gaining privileges", !locked, "Programs such as newuidmap that run with more rights than their caller",
+        list.RequireOfUser("Gaining privileges", !locked, "Programs such as newuidmap that run with more rights than their caller",
             locked ? "no_new_privs is set" : "no_new_privs is not set", "Start the session without no_new_privs.");
     }
 

@@ -135,6 +135,11 @@ internal sealed class ContainerSetup
     {
         Begin("settings", LxcErrorId.StartFailed, "lxc.proc");
         ProcessSettings.ApplyProc(plan, "self");
+        Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.cgroup.dir");
+
+        // v1 lets a user move what is his, and after the change of identity this process is not.
+        entrance.Enter();
+        entrance.Dispose();
         Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
         if (plan.Rootfs is not null)
