@@ -51,6 +51,10 @@ internal static class SecurityChecks
         list.Offer("AppArmor", enabled, "Profiles that confine containers",
             enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
             "Boot a kernel built with CONFIG_SECURITY_APPARMOR with apparmor=1 security=apparmor.");
+        bool ofUsers = enabled && AppArmorKernel.IsLoaded(AppArmorName.OfUsers);
+        list.RequireOfUser("AppArmor profile of users", !enabled || ofUsers, "The profile that containers of users share, as only root can load one",
+            ofUsers ? $"'{AppArmorName.OfUsers}' is loaded" : enabled ? $"'{AppArmorName.OfUsers}' is not loaded" : "AppArmor is not enabled",
+            $"Let root run: New-LxcProfile {AppArmorName.OfUsers} | Register-LxcProfile.");
         bool stacking = FileTree.Exists("/sys/kernel/security/apparmor/features/domain/stack");
         list.Offer("AppArmor stacking", stacking, "Profiles that a container loads below its own", stacking ? "supported" : "not supported",
             "Run Linux 4.13 or later with AppArmor.");

@@ -82,6 +82,9 @@ internal sealed class ContainerSetup
         {
             Begin("identity", LxcErrorId.IdMapFailed, "lxc.idmap");
             Processes.SetIdentity(0, 0, []);
+
+            // Now the container's root could look into it, were it not for this: it is a copy of the monitor until it executes init.
+            Processes.SetDumpable(false);
         }
 
         // The change of identity cleared it; whoever lost its monitor in between reads the end of the channel below.
