@@ -141,7 +141,42 @@ Invoke-LxcCommand renamed sh -ArgumentList '-c', 'mkdir -p /srv/a/b && touch /sr
         Invoke-As $one "Remove-LxcContainer own -Confirm:`$false" | Should -BeNullOrEmpty
     }
 
-    It 'leave nothing when their making is cut off or fails' {
+    It 'are cleared away where a making or a removal was cut off, also the files of other ids' {
+        foreach ($name in 'cut', '.gone.removing-0123abcd') {
+            [void] [IO.Directory]::CreateDirectory("$($one.LxcPath)/$name/rootfs/closed")
+            Set-Content "$($one.LxcPath)/$name/rootfs/closed/file" x
+            & chown '-R' "$($one.Id):$($one.Id)" "$($one.LxcPath)/$name"
+            & chown '-R' "$($first + 7):$($first + 7)" "$($one.LxcPath)/$name/rootfs"
+            & chmod 700 "$($one.LxcPath)/$name/rootfs/closed"
+        }
+
+        Set-Content "$($one.LxcPath)/cut/partial" ''
+        & chown $one.Id "$($one.LxcPath)/cut/partial"
+        Invoke-As $one '(New-LxcContainer cut -Template Busybox).Name' | Should -Be 'cut'
+        [IO.Directory]::GetFileSystemEntries($one.LxcPath) | Should -Be "$($one.LxcPath)/cut"
+        Get-Owner "$($one.LxcPath)/cut/rootfs" | Should -Be "$($first):$first"
+    }
+
+    It 'end with their monitor, and start again after it was killed' {
+        Invoke-As $one '$WarningPreference = "Ignore"; Start-LxcContainer cut'
+        $init = (Get-LxcContainer cut -LxcPath $one.LxcPath).ProcessId
+        $monitor = Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $($one.LxcPath) --name cut*" }
+        $monitor | Should -HaveCount 1
+        & stat '-c' %u "/proc/$($monitor.Id)" | Should -Be $one.Id
+        Stop-Process -Id $monitor.Id -Force
+        Wait-Until { -not [IO.Directory]::Exists("/proc/$init") } | Should -BeTrue
+        Invoke-As $one '$WarningPreference = "Ignore"; Start-LxcContainer cut; (Get-LxcContainer cut).State; Remove-LxcContainer cut -Force' | Should -Be 'Running'
+        [IO.Directory]::GetFileSystemEntries($one.LxcPath) | Should -BeNullOrEmpty
+        find "$($one.Home)/.cache/lxc/run/lxcps" -type f | Should -BeNullOrEmpty
+    }
+
+    It 'are what Test-LxcHost judges for their user' {
+        $lines = Invoke-As $one 'Test-LxcHost -Quiet; Test-LxcHost Capabilities, newuidmap, "Subordinate user ids", /run | Sort-Object Name | ForEach-Object { "$($_.Name)|$($_.IsRequired)|$($_.IsAvailable)" }'
+        $lines | Should -Be 'True', '/run|False|False', 'Capabilities|False|False', 'newuidmap|True|True', 'Subordinate user ids|True|True'
+        Invoke-As $two 'Test-LxcHost -Quiet' 'mount --bind /dev/null /etc/subuid' | Should -Be 'False'
+    }
+
+    It 'leave nothing when their making fails' {
         Set-Content "$LxcPath/.bad.tar" ('x' * 4096)
         $lines = Invoke-As $one "New-LxcContainer bad -Template $LxcPath/.bad.tar; New-LxcContainer bad; New-LxcContainer bad -Privileged"
         $lines | Should -HaveCount 3
