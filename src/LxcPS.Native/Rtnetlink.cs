@@ -6,7 +6,7 @@ namespace LxcPS.Native;
 /// Interfaces, addresses and routes of a network namespace, see rtnetlink(7). Numbers: linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h,
 /// linux/net_namespace.h, linux/veth.h.
 /// </summary>
-public sealed class Rtnetlink : IDisposable
+public sealed partial class Rtnetlink : IDisposable
 {
 #pragma warning disable CS1591 // The names are the man page's.
     public const byte AF_UNSPEC = 0;

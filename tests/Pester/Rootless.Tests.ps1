@@ -199,7 +199,6 @@ Describe 'What a user''s container cannot have' -Skip:([bool] $missing) {
     It 'is refused with the key and what to do instead: <Key>' -ForEach @(
         @{ Key = 'lxc.rootfs.options'; Value = 'idmap=container'; Id = 'PermissionDenied'; Advice = '*' }
         @{ Key = 'lxc.mount.entry'; Value = '/etc/hostname etc/host none bind,create=file,idmap=container'; Id = 'PermissionDenied'; Advice = '*idmap=container*' }
-        @{ Key = 'lxc.net.0.type'; Value = 'veth'; Id = 'PermissionDenied'; Advice = '*empty*' }
         @{ Key = 'lxc.namespace.keep'; Value = 'user'; Id = 'PermissionDenied'; Advice = '*lxc.idmap*' }
         @{ Key = 'lxc.cgroup2.pids.max'; Value = '10'; Id = 'CgroupRefused'; Advice = '*systemd-run --user --scope -p Delegate=yes*' }
     ) {

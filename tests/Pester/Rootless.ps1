@@ -32,11 +32,11 @@ function New-User {
 function Invoke-As {
     # Runs a script in a session of a user; what it writes. An error or a warning is a line of its kind, its id, category, text and advice.
     # The setup is a line for the shell that becomes the session, run as root.
-    param([object] $User, [string] $Script, [string] $Setup = ':')
+    param([object] $User, [string] $Script, [string] $Setup = ':', [switch] $OwnNetwork)
     $start = [Diagnostics.ProcessStartInfo]::new('unshare')
     $enter = "for f in passwd group subuid subgid; do [ ! -e /etc/`$f ] || mount --bind '$accounts'/`$f /etc/`$f || exit 9; done; $Setup
 cd '$($User.Home)' && exec setpriv --reuid=$($User.Id) --regid=$($User.Id) --clear-groups env -u XDG_RUNTIME_DIR -u XDG_DATA_HOME HOME='$($User.Home)' NO_COLOR=1 `"`$@`""
-    foreach ($argument in @('-m', '--propagation', 'private', 'sh', '-c', $enter, 'sh') + $Shell + '-NoProfile', '-NonInteractive', '-Command', @"
+    foreach ($argument in @(if ($OwnNetwork) { '-n' }) + @('-m', '--propagation', 'private', 'sh', '-c', $enter, 'sh') + $Shell + '-NoProfile', '-NonInteractive', '-Command', @"
 Import-Module '$module/LxcPS.psd1'
 & { $Script } 2>&1 3>&1 | ForEach-Object {
     if (`$_ -is [Management.Automation.ErrorRecord]) {

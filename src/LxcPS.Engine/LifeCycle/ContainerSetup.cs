@@ -123,7 +123,7 @@ internal sealed class ContainerSetup
         channel.Expect(SetupChannel.Kind.Network);
         if (!plan.Network.HostNetwork && (plan.Namespaces & Processes.CLONE_NEWNET) != 0)
         {
-            ContainerNetwork.Configure(plan.Network);
+            ContainerNetwork.Configure(plan.Network, plan.IsRootless);
         }
 
         // Sysctls of an interface exist once the interface does.

@@ -76,6 +76,12 @@ public sealed partial class Supervisor
                 IdMapWriter.Write(initPid, plan.IdMaps);
             }
 
+            if (plan.IsRootless && (plan.Namespaces & Processes.CLONE_NEWNET) != 0)
+            {
+                // Now: once the child has another identity, the user may not look into it, and the program asks for that.
+                UserNetwork.Create(plan.LxcPath, plan.Name, plan.Network, initPid);
+            }
+
             Tell(channel, SetupChannel.Kind.Maps);
             if (!plan.IsRootless)
             {
@@ -120,7 +126,7 @@ public sealed partial class Supervisor
     private void CreateNetwork()
     {
         // A container that keeps the host's namespace must not have its devices there.
-        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
+        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0 || plan.IsRootless)
         {
             return;
         }

@@ -50,8 +50,8 @@ public static class ContainerCreator
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
     {
         RootfsTemplate template = RootfsTemplate.Parse(options.Template);
-        IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         using ContainerCreation creation = store.BeginCreate(name);
+        IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         TemplateContext context = new()
         {
             ContainerName = name,

@@ -33,10 +33,15 @@ internal static class RootlessRules
 
         foreach (NetworkDevice device in network.Devices)
         {
-            if (device.Type is not (NetworkType.Empty or NetworkType.None))
+            if (device.Type == NetworkType.Veth && UserNetwork.Program is null)
             {
-                throw Refused(name, $"only root can make a network interface of type {device.Type.ToString().ToLowerInvariant()}", device.KeyOf("type"),
-                    $"Set {device.KeyOf("type")} to empty or none, or start it as root.");
+                throw Refused(name, "network interfaces are made for users by LXC's lxc-user-nic, which is not installed", device.KeyOf("type"),
+                    $"Let root install it (apt-get install lxc), with a line for this user in /etc/lxc/lxc-usernet; or set {device.KeyOf("type")} to empty or none.");
+            }
+
+            if (device.PairName is not null)
+            {
+                throw Refused(name, "lxc-user-nic chooses the names of interfaces on the host itself", device.KeyOf("veth.pair"), "Remove the line.");
             }
         }
     }
