@@ -2,6 +2,7 @@ using LxcPS.Engine;
 using LxcPS.Engine.Attach;
 using LxcPS.Engine.Devices;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 // The helper executable: the monitor of one container, the way into a running one, and a minimal init. It ends without the runtime's
@@ -21,12 +22,15 @@ static int Run(string[] args)
                 return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
             case "device":
                 return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
+            case "files":
+                return MappedHelper.Run(MappedRequest.Parse(args.AsSpan(1)));
             case "init":
                 return MinimalInit.RunIdle();
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
+                    "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
                     "       lxcps-monitor init\n");
                 return 2;
         }

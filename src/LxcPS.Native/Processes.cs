@@ -169,9 +169,11 @@ public static unsafe class Processes
         // Raw calls: libc's change all threads of the process, and wait for the finalizer thread that a cloned child does not have.
         fixed (uint* list = groups)
         {
-            if (setGroups)
+            // In a user namespace whose groups a user mapped himself the list is nobody's to change, so it cannot be emptied either.
+            if (setGroups && (long)syscall(SystemCall.setgroups, groups.Length, list) < 0
+                && !(groups.Length == 0 && Marshal.GetLastPInvokeError() == Errno.EPERM))
             {
-                LinuxException.Check(syscall(SystemCall.setgroups, groups.Length, list), "setgroups");
+                LinuxException.ThrowLast("setgroups");
             }
         }
 

@@ -92,7 +92,7 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
     private void Confine(Account account)
     {
         step = "limits";
-        facts.ApplyLimits();
+        facts.ApplyLimits(procfs);
         step = "capabilities";
         Capabilities.LimitBounding(facts.BoundingCapabilities);
         if (facts.NoNewPrivileges)

@@ -65,7 +65,7 @@ public sealed class Attacher
         SignalHandling.BlockAll();
         signals = SignalHandling.OpenDescriptor(~0UL);
         int initPid = FindInit();
-        facts = ProcessFacts.Read(initPid);
+        facts = ReadFacts(initPid);
         (string? unified, List<string> cgroups) = CgroupsOf(initPid);
         if (facts.HasSeccomp)
         {
@@ -85,6 +85,24 @@ public sealed class Attacher
         int entrantPidfd = StartEntrant(unified, cgroups, ours, theirs);
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
         return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
+    }
+
+    private ProcessFacts ReadFacts(int initPid)
+    {
+        try
+        {
+            return ProcessFacts.Read(initPid);
+        }
+        catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && Processes.EffectiveUserId != 0)
+        {
+            // The minimal init of a start with a command is a copy of the monitor, which lets nobody but root look into it.
+            throw new LxcException(LxcErrorId.NamespaceFailed, $"Container '{request.Name}' cannot be entered: {e.Message}", e)
+            {
+                ContainerName = request.Name,
+                Step = "namespaces",
+                Advice = "While a user's container runs a command in the place of its init, only root can enter it.",
+            };
+        }
     }
 
     // As the start decides it.
@@ -131,7 +149,7 @@ public sealed class Attacher
             string[] fields = line.Split(':', 3);
             string controller = fields[1].Split(',')[0];
             CgroupHierarchy? hierarchy = controller.Length == 0 ? layout.Unified : layout.Find(controller);
-            if (hierarchy is null || fields[2] == hierarchy.OwnPath)
+            if (hierarchy is null || fields[2] == hierarchy.OwnPath || !IsToEnter(hierarchy, fields[2]))
             {
                 continue;
             }
@@ -148,6 +166,11 @@ public sealed class Attacher
 
         return (unified, legacy);
     }
+
+    // A user's container without a cgroup of its own is in that of the session that started it, which is not to be entered.
+    private static bool IsToEnter(CgroupHierarchy hierarchy, string cgroup) => Processes.EffectiveUserId == 0
+        || (hierarchy.TryPathOf(cgroup, out string directory) && FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out FileStatus status)
+            && status.UserId == Processes.EffectiveUserId);
 
     // Born in the v2 cgroup and moving itself into the others, the entrant does not wait for a grace period of the kernel's.
     private int StartEntrant(string? unified, List<string> cgroups, int ours, int theirs)

@@ -13,6 +13,8 @@ internal sealed class ProcessFacts
         ("ipc", Processes.CLONE_NEWIPC), ("net", Processes.CLONE_NEWNET), ("cgroup", Processes.CLONE_NEWCGROUP), ("time", Processes.CLONE_NEWTIME),
     ];
 
+    private int process;
+
     private ProcessFacts(ulong namespaces, ulong boundingCapabilities, bool noNewPrivileges, bool hasSeccomp, string? label)
     {
         Namespaces = namespaces;
@@ -49,8 +51,8 @@ internal sealed class ProcessFacts
     /// <summary>How much sooner or later than others it is ended when memory runs out.</summary>
     internal required string OomScoreAdjustment { get; init; }
 
-    /// <summary>Its execution domain; see personality(2).</summary>
-    internal required ulong Personality { get; init; }
+    /// <summary>Its execution domain, see personality(2); null where only its own user may read it.</summary>
+    internal required ulong? Personality { get; init; }
 
     /// <summary>Reads the facts of a process.</summary>
     internal static ProcessFacts Read(int pid)
@@ -58,9 +60,9 @@ internal sealed class ProcessFacts
         ulong namespaces = 0;
         foreach ((string name, ulong flag) in NamespaceFiles)
         {
-            if (FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/{pid}/ns/{name}", true, out FileStatus theirs)
-                && FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/self/ns/{name}", true, out FileStatus ours)
-                && theirs.Inode != ours.Inode)
+            // One that cannot be looked at must not be taken for the caller's own: the program would run outside.
+            if (FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/self/ns/{name}", true, out FileStatus ours)
+                && FileTree.Status(Descriptors.CurrentDirectory, $"/proc/{pid}/ns/{name}").Inode != ours.Inode)
             {
                 namespaces |= flag;
             }
@@ -87,9 +89,25 @@ internal sealed class ProcessFacts
             SchedulingDomainOf = Processes.SchedulingCookieOf(pid) != 0 ? pid : 0,
             ResourceLimits = LimitsOf(pid.ToString(CultureInfo.InvariantCulture)),
             OomScoreAdjustment = Descriptors.ReadText($"/proc/{pid}/oom_score_adj").Trim(),
-            Personality = ulong.Parse(Descriptors.ReadText($"/proc/{pid}/personality").Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+            Personality = TryReadPersonality(pid),
+            process = pid,
         };
     }
+
+    private static ulong? TryReadPersonality(int pid)
+    {
+        try
+        {
+            return ReadPersonality(Descriptors.CurrentDirectory, $"/proc/{pid}");
+        }
+        catch (LinuxException e) when (e.Number == Errno.EACCES && Processes.EffectiveUserId != 0)
+        {
+            return null;
+        }
+    }
+
+    private static ulong ReadPersonality(int directory, string process) =>
+        ulong.Parse(Descriptors.ReadTextAt(directory, process + "/personality").Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Gives the caller, while it has the host's rights, what its children inherit and a container may not raise: the core scheduling domain,
@@ -130,9 +148,10 @@ internal sealed class ProcessFacts
     }
 
     /// <summary>Gives the caller the limits and the execution domain of the process.</summary>
-    internal void ApplyLimits()
+    /// <param name="procfs">The host's /proc: a caller who has become the container's root reads there what the user could not.</param>
+    internal void ApplyLimits(int procfs)
     {
-        Processes.SetPersonality(Personality);
+        Processes.SetPersonality(Personality ?? ReadPersonality(procfs, process.ToString(CultureInfo.InvariantCulture)));
         for (int i = 0; i < ResourceLimits.Length; i++)
         {
             Processes.SetResourceLimit(i, ResourceLimits[i].Soft, ResourceLimits[i].Hard, i.ToString());

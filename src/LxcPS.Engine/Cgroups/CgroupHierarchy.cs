@@ -1,3 +1,5 @@
+using LxcPS.Native;
+
 namespace LxcPS.Engine.Cgroups;
 
 /// <summary>One mounted tree of control groups: a v1 hierarchy with its controllers, or the unified (v2) one. See cgroups(7).</summary>
@@ -106,8 +108,31 @@ public sealed class CgroupHierarchy
             }
         }
 
-        return TryPathOf(OwnPath, out _) ? OwnPath : null;
+        return TryPathOf(OwnPath, out _) ? Version == 2 && Processes.EffectiveUserId != 0 ? FreeFromOwn() : OwnPath : null;
     }
+
+    // A v2 cgroup with processes cannot hand controllers on: a user's containers start from the nearest one, from the session's own upwards, that
+    // is his to write and has none.
+    private string FreeFromOwn()
+    {
+        for (string cgroup = OwnPath; TryPathOf(cgroup, out string directory) && IsWritable(directory); cgroup = cgroup[..Math.Max(1, cgroup.LastIndexOf('/'))])
+        {
+            if (CgroupFile.TryRead(directory + "/cgroup.procs") is null or "")
+            {
+                return cgroup;
+            }
+
+            if (cgroup == "/")
+            {
+                break;
+            }
+        }
+
+        return OwnPath;
+    }
+
+    private static bool IsWritable(string directory) => Permissions.CanAccess(directory, Permissions.Write | Permissions.Execute)
+        && Permissions.CanAccess(directory + "/cgroup.procs", Permissions.Write);
 
     // systemd keeps itself in a leaf, because a v2 cgroup with processes of its own cannot hand controllers on.
     private static string WithoutInitScope(string path) =>

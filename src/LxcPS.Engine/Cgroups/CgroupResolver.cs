@@ -1,3 +1,5 @@
+using LxcPS.Native;
+
 namespace LxcPS.Engine.Cgroups;
 
 /// <summary>A setting and the hierarchy that it is written in on this host.</summary>
@@ -62,12 +64,21 @@ internal static class CgroupResolver
     internal static bool IsPlainFile(string file) =>
         file.IndexOf('.') > 0 && !file.Contains('/') && !file.Contains("..") && !file.Contains('\0') && !file.Contains('\n');
 
-    internal static LxcException Missing(CgroupSetting setting) => new(LxcErrorId.CgroupControllerMissing,
+    internal static LxcException Missing(CgroupSetting setting) => Processes.EffectiveUserId != 0 ? NotDelegated(setting) : new(LxcErrorId.CgroupControllerMissing,
         $"The setting '{setting.ConfigKey} = {setting.Value}' needs the cgroup controller '{setting.Controller}', which this host does not have")
     {
         Step = "cgroup",
         ConfigKey = setting.ConfigKey,
         Advice = "Remove the setting, or enable the controller (kernel parameters cgroup_enable= and cgroup_disable=, cgroup.subtree_control on v2).",
+    };
+
+    private static LxcException NotDelegated(CgroupSetting setting) => new(LxcErrorId.CgroupRefused,
+        $"The limit '{setting.ConfigKey} = {setting.Value}' cannot be set: no cgroup with the controller '{setting.Controller}' is delegated to this user")
+    {
+        Step = "cgroup",
+        ConfigKey = setting.ConfigKey,
+        Errno = Errno.EPERM,
+        Advice = "Start the session in a cgroup that is: systemd-run --user --scope -p Delegate=yes pwsh, with the user's own systemd running (loginctl enable-linger); or remove the limit.",
     };
 
     // A v1 controller of the other name (blkio for io), or the version itself, differs from what the key was written for.

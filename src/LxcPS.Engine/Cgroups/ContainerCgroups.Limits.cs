@@ -19,12 +19,22 @@ public sealed partial class ContainerCgroups
     /// <exception cref="LxcException">CgroupControllerMissing: no such controller. CgroupRefused: the kernel refuses the value.</exception>
     public void ApplyLimits(IEnumerable<(string Key, string Value)> settings)
     {
+        if (isUser)
+        {
+            // Root alone may set the devices of a cgroup. What is not in a user's container, it cannot make.
+            settings = settings.Where(setting => !DeviceSettings.IsRule(setting.Key));
+        }
+
         foreach (CgroupWrite write in CgroupResolver.Resolve(layout, settings, warnings, deviceRules))
         {
             Apply(write);
         }
 
-        AttachDeviceRules();
+        if (!isUser)
+        {
+            AttachDeviceRules();
+        }
+
         foreach (CgroupPlace place in places)
         {
             try

@@ -8,6 +8,8 @@ public sealed partial class ContainerCgroups
     /// <summary>LXC's own bound on the numbers that it appends to a name that is taken.</summary>
     private const int NameAttempts = 1000;
 
+    // A user makes cgroups where they are delegated to him, and has none otherwise.
+    private readonly bool isUser = Processes.EffectiveUserId != 0;
     private LinuxException? lastRefusal;
     private int payloadNumber;
 
@@ -47,6 +49,11 @@ public sealed partial class ContainerCgroups
             }
         }
 
+        if (places.Count == 0)
+        {
+            return;
+        }
+
         try
         {
             MakeAll(plan.Monitor, isMonitor: true, unifiedAlone: false);
@@ -62,7 +69,7 @@ public sealed partial class ContainerCgroups
     // v2, because what it froze cannot be killed.
     private void FindPlaces()
     {
-        bool relative = plan.IsRelative || Processes.EffectiveUserId != 0;
+        bool relative = plan.IsRelative || isUser;
         for (int rank = 0; rank < 3; rank++)
         {
             foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
@@ -75,7 +82,7 @@ public sealed partial class ContainerCgroups
             }
         }
 
-        if (places.Count == 0)
+        if (places.Count == 0 && !isUser)
         {
             throw Failed("No cgroup hierarchy is mounted where this process can use it", advice: "Mount cgroup2 on /sys/fs/cgroup.");
         }
@@ -107,7 +114,11 @@ public sealed partial class ContainerCgroups
 
     private void RequirePlace()
     {
-        if (places.Count == 0)
+        if (places.Count == 0 && isUser)
+        {
+            warnings.Add($"The container stays in the cgroup of this session, as none can be made for it: {lastRefusal?.Message}");
+        }
+        else if (places.Count == 0)
         {
             throw Failed($"No cgroup hierarchy lets this process make cgroups: {lastRefusal?.Message}", lastRefusal);
         }

@@ -36,6 +36,69 @@ public sealed class SubordinateIds
         new(ReadRanges(userFile), ReadRanges(groupFile));
 
     /// <summary>
+    /// The maps of all containers of the calling user, who is not root: all ranges that he has of either kind, one after the other from 0 on.
+    /// As with LXC they share them: most users have a single range, which is no more than one container's.
+    /// </summary>
+    /// <exception cref="LxcException">IdMapFailed: the user has no subordinate ids, or not enough.</exception>
+    public static IReadOnlyList<IdMapEntry> ForUser() => Read().MapsOfUser(Environment.UserName, Processes.EffectiveUserId);
+
+    /// <summary>The maps of all containers of a user; see <see cref="ForUser"/>.</summary>
+    public IReadOnlyList<IdMapEntry> MapsOfUser(string userName, uint userId)
+    {
+        List<IdMapEntry> maps = [];
+        foreach (bool group in (ReadOnlySpan<bool>)[false, true])
+        {
+            List<IdMapEntry> ranges = MapsOfUser(userName, userId, group, first: 0);
+            maps.AddRange(ranges);
+            if (ranges.Sum(range => range.Count) < ContainerSize)
+            {
+                throw Missing(userName, group ? "/etc/subgid" : "/etc/subuid");
+            }
+        }
+
+        return maps;
+    }
+
+    /// <summary>All ranges that a user has of one kind, one after the other.</summary>
+    /// <param name="userName">The user's name.</param>
+    /// <param name="userId">The user's id.</param>
+    /// <param name="group">Which kind.</param>
+    /// <param name="first">What the first id is mapped to.</param>
+    internal List<IdMapEntry> MapsOfUser(string userName, uint userId, bool group, uint first)
+    {
+        List<IdMapEntry> maps = [];
+        foreach (SubordinateRange range in group ? Groups : Users)
+        {
+            if (IsOf(range, userName, userId) && range.Count <= uint.MaxValue - first)
+            {
+                maps.Add(new IdMapEntry(!group, group, first, range.First, range.Count));
+                first += range.Count;
+            }
+        }
+
+        return maps;
+    }
+
+    /// <summary>Whether a map's ids of the host are a user's to give: subordinate ones, or his own.</summary>
+    internal bool IsGranted(string userName, uint userId, IdMapEntry map, bool group)
+    {
+        if (map.Count == 1 && map.HostId == (group ? Processes.EffectiveGroupId : userId))
+        {
+            return true;
+        }
+
+        foreach (SubordinateRange range in group ? Groups : Users)
+        {
+            if (IsOf(range, userName, userId) && map.HostId >= range.First && (ulong)map.HostId + map.Count <= (ulong)range.First + range.Count)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
     /// The maps of a new container of the calling user: the lowest 65,536 ids that no container has, of the user's subordinate ids, or for
     /// root without such of <see cref="OwnFirst"/> to <see cref="OwnLast"/>. A range for each container keeps what breaks out of one from
     /// the files and processes of the others.
@@ -69,13 +132,7 @@ public sealed class SubordinateIds
 
         if (userId != 0)
         {
-            string file = users.Count == 0 ? "/etc/subuid" : "/etc/subgid";
-            throw new LxcException(LxcErrorId.IdMapFailed, $"The user {userName} has no range of {ContainerSize} subordinate ids in {file}")
-            {
-                Step = "idmap",
-                Path = file,
-                Advice = $"Let root run: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {userName}, with ids that no other user has.",
-            };
+            throw Missing(userName, users.Count == 0 ? "/etc/subuid" : "/etc/subgid");
         }
 
         // Root may use any id, so it keeps clear of what the files give to anyone.
@@ -97,6 +154,8 @@ public sealed class SubordinateIds
         }
     }
 
+    private static bool IsOf(SubordinateRange range, string userName, uint userId) => range.Owner == userName || range.Owner == userId.ToString();
+
     private static IdMapEntry[] MapsOf(uint user, uint group) =>
         [new(true, false, 0, user, ContainerSize), new(false, true, 0, group, ContainerSize)];
 
@@ -105,7 +164,7 @@ public sealed class SubordinateIds
         List<SubordinateRange> own = [];
         foreach (SubordinateRange range in all)
         {
-            if (range.Count >= ContainerSize && (range.Owner == userName || range.Owner == userId.ToString()))
+            if (range.Count >= ContainerSize && IsOf(range, userName, userId))
             {
                 own.Add(range);
             }
@@ -144,6 +203,14 @@ public sealed class SubordinateIds
 
         return true;
     }
+
+    private static LxcException Missing(string userName, string file) =>
+        new(LxcErrorId.IdMapFailed, $"The user {userName} has no range of {ContainerSize} subordinate ids in {file}")
+        {
+            Step = "idmap",
+            Path = file,
+            Advice = $"Let root run: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {userName}, with ids that no other user has.",
+        };
 
     private static LxcException Exhausted(string kind, string userName, bool isolated) =>
         new(LxcErrorId.IdMapFailed, $"All subordinate {kind} ids of {userName} are used by containers{(isolated ? ", or are another's too" : string.Empty)}")

@@ -17,6 +17,9 @@ public static class AppArmorName
     /// <summary>What the names of all profiles for containers begin with.</summary>
     public const string Prefix = "lxc-";
 
+    /// <summary>The profile of the containers of users, who cannot load one for each: root registers it once.</summary>
+    public const string OfUsers = Prefix + "container-user";
+
     private const int LongestName = 253 - 7;
 
     /// <summary>The name of the profile that is generated for a container: unique for its directory and name.</summary>

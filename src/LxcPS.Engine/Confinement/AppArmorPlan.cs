@@ -68,6 +68,11 @@ public sealed class AppArmorPlan
             Lack(name, "this kernel's AppArmor cannot confine mounts", incomplete, warn);
         }
 
+        if (profile == AppArmorName.Generated && Processes.EffectiveUserId != 0)
+        {
+            return OfUser(name, config, own, incomplete, warn);
+        }
+
         if (profile == AppArmorName.Generated)
         {
             if (AppArmorParser.Path is null || !AppArmorKernel.IsPolicyReachable)
@@ -133,6 +138,32 @@ public sealed class AppArmorPlan
     /// <param name="setting">Gives the value of a key of its configuration, or null.</param>
     internal static bool HidesDescriptors(ulong namespaces, Func<string, string?> setting) =>
         (namespaces & Processes.CLONE_NEWUSER) == 0 && setting("lxc.apparmor.allow_nesting") != "1";
+
+    // Only root can load a profile, so users share one that root has loaded.
+    private static AppArmorPlan? OfUser(string name, ContainerConfig config, string own, bool incomplete, Action<string> warn)
+    {
+        string? lack = !AppArmorKernel.IsLoaded(AppArmorName.OfUsers) ? $"the profile '{AppArmorName.OfUsers}' is not loaded"
+            : config.Get("lxc.apparmor.allow_nesting") == "1" || config.GetAll("lxc.apparmor.raw").Count > 0
+                ? $"a user cannot load a profile with its own rules, and '{AppArmorName.OfUsers}' has none of lxc.apparmor.raw and lxc.apparmor.allow_nesting" : null;
+        if (lack is null)
+        {
+            return new AppArmorPlan(AppArmorName.OfUsers);
+        }
+
+        if (!incomplete)
+        {
+            throw new LxcException(LxcErrorId.ConfinementFailed, $"Container '{name}' cannot be confined by AppArmor: {lack}")
+            {
+                ContainerName = name,
+                ConfigKey = "lxc.apparmor.profile",
+                Advice = $"Let root run: New-LxcProfile {AppArmorName.OfUsers} | Register-LxcProfile; or name another profile that root has loaded; "
+                    + "or set lxc.apparmor.allow_incomplete = 1 to start the container without.",
+            };
+        }
+
+        warn($"Container '{name}' is not fully confined by AppArmor: {lack}");
+        return own == AppArmorName.Unconfined ? null : new AppArmorPlan(AppArmorName.Unconfined);
+    }
 
     private static AppArmorPlan Generate(string lxcPath, string name, ContainerConfig config, ulong namespaces)
     {

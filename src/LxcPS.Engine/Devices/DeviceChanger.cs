@@ -184,7 +184,7 @@ public sealed class DeviceChanger
             {
                 ContainerName = name,
                 Errno = Errno.EPERM,
-                Advice = "Run the session as root, with sudo for example.",
+                Advice = "Run the session as root, with sudo for example. Before a start, lxc.mount.entry binds a device that the user may open.",
             };
         }
     }

@@ -23,7 +23,7 @@ internal static class AccountChecks
         string found = ranges.Count == 0 ? $"'{file}' has no range for {user}" : $"{user} has {ranges.Count} range(s), the longest of {longest} ids";
 
         // Root may map any id; a table keeps its ranges apart from those of users.
-        list.Offer(title, longest >= Enough, "The ids that a container's users get on the host", found,
+        list.RequireOfUser(title, longest >= Enough, "The ids that a container's users get on the host", found,
             $"Give {user} a range that no other user has: usermod {option} 1000000-1065535 {user}.");
     }
 

@@ -13,6 +13,14 @@ internal sealed class CapabilityList(CapabilityCategory category, List<HostCapab
     internal void Offer(string name, bool available, string purpose, string detail, string advice) =>
         Add(name, available, false, purpose, detail, advice);
 
+    /// <summary>Adds something that no container of a user who is not root starts without, and that root's do not need.</summary>
+    internal void RequireOfUser(string name, bool available, string purpose, string detail, string advice) =>
+        Add(name, available, Processes.EffectiveUserId != 0, purpose, detail, advice);
+
+    /// <summary>Adds something that no container of root's starts without, and that a user's does not need.</summary>
+    internal void RequireOfRoot(string name, bool available, string purpose, string detail, string advice) =>
+        Add(name, available, Processes.EffectiveUserId == 0, purpose, detail, advice);
+
     /// <summary>The text of a small file, or null where it is not there or cannot be read.</summary>
     internal static string? TryRead(string path)
     {

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Cgroups;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Diagnostics;
@@ -90,6 +91,12 @@ internal static class CgroupChecks
 
     private static void AddOwnGroup(CapabilityList list, CgroupFact fact)
     {
+        if (Processes.EffectiveUserId != 0)
+        {
+            AddDelegated(list);
+            return;
+        }
+
         string? directory = fact.Mode == "none" ? null
             : fact.UnifiedPoint is { } unified && fact.Mode == "unified" ? unified + PathOf(CapabilityList.TryRead("/proc/self/cgroup") ?? string.Empty, "0::")
             : fact.Version1.GetValueOrDefault("pids") ?? fact.Version1.GetValueOrDefault("memory") ?? fact.UnifiedPoint;
@@ -97,6 +104,24 @@ internal static class CgroupChecks
         list.Offer("Cgroup delegation", writable, "Making a group for a container",
             directory is null ? "no cgroups" : $"'{directory}' can{(writable ? string.Empty : "not")} be written by the caller",
             "Run the session as root, or in a scope that systemd delegates: systemd-run --user --scope -p Delegate=yes pwsh.");
+    }
+
+    // What a user's container can get of each hierarchy is below the session's own cgroup there.
+    private static void AddDelegated(CapabilityList list)
+    {
+        List<string> delegated = [];
+        foreach (CgroupHierarchy hierarchy in CgroupLayout.Read().Hierarchies)
+        {
+            if (hierarchy.BaseOf(relative: true) is { } start && hierarchy.PathOf(start) is { } directory
+                && Permissions.CanAccess(directory, Permissions.Write | Permissions.Execute))
+            {
+                delegated.Add($"'{directory}'");
+            }
+        }
+
+        list.Offer("Cgroup delegation", delegated.Count > 0, "Limits of containers, and halting them",
+            delegated.Count > 0 ? $"the caller can write {string.Join(", ", delegated)}" : "the caller can write no cgroup of this session",
+            "Run the session in a scope that systemd delegates: systemd-run --user --scope -p Delegate=yes pwsh.");
     }
 
     /// <summary>The path after a prefix such as <c>0::</c> in /proc/self/cgroup; empty for the root group.</summary>

@@ -40,7 +40,7 @@ internal static class NamespaceChecks
             CapabilityList.TryRead("/proc/sys/kernel/unprivileged_userns_clone"),
             CapabilityList.TryRead("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
             CapabilityList.TryRead("/proc/sys/user/max_user_namespaces"));
-        list.Offer("User namespaces for users", fact.IsAllowed, "Containers of users other than root", fact.Detail, fact.Advice);
+        list.RequireOfUser("User namespaces for users", fact.IsAllowed, "Containers of users other than root", fact.Detail, fact.Advice);
     }
 
     private static string OptionOf(string file) => file switch

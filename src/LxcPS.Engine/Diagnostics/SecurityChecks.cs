@@ -51,6 +51,10 @@ internal static class SecurityChecks
         list.Offer("AppArmor", enabled, "Profiles that confine containers",
             enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
             "Boot a kernel built with CONFIG_SECURITY_APPARMOR with apparmor=1 security=apparmor.");
+        bool ofUsers = enabled && AppArmorKernel.IsLoaded(AppArmorName.OfUsers);
+        list.RequireOfUser("AppArmor profile of users", !enabled || ofUsers, "The profile that containers of users share, as only root can load one",
+            ofUsers ? $"'{AppArmorName.OfUsers}' is loaded" : enabled ? $"'{AppArmorName.OfUsers}' is not loaded" : "AppArmor is not enabled",
+            $"Let root run: New-LxcProfile {AppArmorName.OfUsers} | Register-LxcProfile.");
         bool stacking = FileTree.Exists("/sys/kernel/security/apparmor/features/domain/stack");
         list.Offer("AppArmor stacking", stacking, "Profiles that a container loads below its own", stacking ? "supported" : "not supported",
             "Run Linux 4.13 or later with AppArmor.");
@@ -63,7 +67,7 @@ internal static class SecurityChecks
     {
         ulong effective = ProcessStatus.Mask(status, "CapEff");
         List<string> missing = MissingOf(effective, Needed);
-        list.Require("Capabilities", missing.Count == 0, "The rights that setting up a container takes",
+        list.RequireOfRoot("Capabilities", missing.Count == 0, "The rights that setting up a container of root's takes",
             missing.Count == 0 ? "the caller has all that are needed" : "the caller lacks " + string.Join(", ", missing),
             "Run the session as root, outside a container that drops capabilities.");
         List<string> wanted = MissingOf(effective, Useful);
@@ -71,7 +75,7 @@ internal static class SecurityChecks
             wanted.Count == 0 ? "the caller has all that are used" : "the caller lacks " + string.Join(", ", wanted),
             "Run the session as root, outside a container that drops capabilities.");
         bool locked = ProcessStatus.Field(status, "NoNewPrivs") == "1";
-        list.Offer("Gaining privileges", !locked, "Programs such as newuidmap that run with more rights than their caller",
+        list.RequireOfUser("Gaining privileges", !locked, "Programs such as newuidmap that run with more rights than their caller",
             locked ? "no_new_privs is set" : "no_new_privs is not set", "Start the session without no_new_privs.");
     }
 

@@ -18,7 +18,7 @@ internal static class StorageChecks
             "Run Linux 4.7 or later with CONFIG_UNIX98_PTYS.");
         AddPath(list, kernel, mounts, Path.GetFullPath(lxcPath));
         bool run = Permissions.CanAccess("/run", Permissions.Write | Permissions.Execute);
-        list.Require("/run", run, "The monitors' own files", run ? "can be written" : "cannot be written by the caller",
+        list.RequireOfRoot("/run", run, "The monitors' own files", run ? "can be written" : "cannot be written by the caller, whose files are below XDG_RUNTIME_DIR or HOME",
             "Run the session as root, and mount a tmpfs on /run where it is read-only.");
     }
 

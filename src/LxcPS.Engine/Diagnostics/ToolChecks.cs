@@ -38,7 +38,7 @@ internal static class ToolChecks
         string? path = HostPrograms.Find(name);
         bool privileged = path is not null && FileTree.TryStatus(Descriptors.CurrentDirectory, path, true, out FileStatus status)
             && (((status.Mode & SetUserId) != 0 && status.UserId == 0) || FileCapabilities.Has(path));
-        list.Offer(name, privileged, "Id maps of users other than root",
+        list.RequireOfUser(name, privileged, "Id maps of users other than root",
             path is null ? "not found in PATH" : privileged ? $"'{path}', with its rights" : $"'{path}' is neither setuid root nor has cap_{capability}",
             path is null ? "Install it, on Debian and Ubuntu: apt-get install uidmap." : $"Give it back its mode: chmod u+s {path}.");
     }

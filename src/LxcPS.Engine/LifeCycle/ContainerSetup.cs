@@ -18,6 +18,8 @@ internal sealed partial class ContainerSetup
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
     private AppArmorLabel? label;
+    private readonly Queue<int> ownMounts = new();
+    private int ownTarget = -1;
     private SelinuxLabel? selinux;
     private string step = "clone";
     private string errorId = LxcErrorId.StartFailed;
@@ -82,10 +84,18 @@ internal sealed partial class ContainerSetup
         }
 
         channel.Expect(SetupChannel.Kind.Maps);
+        if (plan.IsRootless)
+        {
+            OpenOwnMounts();
+        }
+
         if (plan.HasUserNamespace)
         {
             Begin("identity", LxcErrorId.IdMapFailed, "lxc.idmap");
             Processes.SetIdentity(0, 0, []);
+
+            // Now the container's root could look into it, were it not for this: it is a copy of the monitor until it executes init.
+            Processes.SetDumpable(false);
         }
 
         // The change of identity cleared it; whoever lost its monitor in between reads the end of the channel below.
@@ -98,9 +108,9 @@ internal sealed partial class ContainerSetup
         MountTree(root, devices);
 
         Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.mount.auto");
-        using (CgroupEntrance entrance = CgroupEntrance.Receive(channel))
+        if (!plan.IsRootless)
         {
-            entrance.Enter();
+            EnterCgroups();
         }
 
         if (plan.CgroupNamespace && (plan.SharedFlags & Processes.CLONE_NEWCGROUP) == 0)
@@ -126,13 +136,46 @@ internal sealed partial class ContainerSetup
         channel.Expect(SetupChannel.Kind.Network);
         if (!plan.Network.HostNetwork && (plan.Namespaces & Processes.CLONE_NEWNET) != 0)
         {
-            ContainerNetwork.Configure(plan.Network);
+            ContainerNetwork.Configure(plan.Network, plan.IsRootless);
         }
 
         // Sysctls of an interface exist once the interface does.
         ProcessSettings.WriteParameters(plan);
         HookRunner.Run(plan, "start", inContainer: true);
         return Execute(console);
+    }
+
+    private void EnterCgroups()
+    {
+        using CgroupEntrance entrance = CgroupEntrance.Receive(channel);
+        entrance.Enter();
+    }
+
+    // The user's own rights reach what the container's root cannot, and end with the change of identity: whatever lies on the host is opened
+    // before. In another mount namespace than this one it could not be.
+    private void OpenOwnMounts()
+    {
+        Begin("settings", LxcErrorId.StartFailed, "lxc.proc");
+        ProcessSettings.ApplyProc(plan, "self");
+        Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.cgroup.dir");
+
+        // v1 lets a user move what is his, and after the change of identity this process is not.
+        EnterCgroups();
+        Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        if (plan.Rootfs is not null)
+        {
+            ownMounts.Enqueue(plan.Rootfs.Open(-1, 0, plan.RootfsAttributes));
+            ownTarget = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
+        }
+
+        foreach (MountEntry entry in plan.Mounts)
+        {
+            if (PreparedMounts.IsPrepared(entry))
+            {
+                ownMounts.Enqueue(PreparedMounts.TryOpen(entry, -1, false, 0));
+            }
+        }
     }
 
     private int MountRootfs()
@@ -146,6 +189,14 @@ internal sealed partial class ContainerSetup
         }
 
         int mount = ReceiveMount(optional: false);
+        if (ownTarget >= 0)
+        {
+            // Attached, it is the root that is looked for; the way to the directory is not open to the container's root.
+            MountCalls.Move(mount, ownTarget, plan.RootfsMount);
+            Descriptors.Close(ownTarget);
+            return mount;
+        }
+
         int target = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
         MountCalls.Move(mount, target, plan.RootfsMount);
         Descriptors.Close(target);
@@ -228,6 +279,11 @@ internal sealed partial class ContainerSetup
 
     private int ReceiveMount(bool optional)
     {
+        if (plan.IsRootless)
+        {
+            return ownMounts.Dequeue();
+        }
+
         Span<int> fd = stackalloc int[1];
         SetupChannel.Kind kind = channel.Receive(out _, fd, out int received);
         if (kind == SetupChannel.Kind.Mount && received == 1)

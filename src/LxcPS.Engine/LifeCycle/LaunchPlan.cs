@@ -36,6 +36,9 @@ public sealed class LaunchPlan
     /// <summary>What is written to the time namespace's timens_offsets; empty for no offsets. See time_namespaces(7).</summary>
     public required string TimeOffsets { get; init; }
 
+    /// <summary>Whether the container is a user's, who has no right on the host but over himself.</summary>
+    public required bool IsRootless { get; init; }
+
     /// <summary>The id maps; empty without a user namespace.</summary>
     public required IReadOnlyList<IdMapEntry> IdMaps { get; init; }
 

@@ -3,6 +3,7 @@ using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Network;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -10,9 +11,6 @@ namespace LxcPS.Engine.LifeCycle;
 /// <summary>Reads a configuration into a <see cref="LaunchPlan"/>; makes nothing.</summary>
 public static class LaunchPlanner
 {
-    /// <summary>The directory that root file systems are mounted on when the configuration names none.</summary>
-    public const string DefaultRootfsMount = "/run/lxcps/rootfs";
-
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>Plans a start.</summary>
@@ -43,7 +41,7 @@ public static class LaunchPlanner
 
         bool cgroupNamespace = FileTree.Exists("/proc/self/ns/cgroup")
             && ((namespaces & Processes.CLONE_NEWCGROUP) != 0 || shared.Exists(other => other.Flag == Processes.CLONE_NEWCGROUP));
-        string rootfsMount = config.Get("lxc.rootfs.mount") is { Length: > 0 } mount ? mount : DefaultRootfsMount;
+        string rootfsMount = config.Get("lxc.rootfs.mount") is { Length: > 0 } mount ? mount : RuntimeDirectory.Path + "/rootfs";
         (ulong rootfsAttributes, string? rootfsIdMap) = RootfsOptions(config);
         string? rootfs = config.Get("lxc.rootfs.path");
         if (string.IsNullOrEmpty(rootfs) && request.Command.Count == 0 && string.IsNullOrEmpty(config.Get("lxc.init.cmd")))
@@ -73,6 +71,12 @@ public static class LaunchPlanner
             mounts.Insert(0, MountEntry.Parse("/sys/kernel/security sys/kernel/security none bind,optional", rootfsMount));
         }
 
+        bool isRootless = Processes.EffectiveUserId != 0;
+        if (isRootless)
+        {
+            RootlessRules.Require(request.Name, namespaces, rootfsIdMap is not null, mounts, network);
+        }
+
         bool minimalInit = request.Command.Count > 0;
         return new LaunchPlan
         {
@@ -86,6 +90,7 @@ public static class LaunchPlanner
             TimeOffsets = TimeOffset.TextOf(config),
             SharedNamespaces = shared,
             IdMaps = idMaps,
+            IsRootless = isRootless,
             HostName = config.Get("lxc.uts.name") is { Length: > 0 } host ? host : request.Name,
             Personality = PersonalityOf(config.Get("lxc.arch")),
             Rootfs = string.IsNullOrEmpty(rootfs) ? null : RootfsSource.Parse(rootfs),

@@ -42,6 +42,18 @@ internal static class ProcessSettings
         }
     }
 
+    /// <summary>Writes <c>lxc.proc.*</c>, which belong to whoever starts the container: not for the container's root to write.</summary>
+    /// <param name="plan">The container.</param>
+    /// <param name="process">The process: its number, or <c>self</c>.</param>
+    internal static void ApplyProc(LaunchPlan plan, string process)
+    {
+        foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.proc."))
+        {
+            Try(entry, () => Descriptors.WriteText($"/proc/{process}/{entry.Key["lxc.proc.".Length..]}", entry.Value),
+                "Correct the value; lowering oom_score_adj needs CAP_SYS_RESOURCE on the host.");
+        }
+    }
+
     private static ulong Value(string text) => text.Trim() == "unlimited" ? ulong.MaxValue : ulong.Parse(text.Trim());
 
     private static void Try(ConfigEntry entry, Action action, string advice)

@@ -20,10 +20,7 @@ public sealed class RuntimeRecord
     private RuntimeRecord(string path) => this.path = path;
 
     /// <summary>The directory of records: root's, or the user's own.</summary>
-    public static string Directory =>
-        Processes.EffectiveUserId == 0 ? "/run/lxcps/records"
-        : Path.Combine(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? runtime
-            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "lxcps/records");
+    public static string Directory => RuntimeDirectory.Path + "/records";
 
     /// <summary>Opens an empty record of a container.</summary>
     public static RuntimeRecord Create(string lxcPath, string name)

@@ -5,6 +5,7 @@ using LxcPS.Engine.Console;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
 
@@ -69,18 +70,23 @@ public sealed partial class Supervisor
         int userNamespace = -1;
         try
         {
-            if (plan.HasUserNamespace)
+            if ((plan.Namespaces & Processes.CLONE_NEWUSER) != 0)
             {
-                if ((plan.Namespaces & Processes.CLONE_NEWUSER) != 0)
-                {
-                    IdMapWriter.Write(initPid, plan.IdMaps);
-                }
+                IdMapWriter.Write(initPid, plan.IdMaps);
+            }
 
-                userNamespace = Descriptors.Open($"/proc/{initPid}/ns/user", OpenFlags.ReadOnly);
+            if (plan.IsRootless && (plan.Namespaces & Processes.CLONE_NEWNET) != 0)
+            {
+                // Now: once the child has another identity, the user may not look into it, and the program asks for that.
+                UserNetwork.Create(plan.LxcPath, plan.Name, plan.Network, initPid);
             }
 
             Tell(channel, SetupChannel.Kind.Maps);
-            SendMounts(channel, userNamespace);
+            if (!plan.IsRootless)
+            {
+                userNamespace = plan.HasUserNamespace ? Descriptors.Open($"/proc/{initPid}/ns/user", OpenFlags.ReadOnly) : -1;
+                SendMounts(channel, userNamespace);
+            }
         }
         finally
         {
@@ -89,7 +95,12 @@ public sealed partial class Supervisor
 
         // While the child mounts.
         MakeCgroups();
-        WriteProcSettings();
+        if (!plan.IsRootless)
+        {
+            // Root's to write, like all files of the child's in /proc until it executes init.
+            ProcessSettings.ApplyProc(plan, $"{initPid}");
+        }
+
         SendEntrance(channel);
         CreateNetwork();
         Tell(channel, SetupChannel.Kind.Network);
@@ -124,7 +135,10 @@ public sealed partial class Supervisor
             reporter.Warning(warning);
         }
 
-        cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
+        if (!plan.IsRootless)
+        {
+            cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
+        }
     }
 
     private void RecordCgroups()
@@ -146,7 +160,7 @@ public sealed partial class Supervisor
     private void CreateNetwork()
     {
         // A container that keeps the host's namespace must not have its devices there.
-        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0)
+        if ((plan.Namespaces & Processes.CLONE_NEWNET) == 0 || plan.IsRootless)
         {
             return;
         }
@@ -187,6 +201,10 @@ public sealed partial class Supervisor
                 return setup.Run();
             });
         }
+        catch (LinuxException e) when (plan.IsRootless && e.Call == "clone3")
+        {
+            throw MappedChild.Refused(e);
+        }
         finally
         {
             Descriptors.Close(unified);
@@ -215,23 +233,11 @@ public sealed partial class Supervisor
                 continue;
             }
 
-            try
-            {
-                fd[0] = PreparedMounts.Open(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
-            }
-            catch (LinuxException) when (entry.IsOptional)
+            fd[0] = PreparedMounts.TryOpen(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
+            if (fd[0] < 0)
             {
                 Tell(channel, SetupChannel.Kind.NoMount);
                 continue;
-            }
-            catch (LinuxException e)
-            {
-                throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
-                {
-                    Step = "mount",
-                    ConfigKey = "lxc.mount.entry",
-                    Advice = "See that the source exists, or add optional to the options.",
-                };
             }
 
             Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
@@ -247,29 +253,6 @@ public sealed partial class Supervisor
                 && entry.Key != "lxc.cgroup.relative")
             {
                 yield return (entry.Key, entry.Value);
-            }
-        }
-    }
-
-    // The monitor's to write: the child's files of /proc belong to the host's root until it executes init.
-    private void WriteProcSettings()
-    {
-        foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.proc."))
-        {
-            string file = entry.Key["lxc.proc.".Length..];
-            try
-            {
-                Descriptors.WriteText($"/proc/{initPid}/{file}", entry.Value);
-            }
-            catch (LinuxException e)
-            {
-                throw new LxcException(LxcErrorId.StartFailed, $"The setting '{entry.Key} = {entry.Value}' was refused: {e.Message}", e)
-                {
-                    Step = "settings",
-                    ConfigKey = entry.Key,
-                    Line = entry.Line,
-                    Advice = "Correct the value; lowering oom_score_adj needs CAP_SYS_RESOURCE on the host.",
-                };
             }
         }
     }

@@ -91,10 +91,14 @@ public sealed partial class Supervisor
 
     private int RunToEnd()
     {
-        RequireRoot();
-        // Nobody but root may look into this process: its children are copies of it, and they enter containers.
-        Processes.SetDumpable(false);
-        callerLabel = MonitorProfile.Enter();
+        if (Processes.EffectiveUserId == 0)
+        {
+            // Nobody but root may look into this process: its children are copies of it, and they enter containers. A user's is open to himself
+            // alone, as all that he runs; newuidmap and the writing of maps take a process that is.
+            Processes.SetDumpable(false);
+            callerLabel = MonitorProfile.Enter();
+        }
+
         SignalHandling.BlockAll();
         signals = SignalHandling.OpenDescriptor(~0UL);
         poll.Add(signals, Readiness.Readable);
@@ -125,20 +129,6 @@ public sealed partial class Supervisor
         finally
         {
             server.Dispose();
-        }
-    }
-
-    // Ids, cgroups and id-mapped mounts all need it: said once, rather than by whichever call is refused first.
-    private void RequireRoot()
-    {
-        if (Processes.EffectiveUserId != 0)
-        {
-            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{request.Name}' cannot be started: this version starts containers for root only")
-            {
-                Step = "privileges",
-                Errno = Errno.EPERM,
-                Advice = "Run the session as root, with sudo for example. The container itself is unprivileged unless it was made with -Privileged.",
-            };
         }
     }
 

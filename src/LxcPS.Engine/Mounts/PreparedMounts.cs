@@ -48,6 +48,29 @@ public static class PreparedMounts
         return mount;
     }
 
+    /// <summary>The detached mount of an entry, or -1 where that may be left out.</summary>
+    /// <exception cref="LxcException">MountFailed.</exception>
+    internal static int TryOpen(MountEntry entry, int userNamespace, bool idMapOverlay, uint rootId)
+    {
+        try
+        {
+            return Open(entry, userNamespace, idMapOverlay, rootId);
+        }
+        catch (LinuxException) when (entry.IsOptional)
+        {
+            return -1;
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
+            {
+                Step = "mount",
+                ConfigKey = "lxc.mount.entry",
+                Advice = "See that the source exists, or add optional to the options.",
+            };
+        }
+    }
+
     private static int OpenOverlay(MountEntry entry, int userNamespace, uint rootId)
     {
         string[] lower = [];

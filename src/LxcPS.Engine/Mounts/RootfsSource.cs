@@ -116,8 +116,15 @@ public sealed class RootfsSource
             options.Add($"upperdir=/proc/self/fd/{store}/{Path.GetFileName(upper)}");
             options.Add($"workdir=/proc/self/fd/{store}/{Path.GetFileName(work)}");
 
+            bool isUser = Processes.EffectiveUserId != 0;
+            if (isUser)
+            {
+                // Without CAP_SYS_ADMIN on the host the marks of an overlay can be user attributes alone.
+                options.Add("userxattr");
+            }
+
             // What the overlay makes for itself belongs to whoever mounts it, and the host's root has no id in the mapped layers.
-            int MakeMount() => userNamespace < 0
+            int MakeMount() => userNamespace < 0 && !isUser
                 ? Make("overlay", "overlay", options, 0)
                 : FileIdentity.RunAs(rootId, () => Make("overlay", "overlay", options, 0));
             try

@@ -6,27 +6,35 @@ namespace LxcPS.Engine.Network;
 public static class ContainerNetwork
 {
     /// <summary>Brings the loopback up, gives the devices their addresses, brings them up and adds the default routes.</summary>
+    /// <param name="plan">The network.</param>
+    /// <param name="isRootless">Whether lxc-user-nic made the devices, which knows neither hardware addresses nor packet sizes.</param>
     /// <exception cref="LxcException">NetworkFailed, with the key.</exception>
-    public static void Configure(NetworkPlan plan)
+    public static void Configure(NetworkPlan plan, bool isRootless = false)
     {
         using Rtnetlink kernel = new();
         kernel.SetUp(Rtnetlink.LoopbackIndex);
         foreach (NetworkDevice device in plan.Devices)
         {
-            if (device.IsInterface && (device.IsUp || device.Addresses.Count > 0))
+            if (device.IsInterface && (isRootless || device.IsUp || device.Addresses.Count > 0))
             {
-                ConfigureDevice(kernel, device);
+                ConfigureDevice(kernel, device, isRootless);
             }
         }
     }
 
-    private static void ConfigureDevice(Rtnetlink kernel, NetworkDevice device)
+    private static void ConfigureDevice(Rtnetlink kernel, NetworkDevice device, bool isRootless)
     {
         string key = device.KeyOf("name");
         try
         {
             // Born with its name.
             int index = (kernel.FindLink(device.Name!) ?? throw new LinuxException("RTM_GETLINK", Errno.ENODEV, device.Name)).Index;
+            if (isRootless && (device.HardwareAddress is not null || device.Mtu != 0))
+            {
+                key = device.KeyOf(device.HardwareAddress is null ? "mtu" : "hwaddr");
+                kernel.Change(index, device.HardwareAddress, device.Mtu);
+            }
+
             foreach (DeviceAddress address in device.Addresses)
             {
                 key = device.KeyOf(address.IsVersion6 ? "ipv6.address" : "ipv4.address");

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -54,7 +55,8 @@ public static class ContainerCreator
         RequireOwnIds(name, options);
         RootfsTemplate template = RootfsTemplate.Parse(options.Template);
         using ContainerCreation creation = store.BeginCreate(name);
-        TemplateResult root = template.Build(new TemplateContext
+        IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
+        TemplateContext context = new()
         {
             ContainerName = name,
             HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : HostNameOf(name),
@@ -62,7 +64,8 @@ public static class ContainerCreator
             Privileged = options.Privileged,
             CancellationToken = cancel,
             Progress = options.Progress,
-        });
+        };
+        TemplateResult root = userMaps.Count == 0 ? template.Build(context) : MappedFiles.Build(options.Helper, options.Template, context, userMaps);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
@@ -82,7 +85,7 @@ public static class ContainerCreator
         // Another creation must not choose the same ids before this one's are in the store.
         using (store.LockIds(ConfigChanger.LockTimeout, cancel))
         {
-            AddDefaults(config, store, name, options);
+            AddDefaults(config, store, name, userMaps, options);
             AddUserSettings(config, options.Settings);
             config.Save();
         }
@@ -95,14 +98,19 @@ public static class ContainerCreator
         creation.Commit();
     }
 
-    private static void AddDefaults(ContainerConfig config, ContainerStore store, string name, CreateOptions options)
+    private static void AddDefaults(
+        ContainerConfig config, ContainerStore store, string name, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
     {
         string directory = store.DirectoryOf(name);
         config.Set("lxc.uts.name", HostNameOf(name));
         if (!options.Privileged)
         {
-            config.Set("lxc.rootfs.options", "idmap=container");
-            foreach (IdMapEntry map in SubordinateIds.ForNewContainer(store.IdMapsInUse(), options.Isolated))
+            if (userMaps.Count == 0)
+            {
+                config.Set("lxc.rootfs.options", "idmap=container");
+            }
+
+            foreach (IdMapEntry map in userMaps.Count > 0 ? userMaps : SubordinateIds.ForNewContainer(store.IdMapsInUse(), options.Isolated))
             {
                 config.Add("lxc.idmap", map.ToString());
             }
@@ -118,6 +126,21 @@ public static class ContainerCreator
         File.Copy(options.SeccompPolicyPath, policy);
         config.Set("lxc.seccomp.profile", policy);
         CgroupLayout layout = CgroupLayout.Read();
+        if (userMaps.Count == 0)
+        {
+            AddDevices(config, layout);
+        }
+
+        DefaultNetwork.AddTo(config, options.Verbose);
+        foreach ((string key, string value) in options.Limits.ToSettings(layout))
+        {
+            config.Set(key, value);
+        }
+    }
+
+    // Not for a user's container: only root may set the list of a cgroup, and what a user's container has in /dev is all it can have.
+    private static void AddDevices(ContainerConfig config, CgroupLayout layout)
+    {
         int version = layout.Find("devices") is not null ? 1 : layout.Unified is not null ? 2 : 0;
         if (version != 0)
         {
@@ -126,12 +149,6 @@ public static class ContainerCreator
             {
                 config.Add(CgroupSetting.KeyOf(version, "devices.allow"), device);
             }
-        }
-
-        DefaultNetwork.AddTo(config, options.Verbose);
-        foreach ((string key, string value) in options.Limits.ToSettings(layout))
-        {
-            config.Set(key, value);
         }
     }
 
@@ -150,6 +167,15 @@ public static class ContainerCreator
             };
         }
     }
+
+    private static IReadOnlyList<IdMapEntry> MapsOfUser(string name, CreateOptions options) => options.Privileged
+        ? throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{name}' cannot be privileged: a user's container needs a user namespace")
+        {
+            ContainerName = name,
+            Errno = Errno.EPERM,
+            Advice = "Leave -Privileged out, or run the session as root.",
+        }
+        : SubordinateIds.ForUser();
 
     // A slim host has no init to share: the helper's minimal one takes its place, which reaps and shuts down but starts nothing.
     private static void AddMinimalInit(ContainerConfig config, string directory, CreateOptions options)

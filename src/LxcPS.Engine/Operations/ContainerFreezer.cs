@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Protocol;
+using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
 
@@ -29,6 +30,16 @@ public static class ContainerFreezer
         if (freeze == (state == ContainerState.Frozen))
         {
             return false;
+        }
+
+        if (Processes.EffectiveUserId != 0 && ControlClient.GetLimitCgroup(lxcPath, name, "freezer") is null && ControlClient.GetLimitCgroup(lxcPath, name, string.Empty) is null)
+        {
+            throw new LxcException(LxcErrorId.CgroupControllerMissing, $"Container '{name}' cannot be halted: it has no cgroup of its own")
+            {
+                ContainerName = name,
+                Step = "freezer",
+                Advice = "Start it from a session whose cgroup is delegated to the user: systemd-run --user --scope -p Delegate=yes pwsh.",
+            };
         }
 
         return TryChange(lxcPath, name, freeze) ? true : throw new LxcException(LxcErrorId.MonitorFailed, $"The monitor of container '{name}' ended before it could {(freeze ? "halt" : "resume")} it")

@@ -1,4 +1,6 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Rootless;
+using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
 
@@ -7,20 +9,33 @@ internal static class DefaultNetwork
 {
     private const string DefaultConfig = "/etc/lxc/default.conf";
 
+    // As LXC has it, a user's own file stands for the host's.
+    private static string? UserConfig => Processes.EffectiveUserId != 0 && Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
+        && File.Exists(home + "/.config/lxc/default.conf") ? home + "/.config/lxc/default.conf" : null;
+
     /// <summary>Adds the keys, or an empty network where there is no default or its bridge is missing.</summary>
     internal static void AddTo(ContainerConfig config, Action<string> verbose)
     {
         List<ConfigEntry> entries = [];
-        if (File.Exists(DefaultConfig))
+        string file = UserConfig ?? DefaultConfig;
+        if (File.Exists(file))
         {
-            entries.AddRange(ContainerConfig.Load(DefaultConfig, out _).WithPrefix("lxc.net."));
+            entries.AddRange(ContainerConfig.Load(file, out _).WithPrefix("lxc.net."));
         }
 
         foreach (ConfigEntry entry in entries)
         {
             if (entry.Key.EndsWith(".link", StringComparison.Ordinal) && !Directory.Exists("/sys/class/net/" + entry.Value))
             {
-                verbose($"{DefaultConfig} names the bridge {entry.Value}, which this host does not have: the container gets a network without interfaces");
+                verbose($"{file} names the bridge {entry.Value}, which this host does not have: the container gets a network without interfaces");
+                entries.Clear();
+                break;
+            }
+
+            if (Processes.EffectiveUserId != 0 && entry.Key.EndsWith(".link", StringComparison.Ordinal)
+                && (UserNetwork.Program is null || !UserNetwork.IsGranted(entry.Value)))
+            {
+                verbose($"The caller is granted no interface on the bridge {entry.Value}, see lxc-user-nic(1): the container gets a network without interfaces");
                 entries.Clear();
                 break;
             }

@@ -21,7 +21,7 @@ public sealed partial class ContainerStore
             // Others may pass, as the mapped root of a container has to, and not look: who has which containers is not theirs to know.
             FileTree.MakeDirectories(LxcPath, 0x1C9 /* 0711 */);
             parent = OpenStore();
-            HiddenDirectory.Sweep(parent, LxcPath, CancellationToken.None);
+            HiddenDirectory.Sweep(parent, LxcPath, RemoveTree, CancellationToken.None);
             directory = HiddenDirectory.Make(parent, name, out hidden);
             FileTree.ChangeMode(directory, 0x1F8 /* 0770 */, hidden);
             int flags = OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive;
@@ -82,7 +82,7 @@ public sealed partial class ContainerStore
 
             Descriptors.Close(partial);
             RemoveDirectory(name, cancel);
-            HiddenDirectory.Sweep(parent, LxcPath, cancel);
+            HiddenDirectory.Sweep(parent, LxcPath, RemoveTree, cancel);
         }
         catch (LinuxException e)
         {
@@ -101,7 +101,7 @@ public sealed partial class ContainerStore
         try
         {
             parent = OpenStore();
-            HiddenDirectory.Remove(parent, LxcPath, name, cancel);
+            HiddenDirectory.Remove(parent, LxcPath, name, RemoveTree, cancel);
         }
         catch (LinuxException e)
         {
@@ -110,6 +110,18 @@ public sealed partial class ContainerStore
         finally
         {
             Descriptors.Close(parent);
+        }
+    }
+
+    private void RemoveTree(int parent, string name, string path, CancellationToken cancel)
+    {
+        try
+        {
+            TreeRemoval.Remove(parent, name, path, cancel);
+        }
+        catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && RemoveMapped is not null && Processes.EffectiveUserId != 0)
+        {
+            RemoveMapped(path, cancel);
         }
     }
 
@@ -149,7 +161,7 @@ public sealed partial class ContainerStore
                         Advice = Exists(name) ? "Choose another name, or remove that container first." : "Move it away, or choose another name.",
                     };
                 default:
-                    HiddenDirectory.Remove(parent, LxcPath, name, CancellationToken.None);
+                    HiddenDirectory.Remove(parent, LxcPath, name, RemoveTree, CancellationToken.None);
                     break;
             }
         }
@@ -235,7 +247,7 @@ public sealed partial class ContainerStore
 
         try
         {
-            TreeRemoval.Remove(parent, hidden, $"{LxcPath}/{hidden}");
+            RemoveTree(parent, hidden, $"{LxcPath}/{hidden}", CancellationToken.None);
         }
         catch (LinuxException)
         {

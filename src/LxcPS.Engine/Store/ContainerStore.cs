@@ -32,6 +32,12 @@ public sealed partial class ContainerStore
     /// <summary>The directory that locks are kept below; null for LXC's.</summary>
     internal string? RuntimeDirectory { get; init; }
 
+    /// <summary>
+    /// Removes a directory that the caller's own rights do not reach into, because ids of a user's containers own files in it; null where there
+    /// is no such way.
+    /// </summary>
+    public Action<string, CancellationToken>? RemoveMapped { get; init; }
+
     /// <summary>The names of all containers, sorted by their bytes; without those that are being made. Empty where the directory is missing.</summary>
     /// <exception cref="LxcException">PermissionDenied or StorageFailed: the directory cannot be read.</exception>
     public IReadOnlyList<string> Names()
@@ -209,7 +215,7 @@ public sealed partial class ContainerStore
     /// <summary>The error of a name that has no container, or none that the caller may see.</summary>
     public LxcException NotFound(string name)
     {
-        if (IsClosed(LxcPath) || IsClosed(DirectoryOf(name)))
+        if (IsClosed(DirectoryOf(name)))
         {
             return new LxcException(LxcErrorId.PermissionDenied, $"Container '{DisplayText.Of(name)}' in '{DisplayText.Of(LxcPath)}' belongs to another user")
             {
@@ -230,8 +236,16 @@ public sealed partial class ContainerStore
             Advice = partial ? "Wait until it is created, or remove it." : "See Get-LxcContainer for those that there are, and -LxcPath for other directories.",
         };
 
-        static bool IsClosed(string directory) =>
-            FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out FileStatus status) && status.IsDirectory
-            && !Permissions.CanAccess(directory, Permissions.Execute);
+        // One that cannot be seen may be so because of a directory above.
+        static bool IsClosed(string? directory)
+        {
+            FileStatus status = default;
+            while (directory is not null && !FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out status))
+            {
+                directory = Path.GetDirectoryName(directory);
+            }
+
+            return directory is not null && status.IsDirectory && !Permissions.CanAccess(directory, Permissions.Execute);
+        }
     }
 }

@@ -9,6 +9,9 @@ namespace LxcPS.Engine.Store;
 /// </summary>
 internal static class HiddenDirectory
 {
+    /// <summary>Removes a directory below an open one and all in it; the path is for messages.</summary>
+    internal delegate void TreeRemover(int parent, string name, string path, CancellationToken cancel);
+
     private const int Digits = 8;
 
     // So that the whole fits into a component of a path.
@@ -53,9 +56,10 @@ internal static class HiddenDirectory
     /// <param name="parent">The open directory of containers.</param>
     /// <param name="lxcPath">Its path, for messages.</param>
     /// <param name="name">The container.</param>
+    /// <param name="remove">Removes a tree.</param>
     /// <param name="cancel">Stops the removal; what is left is out of sight and goes with the next change in that directory.</param>
     /// <exception cref="LinuxException">What the kernel answered.</exception>
-    internal static void Remove(int parent, string lxcPath, string name, CancellationToken cancel)
+    internal static void Remove(int parent, string lxcPath, string name, TreeRemover remove, CancellationToken cancel)
     {
         int fd = Descriptors.OpenAt(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
         try
@@ -64,7 +68,7 @@ internal static class HiddenDirectory
             FileLocks.TryLockDirectory(fd, name);
             string hidden = Name(name, ".removing-");
             FileTree.Rename(parent, name, parent, hidden);
-            TreeRemoval.Remove(parent, hidden, $"{lxcPath}/{hidden}", cancel);
+            remove(parent, hidden, $"{lxcPath}/{hidden}", cancel);
         }
         finally
         {
@@ -73,7 +77,7 @@ internal static class HiddenDirectory
     }
 
     /// <summary>Removes what killed sessions left.</summary>
-    internal static void Sweep(int parent, string lxcPath, CancellationToken cancel)
+    internal static void Sweep(int parent, string lxcPath, TreeRemover remove, CancellationToken cancel)
     {
         List<string> leftovers = [];
         DirectoryReader reader = new(parent, lxcPath);
@@ -94,10 +98,10 @@ internal static class HiddenDirectory
                 fd = Descriptors.OpenAt(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
                 if (FileLocks.TryLockDirectory(fd, name))
                 {
-                    TreeRemoval.Remove(parent, name, $"{lxcPath}/{name}", cancel);
+                    remove(parent, name, $"{lxcPath}/{name}", cancel);
                 }
             }
-            catch (LinuxException)
+            catch (Exception e) when (e is LinuxException or LxcException)
             {
                 // Another session was faster, or something is mounted in it: it stays hidden, and what we were called for can go on.
             }

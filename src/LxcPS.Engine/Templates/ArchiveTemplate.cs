@@ -81,13 +81,10 @@ public sealed class ArchiveTemplate : RootfsTemplate
         long size = Math.Max(1, FileTree.Status(archive, string.Empty).Size);
         int told = -1;
 
-        // Device nodes come from the engine, which allows each; those of an archive would lie open on the host's disk. Of the extended
-        // attributes only those that a program can need: an overlay's own would lead its look-ups.
-        string[] arguments =
+        List<string> arguments =
         [
-            "tar", "--extract", "--file=-", .. format.Options, "--directory=" + path, "--numeric-owner", "--same-owner", "--same-permissions",
-            "--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability", "--anchored",
-            "--exclude=" + layout.Prefix + "dev/*", .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : [],
+            .. ExtractArguments(path, layout.Prefix), .. format.Options,
+            .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : [],
         ];
         ProgramResult result = ChildProgram.Run(tar, arguments, archive, int.MaxValue, context.CancellationToken, () =>
         {
@@ -104,6 +101,17 @@ public sealed class ArchiveTemplate : RootfsTemplate
             throw Refused(context, result);
         }
     }
+
+    /// <summary>The command line that unpacks a root file system into a directory.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="prefix">What the names in the archive begin with before those of the root file system.</param>
+    internal static string[] ExtractArguments(string path, string prefix) =>
+    [
+        // Device nodes come from the engine, which allows each; those of an archive would lie open on the host's disk. Of the extended
+        // attributes only those that a program can need: an overlay's own would lead its look-ups.
+        "tar", "--extract", "--file=-", "--directory=" + path, "--numeric-owner", "--same-owner", "--same-permissions",
+        "--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability", "--anchored", "--exclude=" + prefix + "dev/*",
+    ];
 
     private LxcException Refused(TemplateContext context, ProgramResult result) =>
         result.Error.Contains("No space left on device", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)

@@ -1,3 +1,5 @@
+using LxcPS.Engine.Diagnostics;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Templates;
@@ -25,6 +27,11 @@ public sealed class DirectoryTemplate : RootfsTemplate
                 "Give the directory that becomes / of the container.");
         }
 
+        if (context.Source is { } stream)
+        {
+            return Copy(stream, context);
+        }
+
         string layers = Path.Combine(context.ContainerDirectory, "overlay");
         if (source == "/" || layers.StartsWith(source + "/", StringComparison.Ordinal))
         {
@@ -41,6 +48,22 @@ public sealed class DirectoryTemplate : RootfsTemplate
 
         OverlayLayers.Make(source, layers, "delta", "olwork");
         return new TemplateResult([new("lxc.rootfs.path", $"overlay:{source}:{layers}/delta")], []);
+    }
+
+    private TemplateResult Copy(int stream, TemplateContext context)
+    {
+        string path = Path.Combine(context.ContainerDirectory, "rootfs");
+        using RootfsWriter writer = new(path);
+        context.Progress?.Invoke("Copying the directory", -1);
+        ProgramResult result = ChildProgram.Run(HostPrograms.Find("tar")!, ArchiveTemplate.ExtractArguments(path, "./"), stream, int.MaxValue, context.CancellationToken);
+        if (result.Exit.ExitCode != 0)
+        {
+            throw result.Error.Contains("No space left on device", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
+                : Failed(context, $"The directory '{Source}' cannot be copied: {result.Error.Replace('\n', ';')}", "See that the user's subordinate ids reach as far as the owners of its files.");
+        }
+
+        writer.MakeDirectory("dev");
+        return new TemplateResult([new("lxc.rootfs.path", $"dir:{path}")], []);
     }
 
     // The link is resolved now, so that a later change of it does not change the container.

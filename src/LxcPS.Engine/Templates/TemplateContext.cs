@@ -21,6 +21,12 @@ public sealed class TemplateContext
     /// <summary>Whether the container will have no user namespace. The files are the same: ids on disk are those of an ordinary system.</summary>
     public bool Privileged { get; init; }
 
+    /// <summary>
+    /// The files of the template's directory as a tar stream to read, where they are to be copied rather than shared: a user's container cannot
+    /// have the owners of a shared directory.
+    /// </summary>
+    internal int? Source { get; init; }
+
     /// <summary>Ends the work early.</summary>
     public CancellationToken CancellationToken { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using LxcPS.Engine;
 using LxcPS.Engine.Operations;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
@@ -48,13 +49,16 @@ public abstract class LxcCmdlet : PSCmdlet, IDisposable
     {
         if (LxcPath is null)
         {
-            return new ContainerStore(ContainerStore.DefaultLxcPath);
+            return StoreAt(ContainerStore.DefaultLxcPath);
         }
 
         ContainerStore? store = null;
-        Try(LxcPath, () => store = new ContainerStore(FilePathOf(LxcPath)));
+        Try(LxcPath, () => store = StoreAt(FilePathOf(LxcPath)));
         return store;
     }
+
+    /// <summary>The store in a directory.</summary>
+    internal static ContainerStore StoreAt(string path) => new(path) { RemoveMapped = (directory, cancel) => MappedFiles.Remove(Helper, directory, cancel) };
 
     /// <summary>The path of the file system that a path of this session means.</summary>
     /// <exception cref="LxcException">StorageFailed: it is none.</exception>

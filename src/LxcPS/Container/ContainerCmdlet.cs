@@ -38,7 +38,7 @@ public abstract class ContainerCmdlet : LxcCmdlet
         {
             foreach (LxcContainer container in InputObject)
             {
-                ContainerStore store = new(container.LxcPath);
+                ContainerStore store = StoreAt(container.LxcPath);
                 if (Try(container.Name, () => Require(store, container.Name)))
                 {
                     yield return new ContainerTarget(store, container.Name);

@@ -1,0 +1,123 @@
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Rootless;
+
+/// <summary>Has the helper make and remove the files of a user's containers; see <see cref="MappedHelper"/>.</summary>
+public static class MappedFiles
+{
+    /// <summary>Removes a directory with all that is in it, whichever of the caller's subordinate ids own it.</summary>
+    /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
+    public static void Remove(HelperProgram helper, string directory, CancellationToken cancel) =>
+        Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Maps = UserMaps.OfEverything(), Directory = directory }, null, cancel);
+
+    /// <summary>Makes a root file system whose owners are the ids of a user's container.</summary>
+    /// <param name="helper">The helper executable.</param>
+    /// <param name="template">The template as the user named it, a path absolute.</param>
+    /// <param name="context">What it is made for.</param>
+    /// <param name="maps">The container's id maps.</param>
+    /// <exception cref="LxcException">TemplateFailed: a template that serves root alone; what the helper failed with; or Canceled.</exception>
+    internal static TemplateResult Build(HelperProgram helper, string template, TemplateContext context, IReadOnlyList<IdMapEntry> maps)
+    {
+        RootfsTemplate parsed = RootfsTemplate.Parse(template);
+        if (parsed.Kind == TemplateKind.None)
+        {
+            return parsed.Build(context);
+        }
+
+        if (parsed.Kind == TemplateKind.Host)
+        {
+            throw new LxcException(LxcErrorId.TemplateFailed, "The template 'Host' makes containers for root only: the files that it shares belong to the host's root, who is nobody in a user's container")
+            {
+                ContainerName = context.ContainerName,
+                Step = "template",
+                Errno = Errno.EPERM,
+                Advice = "Use the template Busybox, or a directory or tar archive that holds a root file system; or run the session as root.",
+            };
+        }
+
+        List<KeyValuePair<string, string>> settings = [];
+        Run(helper, descriptor => new MappedRequest
+        {
+            ReportDescriptor = descriptor,
+            Maps = UserMaps.WithOwn(maps),
+            Directory = context.ContainerDirectory,
+            Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, _ => template },
+            Name = context.ContainerName,
+            HostName = context.HostName,
+        }, fields =>
+        {
+            if (fields[0] == MappedHelper.SettingKind)
+            {
+                settings.Add(new(fields[1], fields[2]));
+            }
+            else
+            {
+                context.Progress?.Invoke(fields[1], int.Parse(fields[2]));
+            }
+        }, context.CancellationToken);
+        return new TemplateResult(settings, []);
+    }
+
+    private static void Run(HelperProgram helper, Func<int, MappedRequest> request, Action<string[]>? take, CancellationToken cancel)
+    {
+        using Cancellation cancellation = new(cancel);
+        (int read, int write) = Descriptors.Pipe();
+        using ReportReader reader = new(read);
+        int pidfd;
+        try
+        {
+            pidfd = helper.Start(request(3).ToArguments(), [-1, -1, -1, write], newSession: true);
+        }
+        finally
+        {
+            Descriptors.Close(write);
+        }
+
+        bool done = false;
+        try
+        {
+            while (!reader.IsClosed)
+            {
+                while (reader.TryTake() is { } fields)
+                {
+                    if (fields[0] == "error")
+                    {
+                        throw ReportLine.ToException(fields);
+                    }
+
+                    done |= fields[0] == MappedHelper.DoneKind;
+                    if (!done)
+                    {
+                        take?.Invoke(fields);
+                    }
+                }
+
+                cancellation.Wait(reader.Descriptor, -1);
+                reader.Fill();
+            }
+        }
+        finally
+        {
+            // What works for it dies with it.
+            if (!done)
+            {
+                Processes.Signal(pidfd, 9);
+            }
+
+            Processes.Wait(pidfd);
+            Descriptors.Close(pidfd);
+        }
+
+        if (!done)
+        {
+            throw new LxcException(LxcErrorId.StorageFailed, "The helper that works on the files of the container ended without a word")
+            {
+                Advice = "It may have been killed: see the kernel log for an out-of-memory kill.",
+            };
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Rootless;
+
+/// <summary>Makes and removes the files of a user's containers, in a user namespace in which the user has the ids that own them.</summary>
+public sealed class MappedHelper
+{
+    /// <summary>The kind of report line that tells a configuration key of the new root file system and its value.</summary>
+    internal const string SettingKind = "setting";
+
+    /// <summary>The kind of report line that tells how far the work is.</summary>
+    internal const string ProgressKind = "progress";
+
+    /// <summary>The kind of the last report line of work that was done.</summary>
+    internal const string DoneKind = "done";
+
+    private readonly MappedRequest request;
+    private readonly Reporter reporter;
+
+    private MappedHelper(MappedRequest request, Reporter reporter)
+    {
+        this.request = request;
+        this.reporter = reporter;
+    }
+
+    /// <summary>Carries the request out; the result is 0, or 125 when it failed.</summary>
+    public static int Run(MappedRequest request)
+    {
+        using Reporter reporter = new(request.ReportDescriptor);
+        MappedHelper helper = new(request, reporter);
+        return helper.Guard(() => request.Template is null ? MappedChild.Run(request.Maps, () => helper.Guard(helper.Remove)) : helper.Build());
+    }
+
+    private int Guard(Func<int> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (LxcException e)
+        {
+            reporter.Error(e);
+        }
+        catch (LinuxException e)
+        {
+            reporter.Error(StorageError.Of(e, $"The files in '{request.Directory}' cannot be changed"));
+        }
+
+        return 125;
+    }
+
+    private int Remove()
+    {
+        int parent = Descriptors.Open(Path.GetDirectoryName(request.Directory)!, OpenFlags.ReadOnly | OpenFlags.Directory);
+        TreeRemoval.Remove(parent, Path.GetFileName(request.Directory), request.Directory);
+        reporter.Fields(DoneKind);
+        return 0;
+    }
+
+    private int Build()
+    {
+        RootfsTemplate template = RootfsTemplate.Parse(request.Template!);
+        using DirectorySource? source = template is DirectoryTemplate directory ? DirectorySource.Start(directory.Source) : null;
+        int result = MappedChild.Run(request.Maps, () => Guard(() =>
+        {
+            // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
+            Processes.SetIdentity(0, 0, []);
+            Processes.SetParentDeathSignal(9);
+            Report(template.Build(new TemplateContext
+            {
+                ContainerName = request.Name,
+                HostName = request.HostName,
+                ContainerDirectory = request.Directory,
+                Source = source?.Output,
+                Progress = (text, percent) => reporter.Fields(ProgressKind, text, percent.ToString()),
+            }));
+            return 0;
+        }));
+        if (result == 0)
+        {
+            source?.RequireSuccess();
+            reporter.Fields(DoneKind);
+        }
+
+        return result;
+    }
+
+    private void Report(TemplateResult result)
+    {
+        foreach ((string key, string value) in result.Settings)
+        {
+            reporter.Fields(SettingKind, key, value);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using LxcPS.Engine.Configuration;
+
+namespace LxcPS.Engine.Rootless;
+
+/// <summary>What is asked of the helper that works on the files of a user's containers; travels as its command line.</summary>
+public sealed class MappedRequest
+{
+    /// <summary>The descriptor to report on.</summary>
+    public required int ReportDescriptor { get; init; }
+
+    /// <summary>The id maps to work under.</summary>
+    public required IReadOnlyList<IdMapEntry> Maps { get; init; }
+
+    /// <summary>The directory to remove, or the one in which a root file system is made.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The template to make a root file system from; null for a removal.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>The name of the new container.</summary>
+    public string Name { get; init; } = string.Empty;
+
+    /// <summary>Its host name.</summary>
+    public string HostName { get; init; } = string.Empty;
+
+    /// <summary>The command line that <see cref="Parse"/> reads.</summary>
+    public List<string> ToArguments()
+    {
+        List<string> arguments = ["files", "--report", ReportDescriptor.ToString(), "--directory", Directory];
+        foreach (IdMapEntry map in Maps)
+        {
+            arguments.AddRange(["--idmap", map.ToString()]);
+        }
+
+        if (Template is not null)
+        {
+            arguments.AddRange(["--template", Template, "--name", Name, "--hostname", HostName]);
+        }
+
+        return arguments;
+    }
+
+    /// <summary>Reads a command line, without the leading <c>files</c>.</summary>
+    /// <exception cref="LxcException">StorageFailed: an unknown or incomplete option.</exception>
+    public static MappedRequest Parse(ReadOnlySpan<string> arguments)
+    {
+        Dictionary<string, string> values = [];
+        List<IdMapEntry> maps = [];
+        for (int i = 0; i < arguments.Length; i += 2)
+        {
+            switch (arguments[i])
+            {
+                case "--idmap" when i + 1 < arguments.Length:
+                    maps.Add(IdMapEntry.Parse(arguments[i + 1]));
+                    break;
+                case "--report" or "--directory" or "--template" or "--name" or "--hostname" when i + 1 < arguments.Length:
+                    values[arguments[i]] = arguments[i + 1];
+                    break;
+                default:
+                    throw new LxcException(LxcErrorId.StorageFailed, $"The helper for files does not know the argument '{arguments[i]}'");
+            }
+        }
+
+        return new MappedRequest
+        {
+            ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
+            Maps = maps,
+            Directory = values.TryGetValue("--directory", out string? directory) ? directory
+                : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --directory"),
+            Template = values.GetValueOrDefault("--template"),
+            Name = values.GetValueOrDefault("--name", string.Empty),
+            HostName = values.GetValueOrDefault("--hostname", string.Empty),
+        };
+    }
+}

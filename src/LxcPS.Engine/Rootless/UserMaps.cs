@@ -1,0 +1,53 @@
+using LxcPS.Engine.Configuration;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Rootless;
+
+/// <summary>The id maps of the user namespaces in which the files of a user's containers are worked on.</summary>
+internal static class UserMaps
+{
+    /// <summary>
+    /// A container's maps, with the caller's own ids behind them: its root reaches what belongs to the caller, such as the directory that the
+    /// root file system is made in.
+    /// </summary>
+    internal static IReadOnlyList<IdMapEntry> WithOwn(IReadOnlyList<IdMapEntry> maps)
+    {
+        List<IdMapEntry> all = [.. maps];
+        foreach (bool group in (ReadOnlySpan<bool>)[false, true])
+        {
+            uint own = group ? Processes.EffectiveGroupId : Processes.EffectiveUserId;
+            uint next = 0;
+            bool isMapped = false;
+            foreach (IdMapEntry map in maps)
+            {
+                if (group ? map.IsGroup : map.IsUser)
+                {
+                    next = Math.Max(next, map.ContainerId + map.Count);
+                    isMapped |= own >= map.HostId && own - map.HostId < map.Count;
+                }
+            }
+
+            if (!isMapped)
+            {
+                all.Add(new IdMapEntry(!group, group, next, own, 1));
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Maps in which the caller himself is root, and has all of his subordinate ids besides: for the removal of whatever they own.</summary>
+    /// <exception cref="LxcException">StorageFailed or PermissionDenied: the files of subordinate ids cannot be read.</exception>
+    internal static IReadOnlyList<IdMapEntry> OfEverything()
+    {
+        SubordinateIds ids = SubordinateIds.Read();
+        List<IdMapEntry> maps = [];
+        foreach (bool group in (ReadOnlySpan<bool>)[false, true])
+        {
+            maps.Add(new IdMapEntry(!group, group, 0, group ? Processes.EffectiveGroupId : Processes.EffectiveUserId, 1));
+            maps.AddRange(ids.MapsOfUser(Environment.UserName, Processes.EffectiveUserId, group, first: 1));
+        }
+
+        return maps;
+    }
+}
