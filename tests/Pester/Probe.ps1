@@ -61,6 +61,18 @@ function Get-ContainerProcess {
     Get-ProcessTable | Where-Object { [IO.FileInfo]::new("/proc/$($_.Id)/ns/pid").LinkTarget -eq $namespace }
 }
 
+function Get-Monitor {
+    # The two processes of a running container's monitor: the keeper, which is init's parent, and the watcher, which is its child.
+    param([string] $Name)
+    $table = @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
+    $keeper = [int] (@([IO.File]::ReadAllLines("/proc/$((Get-LxcContainer $Name).ProcessId)/status") -like 'PPid:*')[0] -split '\s+')[1]
+    [pscustomobject]@{
+        Keeper  = $keeper
+        Watcher = @($table | Where-Object ParentId -EQ $keeper)[0].Id
+        Count   = $table.Count
+    }
+}
+
 function Get-Leftover {
     # All that containers of this file have outside their directories: nothing, once they are stopped. A monitor tells of the end before it
     # leaves its own control groups, which takes the kernel a moment.

@@ -101,7 +101,23 @@ public sealed partial class Supervisor
         Await(channel, SetupChannel.Kind.Ready);
         HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
         Tell(channel, SetupChannel.Kind.Go);
+        PrepareRights();
         Await(channel, SetupChannel.Kind.Closed);
+    }
+
+    // While the child confines itself. What cannot be done is known before the start is reported.
+    private void PrepareRights()
+    {
+        bool connects = plan.Config.Get("lxc.seccomp.notify.proxy")?.StartsWith("unix:@", StringComparison.Ordinal) == true;
+        undo.Push("rights", () => CloseDescriptor(ref rights));
+        try
+        {
+            rights = WatcherRights.Prepare(cgroups!.OpenedWhileRunning(), connects);
+        }
+        catch (LinuxException e)
+        {
+            reporter.Warning($"The monitor keeps rights that it does not need: {e.Message}");
+        }
     }
 
     private void CreateNetwork()
