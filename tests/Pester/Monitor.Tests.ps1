@@ -69,7 +69,7 @@ Describe 'A monitor' {
     }
 
     It 'has the watcher take all that comes from the container, and the keeper none of it' {
-        Get-OpenFile $monitor.Watcher | Should -Contain '/dev/ptmx'
+        @(Get-OpenFile $monitor.Watcher) -match 'ptmx' | Should -Not -BeNullOrEmpty
         Get-OpenFile $monitor.Watcher | Should -Contain $log
         $kept = @(Get-OpenFile $monitor.Keeper)
         $kept -match 'ptmx|pts|seccomp|console' | Should -BeNullOrEmpty

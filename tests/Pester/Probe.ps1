@@ -62,15 +62,19 @@ function Get-ContainerProcess {
 }
 
 function Get-Monitor {
-    # The two processes of a running container's monitor: the keeper, which is init's parent, and the watcher, which is its child.
+    # The two processes of a running container's monitor: the keeper, which is init's parent, and the watcher, which is its child. The start has
+    # been answered before there is a watcher.
     param([string] $Name)
-    $table = @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
-    $keeper = [int] (@([IO.File]::ReadAllLines("/proc/$((Get-LxcContainer $Name).ProcessId)/status") -like 'PPid:*')[0] -split '\s+')[1]
-    [pscustomobject]@{
-        Keeper  = $keeper
-        Watcher = @($table | Where-Object ParentId -EQ $keeper)[0].Id
-        Count   = $table.Count
-    }
+    $init = (Get-LxcContainer $Name).ProcessId
+    $keeper = [int] (@([IO.File]::ReadAllLines("/proc/$init/status") -like 'PPid:*')[0] -split '\s+')[1]
+    $found = [pscustomobject]@{ Keeper = $keeper; Watcher = 0; Count = 0 }
+    [void] (Wait-Until {
+            $table = @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
+            $found.Watcher = [int] @($table | Where-Object ParentId -EQ $keeper)[0].Id
+            $found.Count = $table.Count
+            $found.Watcher
+        })
+    $found
 }
 
 function Get-Leftover {
