@@ -24,6 +24,8 @@ internal static class WatcherRights
         int rules = Landlock.Create(version, connects ? Landlock.SCOPE_SIGNAL : Landlock.SCOPE_SIGNAL | Landlock.SCOPE_ABSTRACT_UNIX_SOCKET);
         try
         {
+            // The runtime's collector of garbage looks how much memory there is.
+            Landlock.Allow(rules, "/proc/meminfo", Landlock.READ_FILE);
             foreach ((string path, ulong rights) in kept)
             {
                 Landlock.Allow(rules, path, rights);

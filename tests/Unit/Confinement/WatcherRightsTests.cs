@@ -72,7 +72,7 @@ public sealed class WatcherRightsTests : IDisposable
 
         Assert.All(results[..6], result => Assert.Equal(0, result));
         Assert.All(results[6..], result => Assert.Equal(Errno.EACCES, result));
-        Assert.Equal("new", File.ReadAllText(kept));
+        Assert.Equal("new text", File.ReadAllText(kept));
         Assert.Equal("more", File.ReadAllText(other)[..4]);
     }
 
