@@ -1,4 +1,3 @@
-using LxcPS.Engine.Network;
 using LxcPS.Engine.Protocol;
 using LxcPS.Native;
 
@@ -49,16 +48,26 @@ public sealed partial class Supervisor
         poll.Add(initPidfd, Readiness.Readable);
         poll.Add(watcher, Readiness.Readable);
         poll.Add(channel.Descriptor, Readiness.Readable);
-        ExitStatus? exit = AwaitWatcher(watcher, channel);
-
-        // What it has said last. Not until the end of the channel: a child of one that was taken over could hold that open.
-        while (channel.IsReadable && Serve(channel))
+        ExitStatus? exit;
+        try
         {
+            exit = AwaitWatcher(watcher, channel);
+
+            // What it has said last. Not until the end of the channel: a child of one that was taken over could hold that open.
+            for (int i = 0; i < 2 * ControlServer.MaximumClients && channel.IsReadable && Serve(channel); i++)
+            {
+            }
+        }
+        finally
+        {
+            Processes.Signal(watcher, 9);
+            Processes.Wait(watcher);
+            poll.Remove(watcher);
+            Descriptors.Close(watcher);
+            server.Resume(poll, ContainerState.Stopping, handedOver);
+            handedOver.Clear();
         }
 
-        poll.Remove(watcher);
-        Processes.Wait(watcher);
-        Descriptors.Close(watcher);
         if (exit is null)
         {
             reporter.Warning($"The process that watches over container '{request.Name}' has ended, and the container with it");
@@ -66,8 +75,6 @@ public sealed partial class Supervisor
             exit = ReapInit();
         }
 
-        server.Resume(poll, ContainerState.Stopping, handedOver);
-        handedOver.Clear();
         return exit.Value;
     }
 
@@ -262,50 +269,5 @@ public sealed partial class Supervisor
         CloseDescriptor(ref initPidfd);
         initPid = 0;
         return exit;
-    }
-
-    private void TakeDown()
-    {
-        foreach (string failure in undo.Unwind())
-        {
-            reporter.Warning($"Taking the container down left something: {failure}");
-        }
-    }
-
-    private void EndInit()
-    {
-        CloseTtys();
-        if (initPidfd >= 0)
-        {
-            Processes.Signal(initPidfd, 9);
-            ReapInit();
-        }
-    }
-
-    private void CloseTtys()
-    {
-        ttys.ForEach(Descriptors.Close);
-        ttys.Clear();
-    }
-
-    private void RemoveCgroups()
-    {
-        cgroups?.Remove(mayBeReplaced);
-        cgroups = null;
-    }
-
-    private void CloseConsole()
-    {
-        console?.Dispose();
-        console = null;
-    }
-
-    // The interface goes with the network namespace, some time after init: its name must be free before the next start.
-    private static void RemoveInterface(string name) => HostNetwork.Remove(name);
-
-    private static void CloseDescriptor(ref int fd)
-    {
-        Descriptors.Close(fd);
-        fd = -1;
     }
 }
