@@ -42,7 +42,9 @@ BeforeAll {
         # Returns when it runs with another init.
         $before = (Get-LxcContainer $name).ProcessId
         Invoke-LxcCommand $name reboot '-f' -ErrorAction Ignore
-        Wait-Until { $now = Get-LxcContainer $name; $now.State -eq 'Running' -and $now.ProcessId -and $now.ProcessId -ne $before } | Should -BeTrue
+        # The state is asked for after the process id: one object can have that of before with the process of after.
+        Wait-Until { $now = (Get-LxcContainer $name).ProcessId; $now -and $now -ne $before -and (Get-LxcContainer $name).State -eq 'Running' } |
+            Should -BeTrue
     }
 }
 
