@@ -170,6 +170,7 @@ Describe 'A monitor' {
 
             # lxc-monitord, which lxc-monitor has started, ends when nobody listens any more.
             [void] (Wait-Until { -not [IO.File]::Exists("/run/lxc$LxcPath/monitor-fifo") } 40)
+            Remove-Item "/run/lxc$LxcPath" -Recurse -Force
         }
     }
 
