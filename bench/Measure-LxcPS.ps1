@@ -113,14 +113,24 @@ function Get-MonitorMemory {
     param([int] $Count)
     # What only the start needed is given back by now.
     [Threading.Thread]::Sleep(2000)
-    $ids = @(Get-MonitorId)
-    if ($ids.Count -ne $Count) {
-        throw "There are $($ids.Count) monitors where $Count were started"
+    $sizes = @{}
+    $parents = @{}
+    foreach ($id in Get-MonitorId) {
+        $line = [IO.File]::ReadAllLines("/proc/$id/smaps_rollup") | Where-Object { $_ -like 'Pss:*' }
+        $sizes[$id] = [double](($line -split '\s+')[1])
+        $line = [IO.File]::ReadAllLines("/proc/$id/status") | Where-Object { $_ -like 'PPid:*' }
+        $parents[$id] = [int](($line -split '\s+')[1])
     }
 
-    foreach ($id in $ids) {
-        $line = [IO.File]::ReadAllLines("/proc/$id/smaps_rollup") | Where-Object { $_ -like 'Pss:*' }
-        [double](($line -split '\s+')[1])
+    # Ours is two processes, of which one is the other's child.
+    $first = @($sizes.Keys | Where-Object { -not $sizes.ContainsKey($parents[$_]) })
+    if ($first.Count -ne $Count) {
+        throw "There are $($first.Count) monitors where $Count were started"
+    }
+
+    foreach ($id in $first) {
+        $children = $sizes.Keys | Where-Object { $parents[$_] -eq $id } | ForEach-Object { $sizes[$_] }
+        $sizes[$id] + [double]($children | Measure-Object -Sum).Sum
     }
 }
 

@@ -2,7 +2,7 @@ using static Tmds.Linux.LibC;
 
 namespace LxcPS.Native;
 
-/// <summary>Capabilities of the calling thread; see capabilities(7).</summary>
+/// <summary>Capabilities of the calling thread and of other processes; see capabilities(7).</summary>
 public static unsafe class Capabilities
 {
     private const int PR_CAPBSET_READ = 23;
@@ -35,6 +35,15 @@ public static unsafe class Capabilities
     /// <summary>Whether the bounding set of the caller has the capability; false also for one that this kernel does not know.</summary>
     public static bool IsBounding(int capability) =>
         (long)syscall(SystemCall.prctl, PR_CAPBSET_READ, capability, 0, 0, 0) == 1;
+
+    /// <summary>The effective capabilities of another process, a bit each: in its own user namespace, whichever that is.</summary>
+    public static ulong EffectiveOf(int pid)
+    {
+        uint* header = stackalloc uint[2] { 0x20080522 /* _LINUX_CAPABILITY_VERSION_3 */, (uint)pid };
+        uint* data = stackalloc uint[6];
+        LinuxException.Check(syscall(SystemCall.capget, header, data), "capget", pid.ToString());
+        return data[0] | ((ulong)data[3] << 32);
+    }
 
     /// <summary>Drops from the bounding set all capabilities that are not in the mask, so that no exec can gain them.</summary>
     public static void LimitBounding(ulong keep)

@@ -19,6 +19,9 @@ internal static class SystemCall
     internal const int close_range = 436;
     internal const int openat2 = 437;
     internal const int mount_setattr = 442;
+    internal const int landlock_create_ruleset = 444;
+    internal const int landlock_add_rule = 445;
+    internal const int landlock_restrict_self = 446;
 
     internal static readonly int signalfd4 = Number(289, 74);
     internal static readonly int eventfd2 = Number(290, 19);

@@ -216,8 +216,13 @@ Describe 'The profile of the monitor' -Tag AppArmor {
     It 'is that of a monitor where it is loaded, and its container has its own' {
         Start-LxcContainer $watched
         $init = (Get-LxcContainer $watched).ProcessId
-        $monitor = (Get-ProcessTable | Where-Object Id -EQ $init).ParentId
-        Get-Label $monitor | Should -Be 'lxcps-monitor (enforce)'
+        $monitor = Get-Monitor $watched
+        Get-Label $monitor.Keeper | Should -Be 'lxcps-monitor (enforce)'
+        Get-Label $monitor.Watcher | Should -Be 'lxcps-monitor (enforce)'
+        # Landlock beside it.
+        [IO.File]::ReadAllText("/proc/$($monitor.Watcher)/status") | Should -Match '(?m)^NoNewPrivs:\s+1$'
+        Suspend-LxcContainer $watched -ErrorAction Stop
+        Resume-LxcContainer $watched -ErrorAction Stop
         Get-Label $init | Should -BeLike "lxc-$($watched)_*unconfined (enforce)"
         Invoke-LxcCommand $watched sh '-c' 'umount /proc/sysrq-trigger; (echo h >/proc/sysrq-trigger) 2>&1' | Should -Match 'denied'
         Stop-LxcContainer $watched -Kill

@@ -19,8 +19,8 @@ BeforeAll {
         (Get-LxcContainer $Name).State | Should -Be 'Stopped'
     }
 
-    function Get-Monitor {
-        # The monitor of a container, if it has one.
+    function Get-StartingMonitor {
+        # What processes of a monitor there are, however far it has come.
         param([string] $Name)
         @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
     }
@@ -65,7 +65,7 @@ Describe 'Death at any moment' {
             $name = $names[$round % $names.Count]
             $beside = Start-Beside "Start-LxcContainer '$name'"
             Start-Sleep -Milliseconds $random.Next(0, 250)
-            foreach ($process in Get-Monitor $name) {
+            foreach ($process in Get-StartingMonitor $name) {
                 & kill -KILL $process.Id 2>$null
             }
 
@@ -84,20 +84,31 @@ Describe 'Death at any moment' {
         $interrupted | Should -BeGreaterThan 0 -Because 'some of the starts must have been hit in the middle'
     }
 
-    It 'of a running container''s monitor ends the container, and the next start clears what is left' -Tag Vm {
+    It 'of a running container''s <Victim> ends the container, and the next start clears what is left' -Tag Vm -ForEach @(
+        @{ Victim = 'Keeper' }
+        @{ Victim = 'Watcher' }
+    ) {
         foreach ($name in $names) {
             Start-LxcContainer $name
             $init = (Get-LxcContainer $name).ProcessId
-            & kill -KILL (Get-Monitor $name)[0].Id
+            $monitor = Get-Monitor $name
+            & kill -KILL $monitor.$Victim
             Wait-Until { (Get-LxcContainer $name).State -eq 'Stopped' } | Should -BeTrue
-            Wait-Until { -not [IO.Directory]::Exists("/proc/$init") -or [IO.File]::ReadAllText("/proc/$init/stat") -match '\) Z ' } | Should -BeTrue
+            foreach ($id in $init, $monitor.Keeper, $monitor.Watcher) {
+                Wait-Until { -not [IO.Directory]::Exists("/proc/$id") -or [IO.File]::ReadAllText("/proc/$id/stat") -match '\) Z ' } | Should -BeTrue
+            }
+
+            if ($Victim -eq 'Watcher') {
+                # The keeper takes down as at any other end.
+                Get-Leftover | Should -BeNullOrEmpty
+            }
         }
 
         # One is removed as it is; the others are started by AfterEach.
         $extra = "removed-$Unique"
         [void] (New-TestContainer $extra)
         Start-LxcContainer $extra
-        & kill -KILL (Get-Monitor $extra)[0].Id
+        & kill -KILL (Get-Monitor $extra).$Victim
         Wait-Until { (Get-LxcContainer $extra).State -eq 'Stopped' } | Should -BeTrue
         Remove-LxcContainer $extra -Force -ErrorAction Stop
         Get-LxcContainer "removed*$Unique" | Should -BeNullOrEmpty
@@ -121,7 +132,7 @@ Describe 'Death at any moment' {
             # The child of the monitor is what becomes init.
             $child = $null
             [void] (Wait-Until {
-                    $monitor = Get-Monitor $name | Select-Object -First 1
+                    $monitor = Get-StartingMonitor $name | Select-Object -First 1
                     $script:child = if ($monitor) { Get-ProcessTable | Where-Object ParentId -EQ $monitor.Id | Select-Object -First 1 }
                     $script:child -or $beside.Handle.IsCompleted
                 } 10)

@@ -61,6 +61,22 @@ function Get-ContainerProcess {
     Get-ProcessTable | Where-Object { [IO.FileInfo]::new("/proc/$($_.Id)/ns/pid").LinkTarget -eq $namespace }
 }
 
+function Get-Monitor {
+    # The two processes of a running container's monitor: the keeper, which is init's parent, and the watcher, which is its child. The start has
+    # been answered before there is a watcher.
+    param([string] $Name)
+    $init = (Get-LxcContainer $Name).ProcessId
+    $keeper = [int] (@([IO.File]::ReadAllLines("/proc/$init/status") -like 'PPid:*')[0] -split '\s+')[1]
+    $found = [pscustomobject]@{ Keeper = $keeper; Watcher = 0; Count = 0 }
+    [void] (Wait-Until {
+            $table = @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
+            $found.Watcher = [int] @($table | Where-Object ParentId -EQ $keeper)[0].Id
+            $found.Count = $table.Count
+            $found.Watcher
+        })
+    $found
+}
+
 function Get-Leftover {
     # All that containers of this file have outside their directories: nothing, once they are stopped. A monitor tells of the end before it
     # leaves its own control groups, which takes the kernel a moment.

@@ -91,8 +91,9 @@ Describe 'A policy that leaves calls to a proxy' {
         # The filter's end is seen, and its descriptor closed.
         1..3 | ForEach-Object { [void] (Invoke-LxcCommand $name true) }
         Start-Sleep -Milliseconds 200
-        $monitor = [BitConverter]::ToInt32([byte[]] $proxy.Seen[0], 8)
-        @([IO.Directory]::GetFiles("/proc/$monitor/fd") | Where-Object { [IO.File]::ResolveLinkTarget($_, $false).Name -like '*seccomp notify*' }) |
+        $monitor = Get-Monitor $name
+        [BitConverter]::ToInt32([byte[]] $proxy.Seen[0], 8) | Should -Be $monitor.Keeper
+        @([IO.Directory]::GetFiles("/proc/$($monitor.Watcher)/fd") | Where-Object { [IO.File]::ResolveLinkTarget($_, $false).Name -like '*seccomp notify*' }) |
             Should -HaveCount 1
     }
 

@@ -116,10 +116,10 @@ Describe 'Start-LxcContainer' {
 
     It 'clears what a killed monitor left, and starts' -Tag Vm {
         Start-LxcContainer $one
-        $monitor = Get-ProcessTable | Where-Object CommandLine -Like "*--lxcpath $LxcPath --name $one*"
-        @($monitor).Count | Should -Be 1
+        $monitor = Get-Monitor $one
+        $monitor.Count | Should -Be 2
         $init = (Get-LxcContainer $one).ProcessId
-        Stop-Process -Id $monitor.Id -Force
+        Stop-Process -Id $monitor.Keeper -Force
         Wait-Until { -not [IO.Directory]::Exists("/proc/$init") } | Should -BeTrue -Because 'init does not outlive its monitor'
         Wait-Until { (Get-LxcContainer $one).State -eq 'Stopped' } | Should -BeTrue
         Start-LxcContainer $one

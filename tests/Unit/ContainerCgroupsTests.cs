@@ -79,6 +79,24 @@ public sealed class ContainerCgroupsTests : IDisposable
         Assert.Empty(Remains());
     }
 
+    [Fact]
+    public void AProcessIsTheContainersWhereItIsInItsCgroupOrBelow()
+    {
+        ContainerCgroups made = Create(CgroupLayout.Read());
+        int pid = Sleep();
+        Assert.False(made.Holds(File.ReadAllText($"/proc/{pid}/cgroup")));
+        made.EnterPayload(pid, skipUnified: false);
+        string inside = File.ReadAllText($"/proc/{pid}/cgroup");
+        Assert.True(made.Holds(inside));
+        Assert.True(made.Holds(inside.Replace("lxc.payload.c1", "lxc.payload.c1/system.slice/:0::x")));
+        Assert.False(made.Holds(inside.Replace("lxc.payload.c1", "lxc.payload.c10")));
+        Assert.False(made.Holds(inside.Replace("lxc.payload.c1", "lxc.payload.c/lxc.payload.c1")));
+        Assert.False(made.Holds(string.Empty));
+        Assert.All(made.OpenedWhileRunning(), file => Assert.True(FileTree.Exists(file.Path)));
+        made.Remove();
+        Assert.Equal(9, Reap(pid).Value);
+    }
+
     [Theory]
     [InlineData("cgroup")]
     [InlineData("cgroup2")]

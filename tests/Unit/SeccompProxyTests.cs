@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
 using Xunit;
@@ -58,7 +59,7 @@ public sealed class SeccompProxyTests : IDisposable
     [Fact]
     public void WhereNobodyListensNothingIsAsked()
     {
-        using SeccompProxy proxy = new(poll, Socket, Sizes, string.Empty);
+        using SeccompProxy proxy = new(poll, Socket, Sizes, string.Empty, Open);
         Assert.False(proxy.Connect());
         Assert.False(proxy.Ask(-1, new byte[80], 1, 2));
         Assert.Equal(long.MaxValue, proxy.NextDeadline);
@@ -68,7 +69,7 @@ public sealed class SeccompProxyTests : IDisposable
     public void AListenerThatIsNoneIsNotSentOn()
     {
         using Socket listener = Listen();
-        using SeccompProxy proxy = new(poll, Socket, Sizes, string.Empty);
+        using SeccompProxy proxy = new(poll, Socket, Sizes, string.Empty, Open);
         Assert.True(proxy.Connect());
         byte[] notification = new byte[80];
         BitConverter.TryWriteBytes(notification.AsSpan(8), Environment.ProcessId);
@@ -80,7 +81,7 @@ public sealed class SeccompProxyTests : IDisposable
     public void AProxyThatGoesAwayIsSeen()
     {
         using Socket listener = Listen();
-        using SeccompProxy proxy = new(poll, Socket, Sizes, string.Empty);
+        using SeccompProxy proxy = new(poll, Socket, Sizes, string.Empty, Open);
         Assert.True(proxy.Connect());
         listener.Accept().Dispose();
         (int Fd, Readiness Ready)[] ready = new (int, Readiness)[1];
@@ -88,6 +89,9 @@ public sealed class SeccompProxyTests : IDisposable
         Assert.True(proxy.Handle(ready[0].Fd));
         Assert.Equal(0, poll.Wait(ready, 0));
     }
+
+    private static ContainerProgram Open(int processId) =>
+        new(Descriptors.Open($"/proc/{processId}", OpenFlags.ReadOnly | OpenFlags.Directory), Descriptors.Open($"/proc/{processId}/mem", OpenFlags.ReadWrite), true);
 
     private Socket Listen()
     {

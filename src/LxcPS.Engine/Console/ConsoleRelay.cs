@@ -10,9 +10,9 @@ public sealed class ConsoleRelay : IDisposable
 {
     private readonly byte[] buffer = new byte[4096];
     private readonly PollSet poll;
-    private readonly int master;
     private readonly int slave;
     private readonly ConsoleLog? log;
+    private int master;
     private readonly TerminalSettings? settings;
     private readonly bool foreground;
     private bool inputOpen;
@@ -82,7 +82,7 @@ public sealed class ConsoleRelay : IDisposable
     /// <summary>The size of the terminal has changed.</summary>
     public void Resize()
     {
-        if (settings is not null)
+        if (settings is not null && master >= 0)
         {
             (int columns, int rows) = Terminals.GetSize(0);
             Terminals.SetSize(master, columns, rows);
@@ -97,23 +97,35 @@ public sealed class ConsoleRelay : IDisposable
         }
     }
 
+    /// <summary>Closes everything in this process, for another one has it; what is left to do here is to give the terminal its settings back.</summary>
+    public void LetGo()
+    {
+        Descriptors.Close(slave);
+        Descriptors.Close(master);
+        log?.Dispose();
+        master = -1;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (settings is not null)
         {
-            if (inputOpen)
-            {
-                poll.Remove(0);
-            }
-
             Terminals.SetSettings(0, settings);
         }
 
+        if (master < 0)
+        {
+            return;
+        }
+
+        if (inputOpen)
+        {
+            poll.Remove(0);
+        }
+
         poll.Remove(master);
-        Descriptors.Close(slave);
-        Descriptors.Close(master);
-        log?.Dispose();
+        LetGo();
     }
 
     private bool TakeOutput()

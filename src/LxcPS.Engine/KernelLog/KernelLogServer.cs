@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Native;
 
@@ -19,7 +20,7 @@ internal sealed class KernelLogServer : IDisposable
     private const ulong LogCapabilities = (1UL << 34) | (1UL << 21); // CAP_SYSLOG, CAP_SYS_ADMIN
 
     private readonly PollSet poll;
-    private readonly Func<int> initPid;
+    private readonly Func<int, ContainerProgram> open;
     private readonly KernelLogRing ring = new(Capacity);
     private readonly LineAssembler lines;
     private readonly MemoryWriter writer;
@@ -30,13 +31,13 @@ internal sealed class KernelLogServer : IDisposable
 
     /// <summary>Makes an empty log.</summary>
     /// <param name="poll">The event loop.</param>
-    /// <param name="initPid">Gives the container's init.</param>
-    internal KernelLogServer(PollSet poll, Func<int> initPid)
+    /// <param name="open">Opens a program in the container.</param>
+    internal KernelLogServer(PollSet poll, Func<int, ContainerProgram> open)
     {
         this.poll = poll;
-        this.initPid = initPid;
+        this.open = open;
         lines = new LineAssembler(Take);
-        writer = new MemoryWriter(poll);
+        writer = new MemoryWriter(poll, open);
     }
 
     /// <summary>When it has to be asked to <see cref="Expire"/> again, as Environment.TickCount64; long.MaxValue for not at all.</summary>
@@ -168,6 +169,14 @@ internal sealed class KernelLogServer : IDisposable
         writer.Forget(listener);
     }
 
+    /// <summary>Closes everything in this process: another one has it.</summary>
+    internal void LetGo()
+    {
+        writer.LetGo();
+        Descriptors.Close(slave);
+        Descriptors.Close(master);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -264,26 +273,13 @@ internal sealed class KernelLogServer : IDisposable
     {
         try
         {
-            if (!FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/{processId}/ns/user", true, out FileStatus theirs)
-                || !FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/{initPid()}/ns/user", true, out FileStatus inits)
-                || theirs.Inode != inits.Inode)
-            {
-                return false;
-            }
-
-            foreach (string line in Descriptors.ReadText($"/proc/{processId}/status").Split('\n'))
-            {
-                if (line.StartsWith("CapEff:", StringComparison.Ordinal))
-                {
-                    return (ulong.Parse(line["CapEff:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & LogCapabilities) != 0;
-                }
-            }
+            using ContainerProgram program = open(processId);
+            return program.IsInUserNamespace && (Capabilities.EffectiveOf(processId) & LogCapabilities) != 0;
         }
         catch (LinuxException)
         {
             // The caller has gone.
+            return false;
         }
-
-        return false;
     }
 }

@@ -17,10 +17,15 @@ internal sealed class MemoryWriter : IDisposable
     private const int Patience = 2000;
 
     private readonly PollSet poll;
+    private readonly Func<int, ContainerProgram> open;
     private readonly Dictionary<int, (int Listener, ulong Id, long Until)> writers = [];
 
     /// <summary>Prepares writing.</summary>
-    internal MemoryWriter(PollSet poll) => this.poll = poll;
+    internal MemoryWriter(PollSet poll, Func<int, ContainerProgram> open)
+    {
+        this.poll = poll;
+        this.open = open;
+    }
 
     /// <summary>When <see cref="Expire"/> is due.</summary>
     internal long NextDeadline
@@ -48,13 +53,16 @@ internal sealed class MemoryWriter : IDisposable
 
         try
         {
-            int pidfd = Forking.Start(0, -1, () => Deliver(listener, id, processId, address, data)).Pidfd;
+            // Opened before the id is found valid, the memory is the caller's and no other's, whoever gets its process id afterwards.
+            using ContainerProgram program = open(processId);
+            int pidfd = Forking.Start(0, -1, () => Deliver(listener, program.Memory, id, address, data)).Pidfd;
             writers.Add(pidfd, (listener, id, Environment.TickCount64 + Patience));
             poll.Add(pidfd, Readiness.Readable);
         }
         catch (LinuxException)
         {
-            KernelLogServer.Answer(listener, id, 0, Errno.ENOMEM);
+            // The caller is gone, or is not to be written to; or there is no room for a process.
+            KernelLogServer.Answer(listener, id, 0, Errno.EFAULT);
         }
     }
 
@@ -66,7 +74,7 @@ internal sealed class MemoryWriter : IDisposable
             return false;
         }
 
-        if (Processes.Wait(fd).ExitCode != 0 && writer.Until != long.MaxValue)
+        if (!Reap(fd) && writer.Until != long.MaxValue)
         {
             KernelLogServer.Answer(writer.Listener, writer.Id, 0, Errno.EFAULT);
         }
@@ -112,7 +120,7 @@ internal sealed class MemoryWriter : IDisposable
             Processes.Signal(pidfd, 9);
             if (Polling.Wait(pidfd, Readiness.Readable, 1000) != Readiness.None)
             {
-                Processes.Wait(pidfd);
+                Reap(pidfd);
             }
 
             poll.Remove(pidfd);
@@ -122,25 +130,47 @@ internal sealed class MemoryWriter : IDisposable
         writers.Clear();
     }
 
+    /// <summary>Closes everything in this process: another one has it.</summary>
+    internal void LetGo()
+    {
+        foreach (int pidfd in writers.Keys)
+        {
+            Descriptors.Close(pidfd);
+        }
+    }
+
+    // Whether it has done its work. One that the keeper started before there was a watcher is the keeper's child; it has answered itself.
+    private static bool Reap(int pidfd)
+    {
+        try
+        {
+            return Processes.Wait(pidfd).ExitCode == 0;
+        }
+        catch (LinuxException e) when (e.Number == Errno.ECHILD)
+        {
+            return true;
+        }
+    }
+
     // In the child.
-    private static int Deliver(int listener, ulong id, int processId, ulong address, byte[] data)
+    private static int Deliver(int listener, int memory, ulong id, ulong address, byte[] data)
     {
         Processes.SetParentDeathSignal(9);
 
         // Held up, it must hold neither the container's name nor anybody's standard streams.
+        int kept = Descriptors.Duplicate(memory);
         Descriptors.DuplicateTo(listener, 0);
-        Descriptors.CloseFrom(1, onExec: false);
+        Descriptors.DuplicateTo(kept, 1);
+        Descriptors.CloseFrom(2, onExec: false);
         bool written = false;
         try
         {
-            // Opened before the id is found valid, the memory is the caller's and no other's, whoever gets its process id afterwards.
-            int memory = Descriptors.Open($"/proc/{processId}/mem", OpenFlags.WriteOnly);
             if (!SeccompListener.IsValid(0, id))
             {
                 return 0;
             }
 
-            written = ProcessMemory.TryWrite(memory, data, address);
+            written = ProcessMemory.TryWrite(1, data, address);
         }
         catch (LinuxException)
         {

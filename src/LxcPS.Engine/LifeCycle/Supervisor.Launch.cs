@@ -122,6 +122,7 @@ public sealed partial class Supervisor
             Tell(channel, SetupChannel.Kind.Go);
         }
 
+        PrepareRights();
         Await(channel, SetupChannel.Kind.Closed);
     }
 
@@ -154,6 +155,21 @@ public sealed partial class Supervisor
         foreach ((string text, int[] descriptors) in entrance.Messages())
         {
             Tell(channel, SetupChannel.Kind.Cgroups, text, descriptors);
+        }
+    }
+
+    // While the child confines itself. What cannot be done is known before the start is reported.
+    private void PrepareRights()
+    {
+        bool connects = plan.Config.Get("lxc.seccomp.notify.proxy")?.StartsWith("unix:@", StringComparison.Ordinal) == true;
+        undo.Push("rights", () => CloseDescriptor(ref rights));
+        try
+        {
+            rights = WatcherRights.Prepare(cgroups!.OpenedWhileRunning(), connects);
+        }
+        catch (LinuxException e)
+        {
+            reporter.Warning($"The monitor keeps rights that it does not need: {e.Message}");
         }
     }
 

@@ -21,8 +21,8 @@ public sealed partial class Supervisor
         }
 
         string? proxy = plan.Config.Get("lxc.seccomp.notify.proxy") is { Length: > 0 } address ? address : null;
-        kernelLog = plan.IsolateKernelLog ? new KernelLogServer(poll, () => initPid) : null;
-        notifier = SeccompNotifier.Create(poll, () => initPid, proxy, plan.Config.Get("lxc.seccomp.notify.cookie") ?? string.Empty, kernelLog);
+        kernelLog = plan.IsolateKernelLog ? new KernelLogServer(poll, OpenProgram) : null;
+        notifier = SeccompNotifier.Create(poll, () => initPid, OpenProgram, proxy, plan.Config.Get("lxc.seccomp.notify.cookie") ?? string.Empty, kernelLog);
         undo.Push("seccomp listeners", CloseNotifier);
 
         // Where the kernel log is the container's own, the policy may leave no other call to anybody.

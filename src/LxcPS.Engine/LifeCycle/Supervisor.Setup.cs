@@ -128,7 +128,7 @@ public sealed partial class Supervisor
             if (counts[2] == "1")
             {
                 console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer,
-                    plan.ConsoleLog is null ? null : ConsoleLog.Open(plan.ConsoleLog, plan.ConsoleLogSize, plan.ConsoleLogRotates), IsAttended && !KeepsStreams);
+                    plan.ConsoleLog is null ? null : ConsoleLog.Open(plan.ConsoleLog, plan.ConsoleLogSize, StartLogOver), IsAttended && !KeepsStreams);
                 undo.Push("console", CloseConsole);
             }
 

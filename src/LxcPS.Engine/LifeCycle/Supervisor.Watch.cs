@@ -1,18 +1,21 @@
 using LxcPS.Engine.Console;
+using LxcPS.Engine.Protocol;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
 
-/// <content>The event loop of a running container, and taking it down.</content>
+/// <content>
+/// The watcher: the event loop of a running container, with everything that reads what the container or a client sends. It has given up
+/// what it does not need, and asks the keeper for the rest.
+/// </content>
 public sealed partial class Supervisor
 {
-    /// <summary>How long after the start the monitor settles, in milliseconds.</summary>
-    private const int SettleDelay = 100;
-
     private const int SIGINT = 2;
     private const int SIGQUIT = 3;
     private const int SIGTERM = 15;
     private const int SIGWINCH = 28;
+
+    private WatchChannel? keeper;
 
     /// <summary>The container.</summary>
     internal LaunchPlan Plan => plan;
@@ -35,7 +38,89 @@ public sealed partial class Supervisor
     /// <summary>The masters of /dev/tty1 and on.</summary>
     internal IReadOnlyList<int> Ttys => ttys;
 
-    private ExitStatus Watch()
+    /// <summary>Tells those who listen to all states.</summary>
+    internal void Announce(ContainerState state)
+    {
+        if (keeper is null)
+        {
+            StateFifo.Announce(request.LxcPath, request.Name, state);
+        }
+        else
+        {
+            keeper.Send(WatchChannel.Kind.State, (int)state);
+        }
+    }
+
+    /// <summary>Sends init the signal that ends the container by force.</summary>
+    internal void SignalStop()
+    {
+        if (keeper is null)
+        {
+            Processes.Signal(initPidfd, plan.StopSignal);
+        }
+        else
+        {
+            Ask(WatchChannel.Kind.Stop, 0, "pidfd_send_signal", [], out _);
+        }
+    }
+
+    /// <summary>Opens a program in the container, which the caller closes.</summary>
+    /// <exception cref="LinuxException">It has gone, or is not to be looked into.</exception>
+    internal ContainerProgram OpenProgram(int processId)
+    {
+        if (keeper is null)
+        {
+            return ContainerProgram.Open(processId, initPid, cgroups!);
+        }
+
+        Span<int> descriptors = stackalloc int[2];
+        Ask(WatchChannel.Kind.Open, processId, "open", descriptors, out int sameUsers);
+        return new ContainerProgram(descriptors[0], descriptors[1], sameUsers == 1);
+    }
+
+    private int RunWatcher(WatchChannel channel)
+    {
+        Processes.SetParentDeathSignal(9);
+        keeper = channel;
+        Processes.SetName("lxcps-watcher");
+        GiveUpRights();
+        reporter.Dispose();
+
+        // A signalfd tells an event loop of the signals of whoever added it.
+        poll.Remove(signals);
+        Descriptors.Close(signals);
+        signals = SignalHandling.OpenDescriptor(SignalHandling.Bit(SIGWINCH) | SignalHandling.Bit(SIGTERM));
+        poll.Add(signals, Readiness.Readable);
+        poll.Add(keeper.Descriptor, Readiness.Readable);
+        WatchInit();
+
+        server.SetState(ContainerState.Stopping);
+        console?.Drain();
+        CloseNotifier();
+        server.HandOver((fd, waitsFor) => keeper.Send(WatchChannel.Kind.Client, waitsFor, descriptors: [fd]));
+        return 0;
+    }
+
+    private void GiveUpRights()
+    {
+        if (rights < 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Landlock.Restrict(rights);
+        }
+        catch (LinuxException e)
+        {
+            reporter.Warning($"The monitor keeps rights that it does not need: {e.Message}");
+        }
+
+        CloseDescriptor(ref rights);
+    }
+
+    private void WatchInit()
     {
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[16];
         long settleAt = Environment.TickCount64 + SettleDelay;
@@ -46,7 +131,10 @@ public sealed partial class Supervisor
             if (Environment.TickCount64 >= settleAt)
             {
                 settleAt = long.MaxValue;
-                Settle();
+                if (IsAttended)
+                {
+                    ReturnMemory();
+                }
             }
 
             for (int i = 0; i < count; i++)
@@ -54,12 +142,20 @@ public sealed partial class Supervisor
                 int fd = ready[i].Fd;
                 if (fd == initPidfd)
                 {
-                    return ReapInit();
+                    return;
                 }
 
                 if (fd == signals)
                 {
-                    HandleSignals();
+                    HandleWatchersSignals();
+                }
+                else if (fd == keeper!.Descriptor)
+                {
+                    // What an answer was waited for may have taken the message already.
+                    if (keeper.IsReadable)
+                    {
+                        TakeMessage(out _, out _, [], out _);
+                    }
                 }
                 else
                 {
@@ -80,96 +176,91 @@ public sealed partial class Supervisor
     private static int TimeoutUntil(long deadline) =>
         deadline == long.MaxValue ? -1 : (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
 
-    // What can wait until the container has run for a while: one that ends at once is spared it, and so is whoever waits for its start.
-    private void Settle()
-    {
-        try
-        {
-            cgroups!.MakeMonitor();
-            record!.AddCgroups(cgroups.Directories);
-            record.Save();
-
-            // On cgroup v2 the move waits for a grace period of the kernel's.
-            cgroups.EnterMonitor(Processes.CurrentId);
-        }
-        catch (Exception e) when (e is LxcException or LinuxException)
-        {
-            // The container runs, and what the monitor uses is counted elsewhere.
-            reporter.Warning(e.Message);
-        }
-
-        // Nothing of what the start needed is needed again, and most monitors do next to nothing for the rest of their lives.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-    }
-
-    private void HandleSignals()
+    // The keeper has those that mean the container. Whoever ends this process alone means it as well.
+    private void HandleWatchersSignals()
     {
         int signal;
         while ((signal = SignalHandling.Take(signals).Signal) != 0)
         {
-            switch (signal)
+            if (signal == SIGWINCH)
             {
-                // Whoever runs the container in the foreground sends these to the monitor and means the container.
-                case SIGINT or SIGTERM or SIGQUIT when IsAttended:
-                    Processes.Signal(initPidfd, request.Command.Count > 0 ? signal : plan.HaltSignal ?? 30);
-                    break;
-                case SIGTERM:
-                    Processes.Signal(initPidfd, plan.StopSignal);
-                    break;
-                case SIGWINCH:
-                    console?.Resize();
-                    break;
+                console?.Resize();
+            }
+            else if (!IsAttended)
+            {
+                SignalStop();
             }
         }
     }
 
-    private ExitStatus ReapInit()
+    // Asks the keeper, which answers at once: it does nothing else.
+    private void Ask(WatchChannel.Kind kind, int value, string call, Span<int> descriptors, out int answer)
     {
-        ExitStatus exit = Processes.Wait(initPidfd);
-        poll.Remove(initPidfd);
-        CloseDescriptor(ref initPidfd);
-        initPid = 0;
-        return exit;
-    }
-
-    private void TakeDown()
-    {
-        foreach (string failure in undo.Unwind())
+        keeper!.Send(kind, value);
+        int error;
+        int received;
+        while (!TakeMessage(out error, out answer, descriptors, out received))
         {
-            reporter.Warning($"Taking the container down left something: {failure}");
+        }
+
+        if (error != 0 || received != descriptors.Length)
+        {
+            throw new LinuxException(call, error == 0 ? Errno.EIO : error, value.ToString());
         }
     }
 
-    private void EndInit()
+    // False: it was no answer, and is done.
+    private bool TakeMessage(out int first, out int second, Span<int> answer, out int received)
     {
-        foreach (int fd in ttys)
+        Span<int> descriptors = stackalloc int[WatchChannel.MaximumDescriptors];
+        WatchChannel.Kind kind = keeper!.Receive(out first, out second, descriptors, out received);
+        switch (kind)
         {
-            Descriptors.Close(fd);
+            case WatchChannel.Kind.Answer:
+                received = Math.Min(received, answer.Length);
+                descriptors[..received].CopyTo(answer);
+                return true;
+            case WatchChannel.Kind.Enter:
+                EnterCgroups(descriptors[..received]);
+                return false;
+            default:
+                // The keeper has been killed, and the kernel ends the container. Nobody is left to work for.
+                Processes.Exit(255);
+                return false;
+        }
+    }
+
+    private void EnterCgroups(ReadOnlySpan<int> ways)
+    {
+        foreach (int way in ways)
+        {
+            try
+            {
+                Descriptors.WriteAll(way, "0"u8);
+            }
+            catch (LinuxException e)
+            {
+                // The container runs, and what the monitor uses is counted elsewhere.
+                reporter.Warning($"The monitor could not move into its cgroup: {e.Message}");
+            }
+
+            Descriptors.Close(way);
+        }
+    }
+
+    // A full log is the keeper's to put aside: that takes rights over its directory.
+    private int StartLogOver()
+    {
+        if (keeper is null)
+        {
+            return ConsoleLog.StartOver(plan.ConsoleLog!, plan.ConsoleLogRotates);
         }
 
-        ttys.Clear();
-        if (initPidfd >= 0)
-        {
-            Processes.Signal(initPidfd, 9);
-            ReapInit();
-        }
+        Span<int> descriptor = stackalloc int[1];
+        Ask(WatchChannel.Kind.Log, 0, "open", descriptor, out _);
+        return descriptor[0];
     }
 
-    private void RemoveCgroups()
-    {
-        cgroups?.Remove(mayBeReplaced);
-        cgroups = null;
-    }
-
-    private void CloseConsole()
-    {
-        console?.Dispose();
-        console = null;
-    }
-
-    private static void CloseDescriptor(ref int fd)
-    {
-        Descriptors.Close(fd);
-        fd = -1;
-    }
+    // Nothing of what the start needed is needed again, and most monitors do next to nothing for the rest of their lives.
+    private static void ReturnMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

@@ -14,13 +14,13 @@ namespace LxcPS.Engine.LifeCycle;
 
 /// <summary>
 /// The monitor of one container: starts it, keeps it company, answers for it on the command socket, and takes down what it made
-/// (architecture: "The life of a container").
+/// (architecture: "The life of a container"). While the container runs it is two processes: the keeper and the watcher.
 /// </summary>
 public sealed partial class Supervisor
 {
     private readonly MonitorRequest request;
     private readonly Reporter reporter;
-    private readonly PollSet poll = new();
+    private PollSet poll = new();
     private readonly UndoStack undo = new();
     private LaunchPlan plan = null!;
     private ControlServer server = null!;
@@ -36,6 +36,7 @@ public sealed partial class Supervisor
     private bool mayBeReplaced;
     private bool hasOwnMounts;
     private int signals = -1;
+    private int rights = -1;
     private readonly List<int> ttys = [];
 
     private Supervisor(MonitorRequest request, Reporter reporter)
@@ -184,9 +185,17 @@ public sealed partial class Supervisor
             reporter.Dispose();
         }
 
-        ExitStatus exit = Watch();
-        server.SetState(ContainerState.Stopping);
-        console?.Drain();
+        ExitStatus exit;
+        try
+        {
+            exit = Watch();
+        }
+        catch
+        {
+            TakeDown();
+            throw;
+        }
+
         bool reboots = IsReboot(exit);
         string target = reboots ? "reboot" : "stop";
         mayBeReplaced = request.Detach && !reboots;

@@ -140,7 +140,7 @@ internal sealed partial class ControlServer
         try
         {
             HasKilled = true;
-            Processes.Signal(supervisor.InitPidfd, supervisor.Plan.StopSignal);
+            supervisor.SignalStop();
             if (State == ContainerState.Frozen)
             {
                 supervisor.ContainerCgroups?.Thaw();

@@ -11,12 +11,12 @@ namespace LxcPS.Engine.Protocol;
 internal sealed partial class ControlServer : IDisposable
 {
     /// <summary>Connections at one time; more wait in the kernel's queue until some are served.</summary>
-    private const int MaximumClients = 256;
+    internal const int MaximumClients = 256;
 
     /// <summary>Of these, connections of users who may ask nothing: they are told so, but must not keep others out.</summary>
     private const int MaximumStrangers = 16;
 
-    private readonly PollSet poll;
+    private PollSet poll;
     private readonly Supervisor supervisor;
     private readonly string lxcPath;
     private readonly string name;
@@ -71,7 +71,7 @@ internal sealed partial class ControlServer : IDisposable
             }
         }
 
-        StateFifo.Announce(lxcPath, name, state);
+        supervisor.Announce(state);
     }
 
     /// <summary>Handles a ready descriptor of the event loop.</summary>

@@ -1,4 +1,5 @@
 using LxcPS.Engine.KernelLog;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Seccomp;
@@ -18,6 +19,9 @@ internal sealed class SeccompNotifier : IDisposable
     private readonly KernelLogServer? own;
     private readonly HashSet<int> listeners = [];
     private readonly byte[] notification;
+
+    // Who has made this: the monitor, for the proxy.
+    private readonly int monitorPid = Processes.CurrentId;
     private bool paused;
 
     private SeccompNotifier(PollSet poll, Func<int> initPid, SeccompProxy? proxy, NotificationSizes sizes, KernelLogServer? own)
@@ -38,14 +42,16 @@ internal sealed class SeccompNotifier : IDisposable
     /// <summary>Makes a notifier.</summary>
     /// <param name="poll">The event loop.</param>
     /// <param name="initPid">Gives the container's init.</param>
+    /// <param name="open">Opens a program in the container.</param>
     /// <param name="proxyAddress">The value of lxc.seccomp.notify.proxy, or null.</param>
     /// <param name="cookie">The value of lxc.seccomp.notify.cookie.</param>
     /// <param name="own">Answers for calls that the monitor serves itself, or null.</param>
-    internal static SeccompNotifier Create(PollSet poll, Func<int> initPid, string? proxyAddress, string cookie, KernelLogServer? own)
+    internal static SeccompNotifier Create(PollSet poll, Func<int> initPid, Func<int, ContainerProgram> open, string? proxyAddress, string cookie,
+        KernelLogServer? own)
     {
         NotificationSizes sizes = SeccompListener.Sizes();
         string? path = proxyAddress?["unix:".Length..];
-        return new SeccompNotifier(poll, initPid, path is null ? null : new SeccompProxy(poll, path, sizes, cookie), sizes, own);
+        return new SeccompNotifier(poll, initPid, path is null ? null : new SeccompProxy(poll, path, sizes, cookie, open), sizes, own);
     }
 
     /// <summary>Why nobody will answer for calls of the policy's now, or null.</summary>
@@ -112,6 +118,17 @@ internal sealed class SeccompNotifier : IDisposable
         Resume();
     }
 
+    /// <summary>Closes everything in this process: another one has it, and goes on.</summary>
+    internal void LetGo()
+    {
+        proxy?.LetGo();
+        own?.LetGo();
+        foreach (int fd in listeners)
+        {
+            Descriptors.Close(fd);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -146,7 +163,7 @@ internal sealed class SeccompNotifier : IDisposable
         {
             own.Serve(listener, call);
         }
-        else if (proxy is null || !proxy.Ask(listener, notification, Processes.CurrentId, initPid()))
+        else if (proxy is null || !proxy.Ask(listener, notification, monitorPid, initPid()))
         {
             SeccompProxy.Refuse(listener, call.Id);
         }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Seccomp;
@@ -18,6 +18,7 @@ internal sealed class SeccompProxy : IDisposable
     private readonly PollSet poll;
     private readonly string path;
     private readonly ProxyMessage message;
+    private readonly Func<int, ContainerProgram> open;
     private readonly byte[] answer;
     private readonly Dictionary<ulong, (int Listener, long Until)> waiting = [];
     private int socket = -1;
@@ -27,10 +28,12 @@ internal sealed class SeccompProxy : IDisposable
     /// <param name="path">The socket's path.</param>
     /// <param name="sizes">The sizes of the kernel's structures.</param>
     /// <param name="cookie">The text that each message ends with.</param>
-    internal SeccompProxy(PollSet poll, string path, NotificationSizes sizes, string cookie)
+    /// <param name="open">Opens a program in the container.</param>
+    internal SeccompProxy(PollSet poll, string path, NotificationSizes sizes, string cookie, Func<int, ContainerProgram> open)
     {
         this.poll = poll;
         this.path = path;
+        this.open = open;
         message = new ProxyMessage(sizes, cookie);
 
         // One byte more, so that what is too long is seen to be.
@@ -73,13 +76,11 @@ internal sealed class SeccompProxy : IDisposable
     /// <summary>Tells the proxy of a call; false when it cannot be told, and the caller has to answer.</summary>
     /// <param name="listener">The listener that the call came through.</param>
     /// <param name="notification">The kernel's notification.</param>
-    /// <param name="monitorPid">This process.</param>
+    /// <param name="monitorPid">The monitor.</param>
     /// <param name="initPid">The container's init.</param>
     internal bool Ask(int listener, ReadOnlySpan<byte> notification, int monitorPid, int initPid)
     {
         CaughtCall call = new(notification);
-        int directory = -1;
-        int memory = -1;
         try
         {
             // Two filters may count alike: an answer could not be told apart.
@@ -88,23 +89,16 @@ internal sealed class SeccompProxy : IDisposable
                 return false;
             }
 
-            string process = "/proc/" + call.ProcessId.ToString(CultureInfo.InvariantCulture);
-            directory = Descriptors.Open(process, OpenFlags.ReadOnly | OpenFlags.Directory);
-            memory = Descriptors.Open(process + "/mem", OpenFlags.ReadWrite);
+            using ContainerProgram program = open(call.ProcessId);
 
             // The id of a caller that has gone may be another's by now.
             return SeccompListener.IsValid(listener, call.Id)
-                && Send(message.Of(notification, monitorPid, initPid), [directory, memory, listener])
+                && Send(message.Of(notification, monitorPid, initPid), [program.Directory, program.Memory, listener])
                 && waiting.TryAdd(call.Id, (listener, Environment.TickCount64 + AnswerTimeout));
         }
         catch (LinuxException)
         {
             return false;
-        }
-        finally
-        {
-            Descriptors.Close(memory);
-            Descriptors.Close(directory);
         }
     }
 
@@ -162,6 +156,9 @@ internal sealed class SeccompProxy : IDisposable
             // The listener is broken, and its end will come through the event loop.
         }
     }
+
+    /// <summary>Closes the connection in this process: another one has it.</summary>
+    internal void LetGo() => Descriptors.Close(socket);
 
     /// <inheritdoc/>
     public void Dispose() => Disconnect();
