@@ -1,6 +1,7 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Attach;
 using LxcPS.Engine.Devices;
+using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
@@ -19,6 +20,8 @@ static int Run(string[] args)
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
                 return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
+            case "check":
+                return StartChecker.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "device":
                 return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
             case "init":
@@ -26,6 +29,7 @@ static int Run(string[] args)
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
+                    "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor init\n");
                 return 2;

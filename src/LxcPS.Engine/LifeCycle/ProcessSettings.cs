@@ -6,6 +6,9 @@ namespace LxcPS.Engine.LifeCycle;
 /// <summary>Sysctls and resource limits that init starts with.</summary>
 internal static class ProcessSettings
 {
+    /// <summary>What to do about a sysctl that cannot be set.</summary>
+    internal const string SysctlAdvice = "Only sysctls of the container's own namespaces can be set, and /proc must be mounted with proc:rw or the key be below net.";
+
     // The order is the kernel's: RLIMIT_ numbers, see getrlimit(2).
     private static readonly string[] Limits =
     [
@@ -20,9 +23,15 @@ internal static class ProcessSettings
         {
             string name = entry.Key["lxc.sysctl.".Length..];
             Try(entry, () => Descriptors.WriteText("/proc/sys/" + name.Replace('.', '/'), entry.Value),
-                "Only sysctls of the container's own namespaces can be set, and /proc must be mounted with proc:rw or the key be below net.");
+                SysctlAdvice);
         }
 
+        ApplyLimits(plan);
+    }
+
+    /// <summary>Applies <c>lxc.prlimit.*</c>.</summary>
+    internal static void ApplyLimits(LaunchPlan plan)
+    {
         foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.prlimit."))
         {
             string name = entry.Key["lxc.prlimit.".Length..];
@@ -34,9 +43,23 @@ internal static class ProcessSettings
         }
     }
 
+    /// <summary>
+    /// Writes <c>lxc.proc.*</c>. The monitor's to do: the child's files of /proc belong to the host's root until it executes init.
+    /// </summary>
+    internal static void WriteProc(ContainerConfig config, int pid)
+    {
+        foreach (ConfigEntry entry in config.WithPrefix("lxc.proc."))
+        {
+            string file = entry.Key["lxc.proc.".Length..];
+            Try(entry, () => Descriptors.WriteText($"/proc/{pid}/{file}", entry.Value),
+                "Correct the value; lowering oom_score_adj needs CAP_SYS_RESOURCE on the host.");
+        }
+    }
+
     private static ulong Value(string text) => text.Trim() == "unlimited" ? ulong.MaxValue : ulong.Parse(text.Trim());
 
-    private static void Try(ConfigEntry entry, Action action, string advice)
+    /// <summary>Sets one of them; the error of the kernel becomes one that names the key.</summary>
+    internal static void Try(ConfigEntry entry, Action action, string advice)
     {
         try
         {

@@ -85,14 +85,14 @@ public sealed partial class Supervisor
         }
 
         // The child moves itself at the message: moved by the monitor it would wait for a grace period of the kernel's.
-        cgroups!.ApplyLimits(CgroupSettings());
+        cgroups!.ApplyLimits(plan.CgroupSettings);
         foreach (string warning in cgroups.Warnings)
         {
             reporter.Warning(warning);
         }
 
         cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
-        WriteProcSettings();
+        ProcessSettings.WriteProc(plan.Config, initPid);
         Tell(channel, SetupChannel.Kind.Cgroups);
 
         Await(channel, SetupChannel.Kind.Terminals);
@@ -163,62 +163,15 @@ public sealed partial class Supervisor
                 continue;
             }
 
-            try
-            {
-                fd[0] = PreparedMounts.Open(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
-            }
-            catch (LinuxException) when (entry.IsOptional)
+            fd[0] = PreparedMounts.OpenUnlessOptional(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
+            if (fd[0] < 0)
             {
                 Tell(channel, SetupChannel.Kind.NoMount);
                 continue;
             }
-            catch (LinuxException e)
-            {
-                throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
-                {
-                    Step = "mount",
-                    ConfigKey = "lxc.mount.entry",
-                    Advice = "See that the source exists, or add optional to the options.",
-                };
-            }
 
             Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
-        }
-    }
-
-    private IEnumerable<(string Key, string Value)> CgroupSettings()
-    {
-        foreach (ConfigEntry entry in plan.Config.Entries)
-        {
-            if (entry.Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) && !entry.Key.StartsWith("lxc.cgroup.dir", StringComparison.Ordinal)
-                && entry.Key != "lxc.cgroup.relative")
-            {
-                yield return (entry.Key, entry.Value);
-            }
-        }
-    }
-
-    // The monitor's to write: the child's files of /proc belong to the host's root until it executes init.
-    private void WriteProcSettings()
-    {
-        foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.proc."))
-        {
-            string file = entry.Key["lxc.proc.".Length..];
-            try
-            {
-                Descriptors.WriteText($"/proc/{initPid}/{file}", entry.Value);
-            }
-            catch (LinuxException e)
-            {
-                throw new LxcException(LxcErrorId.StartFailed, $"The setting '{entry.Key} = {entry.Value}' was refused: {e.Message}", e)
-                {
-                    Step = "settings",
-                    ConfigKey = entry.Key,
-                    Line = entry.Line,
-                    Advice = "Correct the value; lowering oom_score_adj needs CAP_SYS_RESOURCE on the host.",
-                };
-            }
         }
     }
 }

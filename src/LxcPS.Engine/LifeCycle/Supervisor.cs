@@ -90,7 +90,7 @@ public sealed partial class Supervisor
 
     private int RunToEnd()
     {
-        RequireRoot();
+        RequireRoot(request.Name);
         // Nobody but root may look into this process: its children are copies of it, and they enter containers.
         Processes.SetDumpable(false);
         callerLabel = MonitorProfile.Enter();
@@ -126,11 +126,11 @@ public sealed partial class Supervisor
     }
 
     // Ids, cgroups and id-mapped mounts all need it: said once, rather than by whichever call is refused first.
-    private void RequireRoot()
+    internal static void RequireRoot(string name)
     {
         if (Processes.EffectiveUserId != 0)
         {
-            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{request.Name}' cannot be started: this version starts containers for root only")
+            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{name}' cannot be started: this version starts containers for root only")
             {
                 Step = "privileges",
                 Errno = Errno.EPERM,

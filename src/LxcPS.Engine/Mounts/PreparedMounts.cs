@@ -41,6 +41,29 @@ public static class PreparedMounts
         return mount;
     }
 
+    /// <summary>The same, or -1 for an entry that may be left out and cannot be made.</summary>
+    /// <exception cref="LxcException">MountFailed.</exception>
+    public static int OpenUnlessOptional(MountEntry entry, int userNamespace, bool idMapOverlay, uint rootId)
+    {
+        try
+        {
+            return Open(entry, userNamespace, idMapOverlay, rootId);
+        }
+        catch (LinuxException) when (entry.IsOptional)
+        {
+            return -1;
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
+            {
+                Step = "mount",
+                ConfigKey = "lxc.mount.entry",
+                Advice = "See that the source exists, or add optional to the options.",
+            };
+        }
+    }
+
     private static int OpenOverlay(MountEntry entry, int userNamespace, uint rootId)
     {
         string[] lower = [];
