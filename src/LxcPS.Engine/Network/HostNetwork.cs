@@ -173,7 +173,7 @@ public static class HostNetwork
             throw new LxcException(LxcErrorId.NetworkFailed, $"The network device {device.Index} ({device.Name}) could not be made: {e.Message}{complaint}", e)
             {
                 Step = "network",
-                ConfigKey = device.KeyOf(setting),
+                ConfigKey = device.KeyOf(device.Link is not null && e.Number is Errno.EOPNOTSUPP or Errno.EINVAL ? "link" : setting),
                 Advice = AdviceFor(e.Number, device),
             };
         }

@@ -81,11 +81,11 @@ internal static class MountFindings
         List<string> open = [];
         foreach (MountFact mount in proc)
         {
-            foreach (string file in (ReadOnlySpan<string>)["sys", "sysrq-trigger"])
+            foreach (string file in facts.HasSysRq ? (ReadOnlySpan<string>)["sys", "sysrq-trigger"] : ["sys"])
             {
                 if (mounts.Of($"{mount.Point.TrimEnd('/')}/{file}") is { IsReadOnly: false })
                 {
-                    open.Add($"{mount.Point}/{file}");
+                    open.Add($"{mount.Point.TrimEnd('/')}/{file}");
                 }
             }
         }

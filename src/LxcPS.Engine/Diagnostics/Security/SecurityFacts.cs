@@ -67,6 +67,9 @@ internal sealed class SecurityFacts
     /// <summary>Whether SELinux is in force.</summary>
     internal bool HasSELinux { get; init; }
 
+    /// <summary>Whether the kernel takes commands by /proc/sysrq-trigger.</summary>
+    internal bool HasSysRq { get; init; }
+
     /// <summary>kernel.dmesg_restrict, or null.</summary>
     internal string? LogRestriction { get; init; }
 

@@ -44,6 +44,7 @@ internal sealed class SecurityReader(int pid)
             UnixSockets = Descriptors.ReadText($"/proc/{pid}/net/unix"),
             HasAppArmor = AppArmorKernel.IsEnabled,
             HasSELinux = CapabilityList.TryRead("/sys/fs/selinux/enforce")?.Trim() == "1",
+            HasSysRq = FileTree.Exists("/proc/sysrq-trigger"),
             LogRestriction = CapabilityList.TryRead("/proc/sys/kernel/dmesg_restrict"),
             UserNamespaces = UserNamespaceFact.Of(
                 CapabilityList.TryRead("/proc/sys/kernel/unprivileged_userns_clone"),

@@ -13,8 +13,8 @@ internal static class NetworkStartChecks
     {
         bool fine = findings.Try(Name, "lxc.net", string.Empty, () => HostNetwork.ResolveGateways(plan.Network));
 
-        // A container that keeps the host's namespace gets no devices.
-        if ((plan.Namespaces & Processes.CLONE_NEWNET) != 0)
+        // What a gateway lacks, its device lacks, too. A container that keeps the host's namespace gets no devices.
+        if (fine && (plan.Namespaces & Processes.CLONE_NEWNET) != 0)
         {
             foreach (LxcException problem in HostNetwork.Check(plan.Network))
             {
