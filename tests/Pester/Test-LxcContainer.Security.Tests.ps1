@@ -29,7 +29,7 @@ BeforeAll {
 
     # Alone in its range on this machine, and limited in all: nothing is left but what the host decides.
     New-Running $plain -Line 'lxc.idmap = u 0 3100000000 65536', 'lxc.idmap = g 0 3100000000 65536', 'lxc.no_new_privs = 1' -Without 'lxc.idmap'
-    Set-LxcCgroup $plain -MemoryLimit 256MB -PidsLimit 100
+    Set-LxcCgroup $plain -Memory 256MB -Pids 100
     New-Running $root -Privileged
     $ofPlain = Get-Severity $plain
     $ofRoot = Get-Severity $root
@@ -57,7 +57,7 @@ Describe 'Test-LxcContainer -Security' -Tag Vm {
         $findings = @(Test-LxcContainer $root -Security)
         $findings | Should -BeOfType [LxcPS.Engine.Diagnostics.SecurityFinding]
         $findings.Severity | Should -Be ($findings.Severity | Sort-Object -Descending)
-        $pid = (Get-LxcContainer $root).ProcessId
+        $id = (Get-LxcContainer $root).ProcessId
         $points = @{ None = 0; Low = 2; Medium = 10; High = 25; Critical = 60 }
         foreach ($finding in $findings) {
             $finding.Container | Should -Be $root
@@ -67,7 +67,7 @@ Describe 'Test-LxcContainer -Security' -Tag Vm {
             [bool] $finding.Remedy | Should -Be ($finding.Severity -ne 'None') -Because $finding.Name
         }
 
-        ($findings | Where-Object Name -EQ 'Capabilities').Evidence | Should -Match ([regex]::Match([IO.File]::ReadAllText("/proc/$pid/status"), 'CapBnd:\s+(\w+)').Groups[1].Value)
+        ($findings | Where-Object Name -EQ 'Capabilities').Evidence | Should -Match ([regex]::Match([IO.File]::ReadAllText("/proc/$id/status"), 'CapBnd:\s+(\w+)').Groups[1].Value)
         $findings.Total | Select-Object -Unique | Should -Be ([Math]::Min(100, ($findings | Measure-Object Score -Sum).Sum))
         ($findings | Out-String) | Should -Match 'of 100 points'
         ($findings | Out-String) | Should -Match 'Severity +Score Name +Reach'

@@ -37,7 +37,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'Test-LxcContainer' {
+Describe 'Test-LxcContainer' -Tag Vm {
     It 'finds nothing in the way of <Title>, which starts' -ForEach @(
         @{ Title = 'an unprivileged container'; Config = @{}; Privileged = $false }
         @{ Title = 'a privileged container'; Config = @{}; Privileged = $true }
@@ -150,6 +150,25 @@ Describe 'What Test-LxcContainer and a start fail with' {
         $lines = [IO.File]::ReadAllLines($path) | Where-Object { $_ -notlike 'lxc.net.0.*' -and $_ -notlike 'lxc.pty.max*' -and $_ -notlike 'lxc.tty.max*' }
         [IO.File]::WriteAllLines($path, [string[]] (@($lines) + @($config.Keys | Sort-Object -Descending | ForEach-Object { "$_ = $($config[$_])" })))
         [void] (Assert-Agreement $Id ($Named ?? $Key))
+    }
+
+    It 'an AppArmor profile <Title>' -Tag AppArmor -ForEach @(
+        @{ Title = 'that is not loaded'; Key = 'lxc.apparmor.profile'; Value = 'lxc-nobody' }
+        @{ Title = 'with a rule that is none'; Key = 'lxc.apparmor.raw'; Value = 'nonsense,' }
+    ) {
+        [void] (New-TestContainer $bad -Config @{ $Key = $Value })
+        $failed = @(Test-LxcContainer $bad | Where-Object Status -EQ Failed)
+        $failed.Name | Should -Be 'AppArmor'
+        $failed.ErrorId | Should -Be 'ConfinementFailed'
+        $outcome = Get-Outcome { Start-LxcContainer $bad }
+        $outcome.Errors.Exception.ErrorId | Should -Be 'ConfinementFailed'
+        $outcome.Errors.Exception.ConfigKey | Should -Be $failed.ConfigKey
+        Remove-LxcContainer $bad -Confirm:$false
+        [void] (New-TestContainer $bad)
+        (Test-LxcContainer $bad | Where-Object Name -EQ 'AppArmor').Status | Should -Be Passed
+        Test-LxcContainer $bad -Quiet | Should -BeTrue
+        [IO.File]::ReadAllText('/sys/kernel/security/apparmor/profiles') | Should -Not -Match $bad -Because 'nothing is loaded'
+        Start-LxcContainer $bad
     }
 
     It 'a root file system that is missing' {

@@ -11,8 +11,8 @@ internal static class ResourceFindings
 
     internal static void Add(SecurityList list, SecurityFacts facts)
     {
-        Limit(list, "Memory limit", facts.MemoryLimit, "It uses up the host's memory", "Set-LxcCgroup -MemoryLimit, or lxc.cgroup2.memory.max.");
-        Limit(list, "Process limit", facts.ProcessLimit, "It uses up the host's process ids", "Set-LxcCgroup -PidsLimit, or lxc.cgroup2.pids.max.");
+        Limit(list, "Memory limit", facts.MemoryLimit, "It uses up the host's memory", "Set-LxcCgroup -Memory, or lxc.cgroup2.memory.max.");
+        Limit(list, "Process limit", facts.ProcessLimit, "It uses up the host's process ids", "Set-LxcCgroup -Pids, or lxc.cgroup2.pids.max.");
         AddLog(list, facts);
     }
 
