@@ -1,5 +1,6 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Attach;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Devices;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
@@ -24,6 +25,8 @@ static int Run(string[] args)
                 return StartChecker.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "device":
                 return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
+            case "probe":
+                return ProfileProbe.Run(ProbeRequest.Parse(args.AsSpan(1)));
             case "init":
                 return MinimalInit.RunIdle();
             default:
@@ -31,6 +34,7 @@ static int Run(string[] args)
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
                     "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
+                    "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
                     "       lxcps-monitor init\n");
                 return 2;
         }

@@ -87,7 +87,7 @@ Describe 'Test-LxcContainer -Security' -Tag Vm {
 
     It 'sees <Title>' -ForEach @(
         @{ Title = 'that there is no seccomp filter'; Name = 'Seccomp'; Severity = 'Low'; Without = 'lxc.seccomp' }
-        @{ Title = 'that there is none in a privileged one'; Name = 'Seccomp'; Severity = 'High'; Without = 'lxc.seccomp'; Privileged = $true }
+        @{ Title = 'that there is none in a privileged one'; Name = 'Seccomp'; Severity = 'High'; Without = 'lxc.seccomp'; Privileged = $true; Line = 'lxc.apparmor.profile = unconfined' }
         @{ Title = 'the host''s network'; Name = 'Namespace net'; Severity = 'High'; Without = 'lxc.net'; Line = 'lxc.net.0.type = none', 'lxc.mount.auto =', 'lxc.mount.auto = proc:mixed sys:ro' }
         @{ Title = 'the host''s IPC'; Name = 'Namespace ipc'; Severity = 'Medium'; Line = 'lxc.namespace.keep = ipc'; Privileged = $true }
         @{ Title = 'the host''s name'; Name = 'Namespace uts'; Severity = 'Low'; Line = 'lxc.namespace.keep = uts'; Privileged = $true }

@@ -101,6 +101,14 @@ public static class LaunchPlanner
         };
     }
 
+    /// <summary>The namespaces that a container gets: CLONE_NEW flags.</summary>
+    /// <exception cref="LxcException">A value that cannot be served, with its key.</exception>
+    internal static ulong NamespacesOf(ContainerConfig config)
+    {
+        bool cgroup = false;
+        return NamespacesOf(config, NetworkPlan.Parse(PairsOf(config, "lxc.net.")), config.GetAll("lxc.idmap").Count > 0, ref cgroup);
+    }
+
     /// <summary>The entries below a prefix as key and value.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> PairsOf(ContainerConfig config, string prefix)
     {

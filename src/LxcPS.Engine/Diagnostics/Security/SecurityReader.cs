@@ -37,7 +37,7 @@ internal sealed class SecurityReader(int pid)
             MountInfo = Descriptors.ReadText($"/proc/{pid}/mountinfo"),
             HostMountInfo = Descriptors.ReadText($"/proc/{monitor}/mountinfo"),
             DeviceList = files?.VersionOf("devices") == 1 ? files.TryGet("devices.list") : null,
-            HasDeviceProgram = files is not null && files.VersionOf("devices") != 1 ? HasProgram(files) : null,
+            HasDeviceProgram = files is not null && files.VersionOf("devices") != 1 ? HasProgram() : null,
             Nodes = nodes,
             MemoryLimit = LimitOf(files, "memory", "memory.limit_in_bytes", "memory.max"),
             ProcessLimit = LimitOf(files, "pids", "pids.max", "pids.max"),
@@ -84,9 +84,10 @@ internal sealed class SecurityReader(int pid)
         return files.TryGet(file) is { } value ? ($"{files.DirectoryOf(controller)}/{file}", value) : null;
     }
 
-    private static bool? HasProgram(CgroupFiles files)
+    private bool? HasProgram()
     {
-        if (files.DirectoryOf(string.Empty) is not { } directory)
+        if (CgroupLayout.Read().Unified is not { } unified
+            || !unified.TryPathOf(CgroupChecks.PathOf(Descriptors.ReadText($"/proc/{pid}/cgroup"), "0::"), out string directory))
         {
             return null;
         }
