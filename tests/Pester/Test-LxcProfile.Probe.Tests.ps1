@@ -59,6 +59,7 @@ profile $name flags=(attach_disconnected) {
   audit deny /etc/hostname w,
   deny /etc/passwd rw,
   mount fstype=tmpfs -> /mnt/,
+  capability sys_admin,
   capability sys_chroot,
   capability setuid,
   change_profile,
@@ -72,7 +73,7 @@ profile $name flags=(attach_disconnected) {
             Path       = '/etc/hostname', '/etc/passwd', '/etc/group', '/no/such/file'
             Access     = 'r', 'w', 'x'
             Mount      = 'none /mnt tmpfs size=64k', 'none /mnt proc', '/etc /mnt none bind'
-            Capability = 'sys_chroot', 'setuid', 'sys_admin', 'net_admin', 'sys_time', 'CAP_SYSLOG', 'mac_admin'
+            Capability = 'sys_chroot', 'setuid', 'sys_pacct', 'net_admin', 'sys_time', 'CAP_SYSLOG', 'mac_admin'
         }
 
         function Get-Answer {
@@ -103,7 +104,7 @@ profile $name flags=(attach_disconnected) {
         @{ Item = '/etc/passwd w'; Errno = 'EACCES' }
         @{ Item = 'none /mnt proc'; Errno = 'EACCES' }
         @{ Item = '/etc /mnt none bind'; Errno = 'EACCES' }
-        @{ Item = 'sys_admin'; Errno = 'EPERM' }
+        @{ Item = 'sys_pacct'; Errno = 'EPERM' }
         @{ Item = 'net_admin'; Errno = 'EPERM' }
         @{ Item = 'sys_time'; Errno = 'EPERM' }
         @{ Item = 'CAP_SYSLOG'; Errno = 'EPERM' }
@@ -132,8 +133,8 @@ profile $name flags=(attach_disconnected) {
     }
 
     It 'tells of programs, and runs none' {
-        $busybox = (Get-Command busybox -CommandType Application).Source
-        $sh = (Get-Command sleep -CommandType Application).Source
+        $busybox = @(Get-Command busybox -CommandType Application)[0].Source
+        $sh = @(Get-Command sleep -CommandType Application)[0].Source
         $table = Get-Answer (Test-LxcProfile -Profile $name -Path $busybox, $sh -Access x)
         $table["$busybox x"].IsDenied | Should -BeFalse
         $table["$sh x"].IsDenied | Should -BeTrue
@@ -157,7 +158,7 @@ profile $name flags=(attach_disconnected) {
 
     It 'has the rule of what the kernel logs' {
         $under['/etc/hostname w'].Rule | Should -Be '/etc/hostname w,'
-        $under['sys_admin'].Rule | Should -Be 'capability sys_admin,'
+        $under['sys_pacct'].Rule | Should -Be 'capability sys_pacct,'
         $under['none /mnt proc'].Rule | Should -Match '^mount fstype=proc'
         $under['/etc/passwd r'].Rule | Should -BeNullOrEmpty -Because 'deny logs nothing'
     }
@@ -173,7 +174,7 @@ profile $name flags=(attach_disconnected) {
     It 'gives one answer with -Quiet, and a table' {
         Test-LxcProfile -Profile $name -Path /etc/group -Quiet | Should -BeTrue
         Test-LxcProfile -Profile $name -Path /etc/group, /etc/passwd -Quiet | Should -BeFalse
-        (Test-LxcProfile -Profile $name -Capability sys_chroot | Out-String) | Should -Match 'Kind +Item +Access +Denied +Error +Rule'
+        (Test-LxcProfile -Profile $name -Capability sys_chroot | Out-String -Width 120) | Should -Match 'Kind +Item +Access +Denied +Error +Rule'
     }
 
     It 'says that a profile is not loaded' {
