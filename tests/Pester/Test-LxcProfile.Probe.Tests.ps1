@@ -73,7 +73,7 @@ profile $name flags=(attach_disconnected) {
             Path       = '/etc/hostname', '/etc/passwd', '/etc/group', '/no/such/file'
             Access     = 'r', 'w', 'x'
             Mount      = 'none /mnt tmpfs size=64k', 'none /mnt proc', '/etc /mnt none bind'
-            Capability = 'sys_chroot', 'setuid', 'sys_pacct', 'net_admin', 'sys_time', 'CAP_SYSLOG', 'mac_admin'
+            Capability = 'sys_chroot', 'setuid', 'sys_pacct', 'net_admin', 'sys_time', 'CAP_WAKE_ALARM', 'mac_admin'
         }
 
         function Get-Answer {
@@ -107,7 +107,7 @@ profile $name flags=(attach_disconnected) {
         @{ Item = 'sys_pacct'; Errno = 'EPERM' }
         @{ Item = 'net_admin'; Errno = 'EPERM' }
         @{ Item = 'sys_time'; Errno = 'EPERM' }
-        @{ Item = 'CAP_SYSLOG'; Errno = 'EPERM' }
+        @{ Item = 'CAP_WAKE_ALARM'; Errno = 'EPERM' }
     ) {
         $key = $Item.ToLowerInvariant()
         $under[$key].IsDenied | Should -BeTrue
