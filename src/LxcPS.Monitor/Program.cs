@@ -1,6 +1,8 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Attach;
+using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Devices;
+using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Rootless;
 using LxcPS.Native;
@@ -20,17 +22,23 @@ static int Run(string[] args)
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
                 return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
+            case "check":
+                return StartChecker.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "device":
                 return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
             case "files":
                 return MappedHelper.Run(MappedRequest.Parse(args.AsSpan(1)));
+            case "probe":
+                return ProfileProbe.Run(ProbeRequest.Parse(args.AsSpan(1)));
             case "init":
                 return MinimalInit.RunIdle();
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
+                    "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
+                    "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
                     "       lxcps-monitor init\n");
                 return 2;
         }

@@ -39,13 +39,20 @@ public static unsafe class KernelProbe
         && Marshal.GetLastPInvokeError() == Errno.EFAULT;
 
     /// <summary>The errno of asking for the device programs of a cgroup v2 directory, see bpf(2): 0 when the kernel can attach them.</summary>
-    public static int QueryDevicePrograms(int cgroup)
+    public static int QueryDevicePrograms(int cgroup) => QueryDevicePrograms(cgroup, out _);
+
+    /// <summary>The same, and how many are in force for the cgroup: its own and those of the cgroups above it.</summary>
+    public static int QueryDevicePrograms(int cgroup, out int count)
     {
+        // union bpf_attr, query: target_fd, attach_type, query_flags, attach_flags, prog_ids (64 bits), prog_cnt.
         ulong* attributes = stackalloc ulong[4];
         new Span<ulong>(attributes, 4).Clear();
         ((uint*)attributes)[0] = (uint)cgroup;
         ((uint*)attributes)[1] = BPF_CGROUP_DEVICE;
-        return (long)syscall(SystemCall.bpf, BPF_PROG_QUERY, attributes, 32) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        ((uint*)attributes)[2] = 1; // BPF_F_QUERY_EFFECTIVE
+        int error = (long)syscall(SystemCall.bpf, BPF_PROG_QUERY, attributes, 32) < 0 ? Marshal.GetLastPInvokeError() : 0;
+        count = error == 0 ? (int)((uint*)attributes)[6] : 0;
+        return error;
     }
 
     private static bool IsKnown(Tmds.Linux.syscall_arg result) => (long)result >= 0 || Marshal.GetLastPInvokeError() != Errno.ENOSYS;

@@ -161,6 +161,23 @@ public static unsafe class MountCalls
         return new LinuxException(call, error, what + text);
     }
 
+    /// <summary>The errno of mount(2), 0 when it did: the call whose arguments security modules are told.</summary>
+    /// <param name="source">What is mounted.</param>
+    /// <param name="target">Where.</param>
+    /// <param name="type">The file system type.</param>
+    /// <param name="flags">MS_ flags.</param>
+    /// <param name="options">Options of the file system, with commas between them.</param>
+    public static int TryMount(string source, string target, string type, ulong flags, string options)
+    {
+        fixed (byte* from = CString.Of(source, "mount"))
+        fixed (byte* to = CString.Of(target, "mount"))
+        fixed (byte* kind = CString.Of(type, "mount"))
+        fixed (byte* data = CString.Of(options, "mount"))
+        {
+            return (long)syscall(SystemCall.mount, from, to, kind, (void*)flags, data) < 0 ? System.Runtime.InteropServices.Marshal.GetLastPInvokeError() : 0;
+        }
+    }
+
     /// <summary>Makes the working directory the root of the mount namespace and detaches the old root; see pivot_root(2), "pivot_root(".", ".")".</summary>
     public static void PivotToWorkingDirectory()
     {

@@ -128,6 +128,23 @@ public static unsafe class Processes
         LinuxException.ThrowLast("execve", path);
     }
 
+    /// <summary>
+    /// Asks the kernel for a program without running any of it: the address space is limited to nothing, so that the process is killed when
+    /// the new program is in place, before its first instruction. Returns the errno where the kernel refuses the program; else it does not.
+    /// </summary>
+    public static int ExecuteNothing(string path)
+    {
+        byte* name = stackalloc byte[System.Text.Encoding.UTF8.GetByteCount(path) + 1];
+        int length = System.Text.Encoding.UTF8.GetBytes(path, new Span<byte>(name, System.Text.Encoding.UTF8.GetByteCount(path)));
+        name[length] = 0;
+        byte** arguments = stackalloc byte*[2] { name, null };
+
+        // A limit of 1 for core files is for "none, also not to a program that takes them"; see core(5).
+        SetResourceLimit(4 /* RLIMIT_CORE */, 1, 1, "core");
+        SetResourceLimit(9 /* RLIMIT_AS */, 0, 0, "as");
+        return execve(name, arguments, arguments + 1) < 0 ? Marshal.GetLastPInvokeError() : 0;
+    }
+
     /// <summary>Ends the process at once, without any runtime shut-down: the only way out of a cloned child.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     public static void Exit(int code)

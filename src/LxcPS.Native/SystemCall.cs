@@ -52,6 +52,19 @@ internal static class SystemCall
     internal static readonly int fstatfs = Number(138, 44);
     internal static readonly int bpf = Number(321, 280);
 
+    internal static readonly int mount = Number(165, 40);
+    internal static readonly int delete_module = Number(176, 106);
+    internal static readonly int open_by_handle_at = Number(304, 265);
+    internal static readonly int reboot = Number(169, 142);
+    internal static readonly int adjtimex = Number(159, 171);
+    internal static readonly int vhangup = Number(153, 58);
+    internal static readonly int syslog = Number(103, 116);
+    internal static readonly int timerfd_create = Number(283, 85);
+    internal static readonly int setpriority = Number(141, 140);
+    internal static readonly int shmget = Number(29, 194);
+    internal static readonly int shmat = Number(30, 196);
+    internal static readonly int shmctl = Number(31, 195);
+
     private static int Number(int x64, int arm64) => RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => x64,

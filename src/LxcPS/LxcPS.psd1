@@ -39,6 +39,7 @@
         'Start-LxcContainer'
         'Stop-LxcContainer'
         'Suspend-LxcContainer'
+        'Test-LxcContainer'
         'Test-LxcHost'
         'Test-LxcProfile'
         'Unregister-LxcProfile'

@@ -22,7 +22,12 @@ BeforeDiscovery {
         'Register-LxcProfile 3'   = 'changes the policy of this machine'
         'Unregister-LxcProfile 1' = 'needs a registered profile'
         'Remove-LxcProfile 1'     = 'needs a registered profile'
+        'Test-LxcProfile 6'       = 'needs a registered profile'
     }
+    if (-not (Test-Path /sys/kernel/security/apparmor/profiles)) {
+        $notRun['Test-LxcProfile 4'] = $notRun['Test-LxcProfile 5'] = 'needs a kernel with AppArmor'
+    }
+
     if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) {
         $notRun['Enter-LxcContainer 5'] = 'opens a shell where there is a terminal'
     }

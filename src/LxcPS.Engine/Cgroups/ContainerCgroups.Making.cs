@@ -65,6 +65,15 @@ public sealed partial class ContainerCgroups
         }
     }
 
+    /// <summary>The directories below which a container's cgroups would be made.</summary>
+    /// <exception cref="LxcException">CgroupFailed: there is none.</exception>
+    internal static IReadOnlyList<string> BasesOf(CgroupLayout layout, CgroupPlan plan)
+    {
+        ContainerCgroups cgroups = new(layout, plan);
+        cgroups.FindPlaces();
+        return cgroups.places.ConvertAll(place => place.Base);
+    }
+
     // The hierarchies in which a whole container can be stopped come first, so that they are also the first to be cleared; v1's freezer before
     // v2, because what it froze cannot be killed.
     private void FindPlaces()

@@ -169,6 +169,22 @@ public sealed class AppArmorPlan
     {
         string profile = AppArmorName.ProfileOf(lxcPath, name);
         string? policyNamespace = AppArmorKernel.CanStack && !AppArmorKernel.IsNested ? AppArmorName.NamespaceOf(lxcPath, name) : null;
+        return new AppArmorPlan(policyNamespace is null ? profile : $"{profile}//&:{policyNamespace}:{AppArmorName.Unconfined}")
+        {
+            Profile = profile,
+            Source = SourceOf(profile, policyNamespace, config, namespaces),
+            Namespace = policyNamespace,
+            HidesMountDescriptors = HidesDescriptors(namespaces, config.Get),
+        };
+    }
+
+    /// <summary>The source of the profile that is generated for a container.</summary>
+    /// <param name="profile">The name that it gets.</param>
+    /// <param name="policyNamespace">The policy namespace below it, or null.</param>
+    /// <param name="config">The container's configuration.</param>
+    /// <param name="namespaces">The namespaces that it gets: CLONE_NEW flags.</param>
+    internal static string SourceOf(string profile, string? policyNamespace, ContainerConfig config, ulong namespaces)
+    {
         GeneratedProfile generated = new(profile)
         {
             Unprivileged = (namespaces & Processes.CLONE_NEWUSER) != 0,
@@ -180,13 +196,7 @@ public sealed class AppArmorPlan
             MediatesUserNamespaces = AppArmorKernel.MediatesUserNamespaces,
             Rules = [.. config.GetAll("lxc.apparmor.raw")],
         };
-        return new AppArmorPlan(policyNamespace is null ? profile : $"{profile}//&:{policyNamespace}:{AppArmorName.Unconfined}")
-        {
-            Profile = profile,
-            Source = generated.Write(),
-            Namespace = policyNamespace,
-            HidesMountDescriptors = HidesDescriptors(namespaces, config.Get),
-        };
+        return generated.Write();
     }
 
     private static void Lack(string name, string what, bool allowed, Action<string> warn)

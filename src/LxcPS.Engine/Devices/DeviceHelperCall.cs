@@ -1,6 +1,4 @@
-using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
-using LxcPS.Native;
 
 namespace LxcPS.Engine.Devices;
 
@@ -14,74 +12,20 @@ internal static class DeviceHelperCall
     /// <exception cref="LxcException">What the helper failed with; Timeout, Canceled.</exception>
     internal static List<string[]> Run(HelperProgram helper, DeviceRequest request, CancellationToken cancel)
     {
-        using Cancellation cancellation = new(cancel);
-        (int read, int write) = Descriptors.Pipe();
-        using ReportReader reader = new(read);
-        int pidfd;
-        try
+        List<string[]> lines = HelperCall.Run(helper, request.ToArguments, Timeout, () => new LxcException(
+            LxcErrorId.Timeout, $"Container '{request.Name}' holds up what is done to its devices")
         {
-            pidfd = helper.Start(request.ToArguments(reportDescriptor: 3), [-1, -1, -1, write], newSession: true);
-        }
-        finally
-        {
-            Descriptors.Close(write);
-        }
+            ContainerName = request.Name,
+            Step = "device",
+            Advice = "A file system in the container does not answer: see what it has mounted on the way to the device.",
+        }, cancel);
 
-        try
-        {
-            return ReadAll(reader, request, cancellation);
-        }
-        finally
-        {
-            // Its child dies with it. A helper that has told everything is ending anyway.
-            if (!reader.IsClosed)
+        // Every request but a list is answered by a line.
+        return lines.Count > 0 || request.Action == DeviceRequest.Verb.List ? lines
+            : throw new LxcException(LxcErrorId.DeviceFailed, $"The helper for the devices of container '{request.Name}' ended without a word")
             {
-                Processes.Signal(pidfd, 9);
-            }
-
-            Processes.Wait(pidfd);
-            Descriptors.Close(pidfd);
-        }
-    }
-
-    private static List<string[]> ReadAll(ReportReader reader, DeviceRequest request, Cancellation cancellation)
-    {
-        List<string[]> lines = [];
-        long end = Environment.TickCount64 + Timeout;
-        while (true)
-        {
-            while (reader.TryTake() is { } fields)
-            {
-                if (fields[0] == "error")
-                {
-                    throw ReportLine.ToException(fields);
-                }
-
-                lines.Add(fields);
-            }
-
-            if (reader.IsClosed)
-            {
-                // Every request but a list is answered by a line.
-                return lines.Count > 0 || request.Action == DeviceRequest.Verb.List ? lines
-                    : throw new LxcException(LxcErrorId.DeviceFailed, $"The helper for the devices of container '{request.Name}' ended without a word")
-                    {
-                        ContainerName = request.Name,
-                        Advice = "It may have been killed: see the kernel log for an out-of-memory kill.",
-                    };
-            }
-
-            if (!cancellation.Wait(reader.Descriptor, (int)Math.Max(0, end - Environment.TickCount64)))
-            {
-                throw new LxcException(LxcErrorId.Timeout, $"Container '{request.Name}' holds up what is done to its devices")
-                {
-                    ContainerName = request.Name,
-                    Step = "device",
-                    Advice = "A file system in the container does not answer: see what it has mounted on the way to the device.",
-                };
-            }
-
-            reader.Fill();
-        }
+                ContainerName = request.Name,
+                Advice = "It may have been killed: see the kernel log for an out-of-memory kill.",
+            };
     }
 }

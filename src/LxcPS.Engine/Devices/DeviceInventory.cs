@@ -35,7 +35,7 @@ public static class DeviceInventory
 
         // Looking into a container takes root.
         bool isSeen = files is not null && Processes.EffectiveUserId == 0;
-        List<HostDevice> nodes = isSeen ? NodesOf(helper, store, name, entries, cancel) : [];
+        List<HostDevice> nodes = isSeen ? Nodes(helper, store, name, entries, cancel) : [];
         List<DeviceState> states = [];
         foreach (DeviceEntry entry in entries)
         {
@@ -74,7 +74,8 @@ public static class DeviceInventory
 
     private static int? NumberOf(int number) => number == DeviceRule.Any ? null : number;
 
-    private static List<HostDevice> NodesOf(
+    /// <summary>The device nodes in a running container's /dev and at the places of entries.</summary>
+    internal static List<HostDevice> Nodes(
         HelperProgram helper, ContainerStore store, string name, IReadOnlyList<DeviceEntry> entries, CancellationToken cancel)
     {
         List<HostDevice> nodes = [];

@@ -5,7 +5,10 @@ namespace LxcPS.Engine.Diagnostics;
 /// <param name="Type">The file system type.</param>
 /// <param name="Options">The options of the mount.</param>
 /// <param name="SuperOptions">The options of the file system.</param>
-internal readonly record struct MountFact(string Point, string Type, string Options, string SuperOptions)
+/// <param name="Root">What of the file system is mounted: a path in it.</param>
+/// <param name="Device">The number of the file system, as <c>major:minor</c>.</param>
+/// <param name="Line">The line of the table.</param>
+internal readonly record struct MountFact(string Point, string Type, string Options, string SuperOptions, string Root, string Device, string Line)
 {
     /// <summary>Whether nothing can be written through it.</summary>
     internal bool IsReadOnly => Has(Options, "ro") || Has(SuperOptions, "ro");
@@ -43,7 +46,8 @@ internal sealed class MountTable
             int dash = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
             if (dash > 0 && dash + 1 < fields.Length)
             {
-                mounts.Add(new(Unescape(fields[4]), fields[dash + 1], fields[5], dash + 3 < fields.Length ? fields[dash + 3] : string.Empty));
+                mounts.Add(new(Unescape(fields[4]), fields[dash + 1], fields[5], dash + 3 < fields.Length ? fields[dash + 3] : string.Empty,
+                    Unescape(fields[3]), fields[2], line));
             }
         }
 

@@ -173,7 +173,7 @@ internal sealed partial class ContainerSetup
         {
             if (PreparedMounts.IsPrepared(entry))
             {
-                ownMounts.Enqueue(PreparedMounts.TryOpen(entry, -1, false, 0));
+                ownMounts.Enqueue(PreparedMounts.OpenUnlessOptional(entry, -1, false, 0));
             }
         }
     }

@@ -132,6 +132,22 @@ public sealed class LaunchPlan
     /// <summary>The control groups to make.</summary>
     public required CgroupPlan Cgroups { get; init; }
 
+    /// <summary>The limits of the configuration: keys and values.</summary>
+    public IEnumerable<(string Key, string Value)> CgroupSettings
+    {
+        get
+        {
+            foreach (ConfigEntry entry in Config.Entries)
+            {
+                if (entry.Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) && !entry.Key.StartsWith("lxc.cgroup.dir", StringComparison.Ordinal)
+                    && entry.Key != "lxc.cgroup.relative")
+                {
+                    yield return (entry.Key, entry.Value);
+                }
+            }
+        }
+    }
+
     /// <summary>The program that becomes init and its arguments; with <see cref="MinimalInit"/> the program that runs under it.</summary>
     public required IReadOnlyList<string> InitArguments { get; init; }
 

@@ -1,3 +1,5 @@
+using LxcPS.Engine.Configuration;
+
 namespace LxcPS.Engine.LifeCycle;
 
 /// <summary>What a monitor is asked to start; travels as the monitor's command line.</summary>
@@ -23,6 +25,26 @@ public sealed class MonitorRequest
 
     /// <summary>Configuration for this start alone: <c>key=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Gives a configuration the <see cref="Settings"/>: the first value of a key takes the place of those that are there, the others join it.</summary>
+    internal void ApplySettings(ContainerConfig config)
+    {
+        HashSet<string> replaced = [];
+        foreach (string setting in Settings)
+        {
+            int equals = setting.IndexOf('=');
+            string key = setting[..equals].Trim();
+            string value = setting[(equals + 1)..].Trim();
+            if (replaced.Add(key))
+            {
+                config.Set(key, value);
+            }
+            else
+            {
+                config.Add(key, value);
+            }
+        }
+    }
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
     /// <param name="reportDescriptor">The descriptor that the monitor will have to report on.</param>

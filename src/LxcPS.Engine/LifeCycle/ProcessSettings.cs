@@ -6,6 +6,9 @@ namespace LxcPS.Engine.LifeCycle;
 /// <summary>Sysctls and resource limits that init starts with.</summary>
 internal static class ProcessSettings
 {
+    /// <summary>What to do about a sysctl that cannot be set.</summary>
+    internal const string SysctlAdvice = "Only sysctls of the container's own namespaces can be set, and /proc must be mounted with proc:rw or the key be below net.";
+
     // The order is the kernel's: RLIMIT_ numbers, see getrlimit(2).
     private static readonly string[] Limits =
     [
@@ -20,7 +23,7 @@ internal static class ProcessSettings
         {
             string name = entry.Key["lxc.sysctl.".Length..];
             Try(entry, () => Descriptors.WriteText("/proc/sys/" + name.Replace('.', '/'), entry.Value),
-                "Only sysctls of the container's own namespaces can be set, and /proc must be mounted with proc:rw or the key be below net.");
+                SysctlAdvice);
         }
     }
 
@@ -28,6 +31,8 @@ internal static class ProcessSettings
     internal static bool HasLimits(LaunchPlan plan) => plan.Config.WithPrefix("lxc.prlimit.").Any();
 
     /// <summary>Applies <c>lxc.prlimit.*</c> to init; for the monitor, which may raise limits that the container's root may not.</summary>
+    /// <param name="plan">The container.</param>
+    /// <param name="init">The process id of init; 0 for the calling process.</param>
     internal static void SetLimits(LaunchPlan plan, int init)
     {
         foreach (ConfigEntry entry in plan.Config.WithPrefix("lxc.prlimit."))
@@ -56,7 +61,8 @@ internal static class ProcessSettings
 
     private static ulong Value(string text) => text.Trim() == "unlimited" ? ulong.MaxValue : ulong.Parse(text.Trim());
 
-    private static void Try(ConfigEntry entry, Action action, string advice)
+    /// <summary>Sets one of them; the error of the kernel becomes one that names the key.</summary>
+    internal static void Try(ConfigEntry entry, Action action, string advice)
     {
         try
         {

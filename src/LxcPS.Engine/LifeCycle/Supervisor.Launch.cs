@@ -130,7 +130,7 @@ public sealed partial class Supervisor
     {
         cgroups!.Complete();
         RecordCgroups();
-        cgroups.ApplyLimits(CgroupSettings());
+        cgroups.ApplyLimits(plan.CgroupSettings);
         foreach (string warning in cgroups.Warnings)
         {
             reporter.Warning(warning);
@@ -235,9 +235,7 @@ public sealed partial class Supervisor
         Span<int> fd = stackalloc int[1];
         if (plan.Rootfs is not null)
         {
-            int other = plan.RootfsIdMapFile is null ? -1 : Descriptors.Open(plan.RootfsIdMapFile, OpenFlags.ReadOnly);
-            fd[0] = plan.Rootfs.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes);
-            Descriptors.Close(other);
+            fd[0] = PreparedMounts.OpenRootfs(plan, userNamespace);
             Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
         }
@@ -249,7 +247,7 @@ public sealed partial class Supervisor
                 continue;
             }
 
-            fd[0] = PreparedMounts.TryOpen(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
+            fd[0] = PreparedMounts.OpenUnlessOptional(entry, userNamespace, plan.IdMapRootfs, plan.RootUserId);
             if (fd[0] < 0)
             {
                 Tell(channel, SetupChannel.Kind.NoMount);
@@ -258,18 +256,6 @@ public sealed partial class Supervisor
 
             Tell(channel, SetupChannel.Kind.Mount, descriptors: fd);
             Descriptors.Close(fd[0]);
-        }
-    }
-
-    private IEnumerable<(string Key, string Value)> CgroupSettings()
-    {
-        foreach (ConfigEntry entry in plan.Config.Entries)
-        {
-            if (entry.Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) && !entry.Key.StartsWith("lxc.cgroup.dir", StringComparison.Ordinal)
-                && entry.Key != "lxc.cgroup.relative")
-            {
-                yield return (entry.Key, entry.Value);
-            }
         }
     }
 }

@@ -147,24 +147,7 @@ public sealed partial class Supervisor
         {
             // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
             ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
-            HashSet<string> replaced = [];
-            foreach (string setting in request.Settings)
-            {
-                int equals = setting.IndexOf('=');
-                string key = setting[..equals].Trim();
-                string value = setting[(equals + 1)..].Trim();
-
-                // The first value of a key takes the place of those that the file has, the others join it.
-                if (replaced.Add(key))
-                {
-                    config.Set(key, value);
-                }
-                else
-                {
-                    config.Add(key, value);
-                }
-            }
-
+            request.ApplySettings(config);
             plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
             UnshareMounts();
             HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);

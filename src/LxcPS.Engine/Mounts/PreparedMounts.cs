@@ -1,3 +1,4 @@
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Mounts;
@@ -48,9 +49,25 @@ public static class PreparedMounts
         return mount;
     }
 
-    /// <summary>The detached mount of an entry, or -1 where that may be left out.</summary>
+    /// <summary>The detached mount of the root file system.</summary>
+    /// <param name="plan">The container, which has one.</param>
+    /// <param name="userNamespace">The container's user namespace, or -1.</param>
+    internal static int OpenRootfs(LaunchPlan plan, int userNamespace)
+    {
+        int other = plan.RootfsIdMapFile is null ? -1 : Descriptors.Open(plan.RootfsIdMapFile, OpenFlags.ReadOnly);
+        try
+        {
+            return plan.Rootfs!.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes);
+        }
+        finally
+        {
+            Descriptors.Close(other);
+        }
+    }
+
+    /// <summary>The detached mount of an entry, or -1 for one that may be left out and cannot be made.</summary>
     /// <exception cref="LxcException">MountFailed.</exception>
-    internal static int TryOpen(MountEntry entry, int userNamespace, bool idMapOverlay, uint rootId)
+    public static int OpenUnlessOptional(MountEntry entry, int userNamespace, bool idMapOverlay, uint rootId)
     {
         try
         {

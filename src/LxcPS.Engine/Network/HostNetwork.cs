@@ -43,6 +43,50 @@ public static partial class HostNetwork
         }
     }
 
+    /// <summary>What of the host is in the way of the devices of a plan; nothing is made.</summary>
+    public static IReadOnlyList<LxcException> Check(NetworkPlan plan)
+    {
+        List<LxcException> problems = [];
+        using Rtnetlink kernel = new();
+        foreach (NetworkDevice device in plan.Devices.Where(device => device.Type == NetworkType.Veth))
+        {
+            try
+            {
+                if (device.Link is { } link && FindLink(kernel, device).Index > 0 && !TakesPorts(link))
+                {
+                    throw Refused(device, "link", $"the interface '{link}' is no bridge", $"See that '{link}' is a bridge, and that the kernel has veth (modprobe veth).");
+                }
+
+                if (device.PairName is { } pair && kernel.FindLink(pair) is not null)
+                {
+                    throw Refused(device, "veth.pair", $"the host has an interface '{pair}'", AdviceFor(Errno.EEXIST, device));
+                }
+            }
+            catch (LxcException e)
+            {
+                problems.Add(e);
+            }
+        }
+
+        return problems;
+
+        static LxcException Refused(NetworkDevice device, string setting, string reason, string advice) =>
+            new(LxcErrorId.NetworkFailed, $"The network device {device.Index} ({device.Name}) cannot be made: {reason}")
+            {
+                Step = "network",
+                ConfigKey = device.KeyOf(setting),
+                Advice = advice,
+            };
+    }
+
+    // Drivers that the kernel lets be the master of another interface say what they are; see DEVTYPE in Documentation/ABI/testing/sysfs-class-net.
+    private static bool TakesPorts(string link)
+    {
+        string path = "/sys/class/net/" + link;
+        return FileTree.Exists(path + "/bridge") || FileTree.Exists(path + "/bonding")
+            || Descriptors.ReadText(path + "/uevent").Split('\n').Any(line => line is "DEVTYPE=vrf" or "DEVTYPE=team" or "DEVTYPE=hsr");
+    }
+
     /// <summary>Makes the devices of a plan: all of them, or none and an error.</summary>
     /// <param name="plan">What to make.</param>
     /// <param name="initPid">A process in the container's network namespace.</param>
@@ -162,7 +206,7 @@ public static partial class HostNetwork
             throw new LxcException(LxcErrorId.NetworkFailed, $"The network device {device.Index} ({device.Name}) could not be made: {e.Message}{complaint}", e)
             {
                 Step = "network",
-                ConfigKey = device.KeyOf(setting),
+                ConfigKey = device.KeyOf(device.Link is not null && e.Number is Errno.EOPNOTSUPP or Errno.EINVAL ? "link" : setting),
                 Advice = AdviceFor(e.Number, device),
             };
         }

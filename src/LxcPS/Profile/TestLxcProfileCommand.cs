@@ -3,14 +3,18 @@ using System.Management.Automation;
 using System.Text.RegularExpressions;
 using LxcPS.Engine;
 using LxcPS.Engine.Confinement;
+using LxcPS.Engine.Operations;
 
 namespace LxcPS.Commands;
 
-/// <summary>Tells whether apparmor_parser takes profiles. Nothing is loaded.</summary>
+/// <summary>Tells whether apparmor_parser takes profiles, or what a profile denies of things that are tried under it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "LxcProfile", DefaultParameterSetName = "Name")]
-[OutputType(typeof(LxcProfileTest), typeof(bool))]
+[OutputType(typeof(LxcProfileTest), typeof(ProfileAccess), typeof(bool))]
 public sealed partial class TestLxcProfileCommand : ProfileCmdlet
 {
+    private const string ContainerSet = "Container";
+    private const string ProfileSet = "Profile";
+
     private bool allValid = true;
     private bool anyTested;
 
@@ -21,8 +25,23 @@ public sealed partial class TestLxcProfileCommand : ProfileCmdlet
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Files of policy.</summary>
+    /// <summary>The containers under whose profiles things are tried; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ContainerSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
+    public string[] Container { get; set; } = [];
+
+    /// <summary>The profile, loaded, under which things are tried; or unconfined.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProfileSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
+    public string Profile { get; set; } = string.Empty;
+
+    /// <summary>Files of policy; with -Container and -Profile paths that are tried.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Path")]
+    [Parameter(ParameterSetName = ContainerSet)]
+    [Parameter(ParameterSetName = ProfileSet)]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
@@ -31,6 +50,25 @@ public sealed partial class TestLxcProfileCommand : ProfileCmdlet
     [ValidateNotNull]
     public LxcProfile[] InputObject { get; set; } = [];
 
+    /// <summary>What is tried with the paths: r opens for reading, w for writing, x asks for the program.</summary>
+    [Parameter(ParameterSetName = ContainerSet)]
+    [Parameter(ParameterSetName = ProfileSet)]
+    [ValidateSet("r", "w", "x")]
+    public string[] Access { get; set; } = ["r"];
+
+    /// <summary>Mounts that are tried, as lines of fstab(5): source, target, type and options.</summary>
+    [Parameter(ParameterSetName = ContainerSet)]
+    [Parameter(ParameterSetName = ProfileSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Mount { get; set; } = [];
+
+    /// <summary>Capabilities that are tried.</summary>
+    [Parameter(ParameterSetName = ContainerSet)]
+    [Parameter(ParameterSetName = ProfileSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileWordCompleter))]
+    public string[] Capability { get; set; } = [];
+
     /// <summary>Whether there is one answer for all: $true or $false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -38,6 +76,12 @@ public sealed partial class TestLxcProfileCommand : ProfileCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName is ContainerSet or ProfileSet)
+        {
+            TryItems();
+            return;
+        }
+
         if (FindPolicy() is not { } policy)
         {
             allValid = false;
@@ -71,6 +115,57 @@ public sealed partial class TestLxcProfileCommand : ProfileCmdlet
         if (Quiet)
         {
             WriteObject(allValid && anyTested);
+        }
+    }
+
+    private void TryItems()
+    {
+        if (FindStore() is not { } store || FindItems() is not { } items)
+        {
+            allValid = false;
+            return;
+        }
+
+        if (ParameterSetName == ProfileSet)
+        {
+            allValid &= Try(Profile, () => Emit(ProfileTester.TestProfile(Helper, store.LxcPath, Profile, items, StopToken))) && allValid;
+        }
+
+        foreach (string pattern in Container)
+        {
+            IReadOnlyList<string> names = ContainerNames.Matching(store, pattern, this);
+            allValid &= names.Count > 0 || WildcardPattern.ContainsWildcardCharacters(pattern);
+            foreach (string name in names)
+            {
+                allValid &= Try(name, () => Emit(ProfileTester.TestContainer(Helper, store, name, items, StopToken))) && allValid;
+            }
+        }
+    }
+
+    // Null, with the error written, where one is none.
+    private List<(ProfileItemKind Kind, string Item, string Access)>? FindItems()
+    {
+        List<(ProfileItemKind, string, string)> items = [];
+        foreach (string path in Path)
+        {
+            items.AddRange(Access.Select(access => (ProfileItemKind.Path, path, access)));
+        }
+
+        items.AddRange(Mount.Select(mount => (ProfileItemKind.Mount, mount, string.Empty)));
+        items.AddRange(Capability.Select(name => (ProfileItemKind.Capability, name.ToLowerInvariant(), string.Empty)));
+        return Try(null, () => ProfileTester.RequireItems(items)) ? items : null;
+    }
+
+    private void Emit(IReadOnlyList<ProfileAccess> tries)
+    {
+        foreach (ProfileAccess access in tries)
+        {
+            anyTested = true;
+            allValid &= access.IsDenied == false;
+            if (!Quiet)
+            {
+                WriteObject(access);
+            }
         }
     }
 

@@ -1,0 +1,77 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Operations;
+
+/// <summary>Runs the helper for something that it answers by report lines, for not longer than a container may hold it up.</summary>
+internal static class HelperCall
+{
+    /// <summary>Runs it to its end; the fields of what it tells, a line each.</summary>
+    /// <param name="helper">The helper.</param>
+    /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
+    /// <param name="timeout">In milliseconds: a file system of the container's may never answer.</param>
+    /// <param name="late">The error when the time is up.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LxcException">What the helper failed with; what is thrown when it is late; Canceled.</exception>
+    internal static List<string[]> Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, int timeout, Func<LxcException> late, CancellationToken cancel)
+    {
+        using Cancellation cancellation = new(cancel);
+        (int read, int write) = Descriptors.Pipe();
+        using ReportReader reader = new(read);
+        int pidfd;
+        try
+        {
+            pidfd = helper.Start(arguments(3), [-1, -1, -1, write], newSession: true);
+        }
+        finally
+        {
+            Descriptors.Close(write);
+        }
+
+        try
+        {
+            return ReadAll(reader, timeout, late, cancellation);
+        }
+        finally
+        {
+            // Its child dies with it. A helper that has told everything is ending anyway.
+            if (!reader.IsClosed)
+            {
+                Processes.Signal(pidfd, 9);
+            }
+
+            Processes.Wait(pidfd);
+            Descriptors.Close(pidfd);
+        }
+    }
+
+    private static List<string[]> ReadAll(ReportReader reader, int timeout, Func<LxcException> late, Cancellation cancellation)
+    {
+        List<string[]> lines = [];
+        long end = Environment.TickCount64 + timeout;
+        while (true)
+        {
+            while (reader.TryTake() is { } fields)
+            {
+                if (fields[0] == "error")
+                {
+                    throw ReportLine.ToException(fields);
+                }
+
+                lines.Add(fields);
+            }
+
+            if (reader.IsClosed)
+            {
+                return lines;
+            }
+
+            if (!cancellation.Wait(reader.Descriptor, (int)Math.Max(0, end - Environment.TickCount64)))
+            {
+                throw late();
+            }
+
+            reader.Fill();
+        }
+    }
+}
