@@ -16,7 +16,7 @@ namespace LxcPS.Engine.Attach;
 /// </code>
 /// The helper is also the program's parent in the eyes of PR_SET_PDEATHSIG: whoever ends the helper ends the program.
 /// </summary>
-public sealed class Attacher
+public sealed partial class Attacher
 {
     private const int SIGHUP = 1;
     private const int SIGTERM = 15;
@@ -87,24 +87,6 @@ public sealed class Attacher
         return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
     }
 
-    private ProcessFacts ReadFacts(int initPid)
-    {
-        try
-        {
-            return ProcessFacts.Read(initPid);
-        }
-        catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && Processes.EffectiveUserId != 0)
-        {
-            // The minimal init of a start with a command is a copy of the monitor, which lets nobody but root look into it.
-            throw new LxcException(LxcErrorId.NamespaceFailed, $"Container '{request.Name}' cannot be entered: {e.Message}", e)
-            {
-                ContainerName = request.Name,
-                Step = "namespaces",
-                Advice = "While a user's container runs a command in the place of its init, only root can enter it.",
-            };
-        }
-    }
-
     // As the start decides it.
     private bool HidesMountDescriptors() => facts.SecurityLabel is not (null or AppArmorName.Unconfined)
         && AppArmorPlan.HidesDescriptors(facts.Namespaces, key => ControlClient.GetConfigItem(request.LxcPath, request.Name, key));
@@ -166,11 +148,6 @@ public sealed class Attacher
 
         return (unified, legacy);
     }
-
-    // A user's container without a cgroup of its own is in that of the session that started it, which is not to be entered.
-    private static bool IsToEnter(CgroupHierarchy hierarchy, string cgroup) => Processes.EffectiveUserId == 0
-        || (hierarchy.TryPathOf(cgroup, out string directory) && FileTree.TryStatus(Descriptors.CurrentDirectory, directory, true, out FileStatus status)
-            && status.UserId == Processes.EffectiveUserId);
 
     // Born in the v2 cgroup and moving itself into the others, the entrant does not wait for a grace period of the kernel's.
     private int StartEntrant(string? unified, List<string> cgroups, int ours, int theirs)

@@ -18,8 +18,6 @@ internal sealed partial class ContainerSetup
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
     private AppArmorLabel? label;
-    private readonly Queue<int> ownMounts = new();
-    private int ownTarget = -1;
     private SelinuxLabel? selinux;
     private string step = "clone";
     private string errorId = LxcErrorId.StartFailed;
@@ -149,33 +147,6 @@ internal sealed partial class ContainerSetup
     {
         using CgroupEntrance entrance = CgroupEntrance.Receive(channel);
         entrance.Enter();
-    }
-
-    // The user's own rights reach what the container's root cannot, and end with the change of identity: whatever lies on the host is opened
-    // before. In another mount namespace than this one it could not be.
-    private void OpenOwnMounts()
-    {
-        Begin("settings", LxcErrorId.StartFailed, "lxc.proc");
-        ProcessSettings.ApplyProc(plan, "self");
-        Begin("cgroup", LxcErrorId.CgroupFailed, "lxc.cgroup.dir");
-
-        // v1 lets a user move what is his, and after the change of identity this process is not.
-        EnterCgroups();
-        Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
-        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
-        if (plan.Rootfs is not null)
-        {
-            ownMounts.Enqueue(plan.Rootfs.Open(-1, 0, plan.RootfsAttributes));
-            ownTarget = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
-        }
-
-        foreach (MountEntry entry in plan.Mounts)
-        {
-            if (PreparedMounts.IsPrepared(entry))
-            {
-                ownMounts.Enqueue(PreparedMounts.OpenUnlessOptional(entry, -1, false, 0));
-            }
-        }
     }
 
     private int MountRootfs()
