@@ -260,6 +260,9 @@ public sealed partial class Supervisor
         {
             ReturnMemory();
         }
+
+        // It has run through all that a start takes, and waits from now on.
+        OwnMemory.ReleaseCode();
     }
 
     private void HandleSignals()
