@@ -118,7 +118,8 @@ Describe 'What Test-LxcContainer and a start fail with' {
     }
 
     It '<Title>' -ForEach @(
-        @{ Title = 'a value that is not served'; Key = 'lxc.namespace.share.net'; Value = 'other'; Id = 'ConfigUnsupported' }
+        @{ Title = 'a value that is not served'; Key = 'lxc.namespace.share.mnt'; Value = 'other'; Id = 'ConfigUnsupported' }
+        @{ Title = 'a namespace of a container that does not run'; Key = 'lxc.namespace.share.net'; Value = 'other'; Id = 'NamespaceFailed' }
         @{ Title = 'a gateway of a bridge that is missing'; Key = 'lxc.net.0.ipv4.gateway'; Value = 'auto'; Id = 'NetworkFailed'; Named = 'lxc.net.0.link'; With = @{ 'lxc.net.0.type' = 'veth'; 'lxc.net.0.link' = 'nobridge0'; 'lxc.net.0.flags' = 'up'; 'lxc.net.0.ipv4.address' = '10.99.0.2/24' } }
         @{ Title = 'a bridge that is missing'; Key = 'lxc.net.0.link'; Value = 'nobridge0'; Id = 'NetworkFailed'; With = @{ 'lxc.net.0.type' = 'veth' } }
         @{ Title = 'a link that is no bridge'; Key = 'lxc.net.0.link'; Value = 'lo'; Id = 'NetworkFailed'; With = @{ 'lxc.net.0.type' = 'veth' } }

@@ -206,7 +206,9 @@ public static partial class HostNetwork
             throw new LxcException(LxcErrorId.NetworkFailed, $"The network device {device.Index} ({device.Name}) could not be made: {e.Message}{complaint}", e)
             {
                 Step = "network",
-                ConfigKey = device.KeyOf(device.Link is not null && e.Number is Errno.EOPNOTSUPP or Errno.EINVAL ? "link" : setting),
+                // A pair is made and put into its bridge by one call.
+                ConfigKey = device.KeyOf(setting == "type" && device is { Type: NetworkType.Veth, Link: not null } && e.Number is Errno.EOPNOTSUPP or Errno.EINVAL
+                    ? "link" : setting),
                 Advice = AdviceFor(e.Number, device),
             };
         }
