@@ -107,6 +107,20 @@ Describe 'Namespaces' -Tag Vm {
         }
     }
 
+    It 'of cgroups are seen no further than the own cgroup where they are the host''s' {
+        Start-LxcContainer $one -Config @{ 'lxc.namespace.keep' = 'cgroup' }
+        $places = @(Invoke-LxcCommand $one find /sys/fs/cgroup '-name' cgroup.procs)
+        $places | Should -Not -BeNullOrEmpty
+        $places | Where-Object { $_ -notlike "*/lxc.payload.$one/cgroup.procs" } | Should -BeNullOrEmpty
+        foreach ($line in Invoke-LxcCommand $one cat /proc/1/cgroup) {
+            # number:controllers:path, see cgroups(7)
+            $path = ($line -split ':', 3)[2]
+            $places | Where-Object { $_ -like "/sys/fs/cgroup*$path/cgroup.procs" } | Should -Not -BeNullOrEmpty -Because $line
+        }
+
+        Invoke-LxcCommand $one sh '-c' 'mkdir /sys/fs/cgroup/more 2>&1; exit 0' | Should -BeLike '*Read-only*'
+    }
+
     It 'of the mount kind are neither kept nor shared, and a missing one is named' {
         foreach ($config in @{ 'lxc.namespace.keep' = 'mnt' }, @{ 'lxc.namespace.clone' = 'pid net' }, @{ 'lxc.namespace.share.mnt' = $two }) {
             $refusal = Get-Refusal $config

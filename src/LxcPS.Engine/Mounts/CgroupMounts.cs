@@ -5,21 +5,30 @@ using static LxcPS.Native.MountCalls;
 
 namespace LxcPS.Engine.Mounts;
 
-/// <summary>/sys/fs/cgroup of a container: in a cgroup namespace its own cgroup is the root of what it sees.</summary>
+/// <summary>
+/// /sys/fs/cgroup of a container: in a cgroup namespace its own cgroup is the root of what it sees; without one it sees its own cgroup at the
+/// place that /proc/self/cgroup names, and nothing beside it.
+/// </summary>
 internal static class CgroupMounts
 {
     private const ulong Safe = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RELATIME;
 
-    /// <summary>Mounts the hierarchies. To be called in the container's cgroup namespace.</summary>
+    /// <summary>Mounts the hierarchies. To be called in the container's cgroups, and in its cgroup namespace if it has one, before the root changes.</summary>
     internal static void Mount(LaunchPlan plan, int root)
     {
-        if (plan.AutoMounts.Cgroup == AutoMountMode.None || !plan.CgroupNamespace)
+        if (plan.AutoMounts.Cgroup == AutoMountMode.None)
         {
             return;
         }
 
         CgroupLayout layout = CgroupLayout.Read();
         ulong readOnly = plan.AutoMounts.Cgroup == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
+        if (!plan.CgroupNamespace)
+        {
+            MountOwn(layout, root, readOnly);
+            return;
+        }
+
         if (layout.IsUnified || (plan.AutoMounts.UnifiedOnly && layout.Unified is not null))
         {
             Descriptors.Close(SpecialMounts.Place(root, "sys/fs/cgroup", Make("cgroup2", "cgroup2", [], Safe | readOnly)));
@@ -47,6 +56,32 @@ internal static class CgroupMounts
         }
 
         // The list of hierarchies is the monitor's; only what is in them is the container's.
+        SetAttributes(directory, MOUNT_ATTR_RDONLY, 0, name: "/sys/fs/cgroup");
+        Descriptors.Close(directory);
+    }
+
+    private static void MountOwn(CgroupLayout layout, int root, ulong readOnly)
+    {
+        int directory = SpecialMounts.Place(root, "sys/fs/cgroup", Make("tmpfs", "tmpfs", ["mode=755", "size=64k"], Safe));
+        foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
+        {
+            // Where the container has no cgroup of its own, what is there is the host's.
+            if (!hierarchy.TryPathOf(hierarchy.OwnPath, out string own) || own.Length == hierarchy.MountPoint.Length)
+            {
+                continue;
+            }
+
+            string name = layout.IsUnified ? string.Empty : Path.GetFileName(hierarchy.MountPoint);
+            string place = name + own[hierarchy.MountPoint.Length..];
+            int mount = CloneTree(Descriptors.CurrentDirectory, own, recursive: false);
+            SetAttributes(mount, Safe | readOnly, 0, name: own);
+            int target = TargetPath.OpenOrCreate(directory, place, directory: true);
+            Move(mount, target, place);
+            Descriptors.Close(target);
+            Descriptors.Close(mount);
+            LinkControllers(directory, name, hierarchy);
+        }
+
         SetAttributes(directory, MOUNT_ATTR_RDONLY, 0, name: "/sys/fs/cgroup");
         Descriptors.Close(directory);
     }
