@@ -39,28 +39,12 @@ public sealed class ProfileProbe
         return probe.Guard(probe.RunToEnd);
     }
 
-    private int Guard(Func<int> work)
+    private int Guard(Func<int> work) => reporter.Guard(work, e => new LxcException(LxcErrorId.ConfinementFailed, $"The profile could not be tried: {e.Message}", e)
     {
-        try
-        {
-            return work();
-        }
-        catch (LxcException e)
-        {
-            reporter.Error(e);
-        }
-        catch (LinuxException e)
-        {
-            reporter.Error(new LxcException(LxcErrorId.ConfinementFailed, $"The profile could not be tried: {e.Message}", e)
-            {
-                ContainerName = request.Name,
-                Step = "probe",
-                Advice = "Run the session as root.",
-            });
-        }
-
-        return 125;
-    }
+        ContainerName = request.Name,
+        Step = "probe",
+        Advice = "Run the session as root.",
+    });
 
     private int RunToEnd()
     {

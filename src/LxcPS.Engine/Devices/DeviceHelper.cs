@@ -32,29 +32,13 @@ public sealed class DeviceHelper
         return helper.Guard(helper.RunToEnd);
     }
 
-    private int Guard(Func<int> work)
+    private int Guard(Func<int> work) => reporter.Guard(work, e => new LxcException(LxcErrorId.DeviceFailed,
+        $"The devices of container '{request.Name}' could not be {(request.Action == DeviceRequest.Verb.List ? "read" : "changed")}: {e.Message}", e)
     {
-        try
-        {
-            return work();
-        }
-        catch (LxcException e)
-        {
-            reporter.Error(e);
-        }
-        catch (LinuxException e)
-        {
-            reporter.Error(new LxcException(LxcErrorId.DeviceFailed,
-                $"The devices of container '{request.Name}' could not be {(request.Action == DeviceRequest.Verb.List ? "read" : "changed")}: {e.Message}", e)
-            {
-                ContainerName = request.Name,
-                Step = "device",
-                Advice = e.Number is Errno.ELOOP or Errno.EXDEV ? "A link of the container's is in the way of the path." : null,
-            });
-        }
-
-        return 125;
-    }
+        ContainerName = request.Name,
+        Step = "device",
+        Advice = e.Number is Errno.ELOOP or Errno.EXDEV ? "A link of the container's is in the way of the path." : null,
+    });
 
     private int RunToEnd()
     {

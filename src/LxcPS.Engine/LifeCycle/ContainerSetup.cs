@@ -233,14 +233,7 @@ internal sealed partial class ContainerSetup
         }
         catch (LinuxException e)
         {
-            throw new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
-            {
-                Step = "mount",
-                ConfigKey = "lxc.mount.entry",
-                Advice = e.Number == Errno.ENOENT && entry.CreateDirectory is null
-                    ? "Add create=dir or create=file to the options if the target is missing, or optional if the mount may be left out."
-                    : "Correct the entry, or add optional to its options.",
-            };
+            throw entry.Failed(e);
         }
         finally
         {

@@ -63,6 +63,27 @@ public sealed class Reporter(int descriptor) : IDisposable
         }
     }
 
+    /// <summary>Does work of a helper's and tells why it failed; the result is the work's, or 125.</summary>
+    /// <param name="work">What is done.</param>
+    /// <param name="describe">Makes an error of one of the kernel's.</param>
+    internal int Guard(Func<int> work, Func<LinuxException, LxcException> describe)
+    {
+        try
+        {
+            return work();
+        }
+        catch (LxcException e)
+        {
+            Error(e);
+        }
+        catch (LinuxException e)
+        {
+            Error(describe(e));
+        }
+
+        return 125;
+    }
+
     /// <summary>Throws when the reader has gone away.</summary>
     public void ThrowIfAbandoned()
     {

@@ -170,4 +170,14 @@ public sealed class MountEntry
 
         static bool IsOctal(char c) => c is >= '0' and <= '7';
     }
+
+    /// <summary>The error of an entry that the kernel refuses.</summary>
+    internal LxcException Failed(LinuxException e) => new(LxcErrorId.MountFailed, $"The mount entry '{Text}' failed: {e.Message}", e)
+    {
+        Step = "mount",
+        ConfigKey = "lxc.mount.entry",
+        Advice = e.Number == Errno.ENOENT && CreateDirectory is null
+            ? "Add create=dir or create=file to the options if the target is missing, or optional if the mount may be left out."
+            : "Correct the entry, or add optional to its options.",
+    };
 }

@@ -33,23 +33,7 @@ public sealed class MappedHelper
         return helper.Guard(() => request.Template is null ? MappedChild.Run(request.Maps, () => helper.Guard(helper.Remove)) : helper.Build());
     }
 
-    private int Guard(Func<int> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (LxcException e)
-        {
-            reporter.Error(e);
-        }
-        catch (LinuxException e)
-        {
-            reporter.Error(StorageError.Of(e, $"The files in '{request.Directory}' cannot be changed"));
-        }
-
-        return 125;
-    }
+    private int Guard(Func<int> work) => reporter.Guard(work, e => StorageError.Of(e, $"The files in '{request.Directory}' cannot be changed"));
 
     private int Remove()
     {

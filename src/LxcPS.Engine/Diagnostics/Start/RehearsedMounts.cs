@@ -43,13 +43,7 @@ internal sealed class RehearsedMounts(LaunchPlan plan, SetupChannel channel, Sta
             catch (LinuxException e)
             {
                 failed++;
-                findings.Fail(Name, new LxcException(LxcErrorId.MountFailed, $"The mount entry '{entry.Text}' failed: {e.Message}", e)
-                {
-                    ConfigKey = "lxc.mount.entry",
-                    Advice = e.Number == Errno.ENOENT && entry.CreateDirectory is null
-                        ? "Add create=dir or create=file to the options if the target is missing, or optional if the mount may be left out."
-                        : "Correct the entry, or add optional to its options.",
-                });
+                findings.Fail(Name, entry.Failed(e));
             }
             finally
             {

@@ -31,24 +31,14 @@ public sealed class StartChecker
     public static int Run(MonitorRequest request)
     {
         using Reporter reporter = new(request.ReportDescriptor);
-        try
+        StartChecker checker = new(request, new StartFindings(reporter));
+        return reporter.Guard(checker.Check, e => new LxcException(LxcErrorId.StartFailed, $"Container '{request.Name}' could not be tested: {e.Message}", e)
         {
-            new StartChecker(request, new StartFindings(reporter)).Check();
-            return 0;
-        }
-        catch (LxcException e)
-        {
-            reporter.Error(e);
-        }
-        catch (LinuxException e)
-        {
-            reporter.Error(new LxcException(LxcErrorId.StartFailed, $"Container '{request.Name}' could not be tested: {e.Message}", e) { ContainerName = request.Name });
-        }
-
-        return 125;
+            ContainerName = request.Name,
+        });
     }
 
-    private void Check()
+    private int Check()
     {
         bool isRoot = Processes.EffectiveUserId == 0;
         if (isRoot)
@@ -59,7 +49,7 @@ public sealed class StartChecker
         bool isFree = CheckName();
         if (LoadConfig() is not { } config)
         {
-            return;
+            return 0;
         }
 
         if (isRoot)
@@ -70,7 +60,7 @@ public sealed class StartChecker
         CheckHost(config);
         if (PlanOf(config) is not { } plan)
         {
-            return;
+            return 0;
         }
 
         IReadOnlyList<byte[]>? filters = CheckSeccomp(plan);
@@ -89,6 +79,8 @@ public sealed class StartChecker
             // An overlay in use is not mounted a second time.
             new StartRehearsal(plan, findings).Run();
         }
+
+        return 0;
     }
 
     private bool CheckName()
