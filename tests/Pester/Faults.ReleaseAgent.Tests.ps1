@@ -96,7 +96,7 @@ AfterAll {
     (Wait-Until {
         unshare -m --propagation private sh -c "mount -t cgroup -o none,name=$Unique cgroup $hierarchy && umount $hierarchy" *>$null
         -not [IO.File]::ReadAllText('/proc/self/cgroup').Contains($Unique)
-    }) | Should -BeTrue
+    } 60) | Should -BeTrue
     Remove-TestContainers
     Get-Leftover | Should -BeNullOrEmpty
 }

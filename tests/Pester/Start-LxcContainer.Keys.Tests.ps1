@@ -243,6 +243,40 @@ Describe 'An ephemeral container' -Tag Vm {
     }
 }
 
+Describe 'The console' -Tag Vm {
+    AfterEach {
+        Stop-LxcContainer $one -Kill
+        [IO.File]::Delete("$LxcPath/console.peer")
+    }
+
+    It 'is joined to the file of lxc.console.path' {
+        Start-LxcContainer $one -Config @{ 'lxc.console.path' = "$LxcPath/console.peer" }
+        Invoke-LxcCommand $one sh '-c' 'echo for the peer >/dev/console'
+        Wait-Until { [IO.File]::ReadAllText("$LxcPath/console.peer") -like '*for the peer*' } | Should -BeTrue
+    }
+
+    It 'is joined to a terminal, which is raw meanwhile and has its settings back at the end' {
+        Start-LxcContainer $two -Config @{ 'lxc.tty.max' = '1'; 'lxc.init.cmd' = '/bin/sleep 1000' }
+        try {
+            $terminal = "/proc/$((Get-LxcContainer $two).ProcessId)/root/dev/tty1"
+            $before = & stty '-F' $terminal '-a'
+            Start-LxcContainer $one -Config @{ 'lxc.console.path' = $terminal }
+            & stty '-F' $terminal '-a' | Should -Not -Be $before
+            Stop-LxcContainer $one -Kill
+            & stty '-F' $terminal '-a' | Should -Be $before
+        }
+        finally {
+            Stop-LxcContainer $two -Kill
+        }
+    }
+
+    It 'that cannot be had keeps the container from starting' {
+        $refusal = Get-Refusal @{ 'lxc.console.path' = "$LxcPath/nowhere/console" }
+        $refusal.ErrorId | Should -Be ConsoleFailed
+        $refusal.ConfigKey | Should -Be 'lxc.console.path'
+    }
+}
+
 Describe 'The console''s log' {
     AfterEach {
         Stop-LxcContainer $one -Kill

@@ -82,7 +82,7 @@ public static partial class ConfigKeyTable
         new("lxc.console.size", Kind.BufferSize, Served, "The most bytes of the console's log file; auto: 128 KiB"),
         new("lxc.console.logfile", Kind.Path, Served, "A file of the host that gets a copy of the console's output"),
         new("lxc.console.rotate", Kind.Flag, Served, "1 keeps one older log file when the log has reached its size"),
-        new("lxc.console.path", Kind.Path, Served, "The device that is the console, or none"),
+        new("lxc.console.path", Kind.Path, Served, "A terminal, another device or a file of the host that the console is joined to; none: no console"),
         new("lxc.tty.max", Kind.Number, Served, "The number of terminals /dev/ttyN"),
         new("lxc.tty.dir", Kind.Text, Served, "A directory below /dev for console and terminals"),
         new("lxc.autodev", Kind.Flag, Served, "1, the default, makes a /dev with the standard devices"),

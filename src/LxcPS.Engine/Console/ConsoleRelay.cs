@@ -13,35 +13,29 @@ public sealed class ConsoleRelay : IDisposable
     private readonly int slave;
     private readonly ConsoleLog? log;
     private int master;
-    private readonly TerminalSettings? settings;
-    private readonly bool foreground;
-    private bool inputOpen;
+    private readonly ConsolePeer? peer;
 
     /// <summary>Takes over the master of the console.</summary>
     /// <param name="poll">The monitor's event loop.</param>
     /// <param name="master">The master; closed with the relay.</param>
     /// <param name="bufferSize">The size of the ring buffer in bytes; 0 for none.</param>
     /// <param name="log">The file that gets a copy, closed with the relay; or null.</param>
-    /// <param name="foreground">Whether standard input and output are joined to the console.</param>
-    public ConsoleRelay(PollSet poll, int master, int bufferSize, ConsoleLog? log, bool foreground)
+    /// <param name="peer">What the console is joined to, closed with the relay; or null.</param>
+    public ConsoleRelay(PollSet poll, int master, int bufferSize, ConsoleLog? log, ConsolePeer? peer)
     {
         this.poll = poll;
         this.master = master;
-        this.foreground = foreground;
+        this.peer = peer;
         Ring = bufferSize > 0 ? new RingBuffer(bufferSize) : null;
         this.log = log;
         // With a slave of our own open, the master never answers EIO while init has its console closed.
         slave = Terminals.OpenSlave(master);
         Descriptors.SetNonBlocking(master, true);
         poll.Add(master, Readiness.Readable);
-        if (foreground && Descriptors.IsTerminal(0))
+        peer?.CopySize(master);
+        if (peer is { Input: >= 0 })
         {
-            settings = Terminals.GetSettings(0);
-            Terminals.SetRaw(0);
-            (int columns, int rows) = Terminals.GetSize(0);
-            Terminals.SetSize(master, columns, rows);
-            inputOpen = true;
-            poll.Add(0, Readiness.Readable);
+            poll.Add(peer.Input, Readiness.Readable);
         }
     }
 
@@ -63,9 +57,9 @@ public sealed class ConsoleRelay : IDisposable
             return true;
         }
 
-        if (fd == 0 && inputOpen)
+        if (peer is not null && fd == peer.Input)
         {
-            PassInput();
+            PassInput(peer);
             return true;
         }
 
@@ -82,10 +76,9 @@ public sealed class ConsoleRelay : IDisposable
     /// <summary>The size of the terminal has changed.</summary>
     public void Resize()
     {
-        if (settings is not null && master >= 0)
+        if (master >= 0)
         {
-            (int columns, int rows) = Terminals.GetSize(0);
-            Terminals.SetSize(master, columns, rows);
+            peer?.CopySize(master);
         }
     }
 
@@ -109,23 +102,18 @@ public sealed class ConsoleRelay : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (settings is not null)
+        if (master >= 0)
         {
-            Terminals.SetSettings(0, settings);
+            if (peer is { Input: >= 0 })
+            {
+                poll.Remove(peer.Input);
+            }
+
+            poll.Remove(master);
+            LetGo();
         }
 
-        if (master < 0)
-        {
-            return;
-        }
-
-        if (inputOpen)
-        {
-            poll.Remove(0);
-        }
-
-        poll.Remove(master);
-        LetGo();
+        peer?.Dispose();
     }
 
     private bool TakeOutput()
@@ -139,21 +127,16 @@ public sealed class ConsoleRelay : IDisposable
         ReadOnlySpan<byte> data = buffer.AsSpan(0, count);
         Ring?.Write(data);
         log?.Write(data);
-        if (foreground)
-        {
-            Descriptors.WriteAll(1, data);
-        }
-
+        peer?.Write(data);
         return true;
     }
 
-    private void PassInput()
+    private void PassInput(ConsolePeer from)
     {
-        int count = Descriptors.Read(0, buffer);
-        if (count <= 0)
+        int fd = from.Input;
+        if (!from.TryRead(buffer, out int count))
         {
-            inputOpen = false;
-            poll.Remove(0);
+            poll.Remove(fd);
             return;
         }
 

@@ -87,6 +87,9 @@ public sealed class LaunchPlan
     /// <summary>Whether there is no console (<c>lxc.console.path = none</c>).</summary>
     public required bool NoConsole { get; init; }
 
+    /// <summary>What the console is joined to: a terminal, another device or a file of the host's; null for nothing.</summary>
+    public required string? ConsolePath { get; init; }
+
     /// <summary>The file that gets a copy of the console's output, or null.</summary>
     public required string? ConsoleLog { get; init; }
 

@@ -106,6 +106,7 @@ public static class LaunchPlanner
             TtyCount = (int)Number(config, "lxc.tty.max", 0),
             TtyDirectory = config.Get("lxc.tty.dir") ?? string.Empty,
             NoConsole = config.Get("lxc.console.path") == "none",
+            ConsolePath = config.Get("lxc.console.path") is { Length: > 0 } console and not "none" ? console : null,
             ConsoleLog = config.Get("lxc.console.logfile") is { Length: > 0 } log ? log : null,
             ConsoleLogSize = LogSizeOf(config.Get("lxc.console.size")),
             ConsoleLogRotates = Flag(config, "lxc.console.rotate", false),

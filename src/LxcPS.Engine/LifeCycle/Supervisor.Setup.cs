@@ -127,9 +127,7 @@ public sealed partial class Supervisor
 
             if (counts[2] == "1")
             {
-                console = new ConsoleRelay(poll, received[next++], plan.ConsoleBuffer,
-                    plan.ConsoleLog is null ? null : ConsoleLog.Open(plan.ConsoleLog, plan.ConsoleLogSize, StartLogOver), IsAttended && !KeepsStreams);
-                undo.Push("console", CloseConsole);
+                OpenConsole(received[next++]);
             }
 
             if (counts[3] == "1")
@@ -144,5 +142,34 @@ public sealed partial class Supervisor
         }
 
         return outstanding - received.Length;
+    }
+
+    private void OpenConsole(int master)
+    {
+        ConsolePeer? peer = null;
+        if (IsAttended && !KeepsStreams)
+        {
+            peer = ConsolePeer.OfStandardStreams();
+        }
+        else if (plan.ConsolePath is { } path)
+        {
+            try
+            {
+                peer = ConsolePeer.Open(path);
+            }
+            catch (LinuxException e)
+            {
+                throw new LxcException(LxcErrorId.ConsoleFailed, $"The console cannot be joined to '{DisplayText.Of(path)}': {e.Message}", e)
+                {
+                    Step = "console",
+                    ConfigKey = "lxc.console.path",
+                    Advice = "Name a terminal, or a file in a directory that there is, or none.",
+                };
+            }
+        }
+
+        console = new ConsoleRelay(poll, master, plan.ConsoleBuffer,
+            plan.ConsoleLog is null ? null : ConsoleLog.Open(plan.ConsoleLog, plan.ConsoleLogSize, StartLogOver), peer);
+        undo.Push("console", CloseConsole);
     }
 }
