@@ -265,7 +265,9 @@ Describe 'The pages of help' {
             $pages | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName } | ForEach-Object { $_.Diagnostics.Messages } |
                 Where-Object Severity -EQ Error | ForEach-Object ToString
         }
-        & ([Environment]::ProcessPath) -NoProfile -Command $script -args $directory | Should -BeNullOrEmpty
+        $program = [Environment]::ProcessPath
+        $prefix = @(if ((Split-Path $program -Leaf) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] })
+        & $program @prefix -NoProfile -Command "& { $script } '$directory'" | Should -BeNullOrEmpty
     }
 
     It 'have an example that is not run here, <Key> (<Reason>), and PowerShell reads it' -ForEach ($examples | Where-Object { $_.Reason }) {
