@@ -1,7 +1,7 @@
 namespace LxcPS.Engine.Configuration;
 
 /// <summary>A row of <see cref="ConfigKeyTable"/>: what one key of lxc.container.conf(5) takes and means.</summary>
-public sealed class ConfigKey
+public sealed partial class ConfigKey
 {
     internal ConfigKey(string name, ConfigValueKind kind, ConfigKeySupport support, string summary)
     {
@@ -23,6 +23,9 @@ public sealed class ConfigKey
     /// <summary>The values that there are, for kinds that are a choice; else empty.</summary>
     public IReadOnlyList<string> Choices { get; internal init; } = [];
 
+    /// <summary>When a change takes effect on a container that runs.</summary>
+    public ConfigKeyEffect Effect { get; internal init; }
+
     /// <summary>What this version does with it.</summary>
     public ConfigKeySupport Support { get; }
 
@@ -37,6 +40,9 @@ public sealed class ConfigKey
 
     /// <summary>Whether one line can hold several values with blanks between them.</summary>
     public bool HasWords => Kind is ConfigValueKind.Words or ConfigValueKind.Choices or ConfigValueKind.Capabilities or ConfigValueKind.AutoMounts;
+
+    /// <summary>The name with the number of an interface that the beginning of a key has; 0 where it has none.</summary>
+    public string NameFor(string typed) => ConfigKeyTable.WithNumberOf(Name, typed);
 
     /// <summary>Why a value cannot be this key's, as the end of a sentence; null where it can. The empty value clears and always can.</summary>
     public string? Validate(string value) => ConfigValidator.Reason(this, value);
