@@ -36,7 +36,7 @@ internal sealed class ConfigReader
             string? near = legacy ? now : ConfigKeyTable.Nearest(key);
             string unknown = legacy ? $"the key {key} is one of LXC 2, which LXC 3 and later refuse" : $"there is no key {DisplayText.Of(key)}";
             return new ConfigProblem(
-                new LxcException(LxcErrorId.ConfigUnknownKey, At(path, line) + unknown)
+                new LxcException(LxcErrorId.ConfigUnknownKey, At(path, line, unknown))
                 {
                     Path = path,
                     Line = line,
@@ -51,7 +51,7 @@ internal sealed class ConfigReader
         string? successor = key == "lxc.mount" ? "lxc.mount.fstab" : null;
         return row.Validate(value) is { } reason
             ? new ConfigProblem(
-                new LxcException(LxcErrorId.ConfigInvalidValue, $"{At(path, line)}'{DisplayText.Of(value)}' cannot be the value of {key}: {reason}")
+                new LxcException(LxcErrorId.ConfigInvalidValue, At(path, line, $"'{DisplayText.Of(value)}' cannot be the value of {key}: {reason}"))
                 {
                     Path = path,
                     Line = line,
@@ -159,7 +159,7 @@ internal sealed class ConfigReader
         catch (LxcException e) when (e.ConfigKey is null && e.Line == 0)
         {
             Fail(new ConfigProblem(
-                new LxcException(e.ErrorId, At(from, line) + e.Message, e.InnerException)
+                new LxcException(e.ErrorId, At(from, line, e.Message), e.InnerException)
                 {
                     Path = from,
                     Line = line,
@@ -172,7 +172,7 @@ internal sealed class ConfigReader
         {
             string reason = $"'{DisplayText.Of(path)}' cannot be read: {e.Message.TrimEnd('.')}";
             Fail(new ConfigProblem(
-                new LxcException(LxcErrorId.StorageFailed, At(from, line) + reason, e)
+                new LxcException(LxcErrorId.StorageFailed, At(from, line, reason), e)
                 {
                     Path = from,
                     Line = line,
@@ -183,11 +183,12 @@ internal sealed class ConfigReader
         }
     }
 
-    private static string At(string path, int line) => path.Length == 0 ? string.Empty
-        : line > 0 ? $"Configuration '{DisplayText.Of(path)}', line {line}: " : $"Configuration '{DisplayText.Of(path)}': ";
+    // A key of no file, as a cmdlet's parameter has it, has no place.
+    private static string At(string path, int line, string text) => path.Length == 0 ? char.ToUpperInvariant(text[0]) + text[1..]
+        : line > 0 ? $"Configuration '{DisplayText.Of(path)}', line {line}: {text}" : $"Configuration '{DisplayText.Of(path)}': {text}";
 
     private void Fail(string path, int line, string text, string reason, string advice) =>
-        Fail(new ConfigProblem(new LxcException(LxcErrorId.ConfigSyntax, At(path, line) + reason) { Path = path, Line = line, Advice = advice },
+        Fail(new ConfigProblem(new LxcException(LxcErrorId.ConfigSyntax, At(path, line, reason)) { Path = path, Line = line, Advice = advice },
             text, reason, null));
 
     private void Fail(ConfigProblem problem)

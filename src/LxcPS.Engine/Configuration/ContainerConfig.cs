@@ -160,7 +160,17 @@ public sealed partial class ContainerConfig
     /// existing file's mode and owner are kept.
     /// </summary>
     /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; the old file is untouched.</exception>
-    public void Save() => AtomicFile.Write(Path, encoding.GetBytes(Text));
+    public void Save() => AtomicFile.Write(Path, ToBytes());
+
+    /// <summary>The bytes of a file as the document of a path, whatever its errors are.</summary>
+    internal static ContainerConfig FromBytes(byte[] bytes, string path)
+    {
+        string text = ConfigText.Decode(bytes, out Encoding encoding);
+        return new ContainerConfig(path, text, encoding);
+    }
+
+    /// <summary>What the file would hold.</summary>
+    internal byte[] ToBytes() => encoding.GetBytes(Text);
 
     private static LxcException? Unserved(ConfigEntry entry) => ConfigKeyTable.Find(entry.Key) is { } key && !key.Serves(entry.Value)
         ? new LxcException(LxcErrorId.ConfigUnsupported,
@@ -185,8 +195,7 @@ public sealed partial class ContainerConfig
     {
         try
         {
-            string text = ConfigText.Decode(ConfigText.ReadAll(path), out Encoding encoding);
-            return new ContainerConfig(path, text, encoding);
+            return FromBytes(ConfigText.ReadAll(path), path);
         }
         catch (LinuxException e)
         {
