@@ -113,7 +113,7 @@ Describe 'Set-LxcConfig' {
         Get-CompletedText 'Set-LxcConfig x -Key lxc.signal.halt -Value SIGPW' | Should -Be 'SIGPWR'
         Get-CompletedText 'Add-LxcConfig x lxc.cap.drop sys_t' | Should -Be 'sys_time', 'sys_tty_config'
         Get-CompletedText 'Set-LxcConfig x lxc.net.0.link l' | Should -Contain 'lo'
-        Get-CompletedText 'Set-LxcConfig x lxc.apparmor.profile unc' | Should -Be 'unconfined'
+        Get-CompletedText 'Set-LxcConfig x lxc.apparmor.profile unco' | Should -Be 'unconfined'
         Get-CompletedText 'Set-LxcConfig x lxc.no.key ' | Where-Object { $_ -eq '0' } | Should -BeNullOrEmpty
     }
 

@@ -29,6 +29,18 @@ public sealed partial class ConfigKey
     /// <summary>What this version does with it.</summary>
     public ConfigKeySupport Support { get; }
 
+    /// <summary>What LXC's monitor answers for the key where it is not set; null for nothing.</summary>
+    internal string? Unset => Name switch
+    {
+        "lxc.autodev" or "lxc.rootfs.managed" => "1",
+        "lxc.monitor.signal.pdeath" => "9",
+        "lxc.hook.version" => "0",
+        // Where it is not set, a policy of ours is added; LXC's is not.
+        "lxc.seccomp.allow_nesting" => null,
+        _ => !IsPattern && Name != ConfigKeys.IsolateKernelLog && Kind is ConfigValueKind.Flag or ConfigValueKind.Number or ConfigValueKind.Integer or ConfigValueKind.Signal
+            or ConfigValueKind.Size or ConfigValueKind.BufferSize ? "0" : null,
+    };
+
     /// <summary>Whether a start takes it: served, or accepted without effect.</summary>
     public bool IsServed => Support != ConfigKeySupport.Unserved;
 
