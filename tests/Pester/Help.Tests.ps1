@@ -62,7 +62,7 @@ BeforeDiscovery {
         'Get-LxcConfig 3'         = '^web1$'
         'Get-LxcConfig 5'         = '(?s)lxc\.cap\.drop\s+mknod.*lxc\.cap\.drop\s+sys_time'
         'Get-LxcConfigKey 1'      = 'lxc\.cap\.drop.*\n.*lxc\.cap\.keep'
-        'Get-LxcConfigKey 2'      = '(?s)lxc\.net\.\[i\]\.type.*macvlan'
+        'Get-LxcConfigKey 2'      = '(?s)lxc\.net\.\[i\]\.type.*veth'
         'Get-LxcConfigKey 3'      = 'lxc\.namespace\.share\.mnt'
         'Get-LxcConfigKey 4'      = 'lxc\.mount\.fstab'
         'Remove-LxcConfig 1'      = '^$'
