@@ -50,5 +50,13 @@ public class LegacyConfigTests
         Assert.Equal("it must be a number from 0 to 4294967295", problems[2].Reason);
     }
 
+    [Fact]
+    public void AnIncludeWithoutAnEndIsRefused()
+    {
+        ConfigProblem problem = Assert.Single(Of("lxc.arch = x86\nlxc.include = /dev/zero\n").FindProblems());
+        Assert.Equal((2, "lxc.include", LxcErrorId.StorageFailed), (problem.Line, problem.Key, problem.Error.ErrorId));
+        Assert.Contains("File too large", problem.Reason);
+    }
+
     private static ContainerConfig Of(string text) => ContainerConfig.FromBytes(System.Text.Encoding.UTF8.GetBytes(text), "/no/such/config");
 }
