@@ -40,6 +40,7 @@ Describe 'Get-LxcConfigKey' {
         (Get-LxcConfigKey 'lxc.net.[i].type').Key | Should -BeExactly $key.Key
         (Get-LxcConfigKey lxc.sysctl.net.ipv4.ip_forward).Key | Should -BeExactly 'lxc.sysctl.*'
         (Get-LxcConfigKey LXC.Cap.*).Key | Should -Be 'lxc.cap.drop', 'lxc.cap.keep'
+        (Get-LxcConfigKey lxc.net.3.vlan*).Key | Should -BeExactly 'lxc.net.[i].vlan.id'
         Get-LxcConfigKey no.such.* | Should -BeNullOrEmpty
         ('lxc.arch', 'lxc.tty.max' | Get-LxcConfigKey).Key | Should -Be 'lxc.arch', 'lxc.tty.max'
     }
@@ -115,7 +116,7 @@ Describe 'Get-LxcConfig' {
         $path = New-ConfigFile bad.conf 'lxc.utsname = old', 'lxc.arch = x86'
         $entries = Get-LxcConfig -Path $path -WarningVariable warned -WarningAction SilentlyContinue
         $entries.Key | Should -Be 'lxc.arch'
-        "$warned" | Should -Match 'bad\.conf: the configuration has 1 error.*Test-LxcConfig'
+        "$warned" | Should -Match 'bad\.conf: the configuration has an error, which is passed over.*Test-LxcConfig'
     }
 
     It 'reads a container of the command line whatever else is piped wrong' {

@@ -27,7 +27,7 @@ public sealed class GetLxcConfigCommand : ConfigCmdlet
                 int problems = config.Check().Count;
                 if (problems > 0)
                 {
-                    WriteWarning($"{target.Display}: the configuration has {problems} errors, which are passed over. Test-LxcConfig tells them.");
+                    WriteWarning($"{target.Display}: the configuration has {(problems == 1 ? "an error, which is" : $"{problems} errors, which are")} passed over. Test-LxcConfig tells more.");
                 }
 
                 foreach (ConfigEntry entry in config.EntriesAndIncludes)

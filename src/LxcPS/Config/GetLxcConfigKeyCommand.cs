@@ -30,7 +30,7 @@ public sealed class GetLxcConfigKeyCommand : PSCmdlet
             else if (WildcardPattern.ContainsWildcardCharacters(pattern))
             {
                 WildcardPattern wildcard = new(pattern, WildcardOptions.IgnoreCase);
-                WriteObject(ConfigKeyTable.All.Where(row => wildcard.IsMatch(row.Name)).Select(row => new LxcConfigKey(row)), enumerateCollection: true);
+                WriteObject(ConfigKeyTable.All.Where(row => wildcard.IsMatch(row.Name) || wildcard.IsMatch(row.NameFor(pattern))).Select(row => new LxcConfigKey(row)), enumerateCollection: true);
             }
             else if (ConfigKeyTable.Refuse(pattern) is { } error)
             {
