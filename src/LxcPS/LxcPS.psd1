@@ -13,9 +13,12 @@
     TypesToProcess       = @('LxcPS.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
+        'Add-LxcConfig'
         'Add-LxcDevice'
         'Enter-LxcContainer'
         'Get-LxcCgroup'
+        'Get-LxcConfig'
+        'Get-LxcConfigKey'
         'Get-LxcContainer'
         'Get-LxcDenial'
         'Get-LxcDevice'
@@ -26,6 +29,7 @@
         'New-LxcContainer'
         'New-LxcProfile'
         'Register-LxcProfile'
+        'Remove-LxcConfig'
         'Remove-LxcContainer'
         'Remove-LxcDevice'
         'Remove-LxcProfile'
@@ -33,16 +37,19 @@
         'Restart-LxcContainer'
         'Resume-LxcContainer'
         'Set-LxcCgroup'
+        'Set-LxcConfig'
         'Set-LxcContainer'
         'Set-LxcProfile'
         'Set-LxcSeccomp'
         'Start-LxcContainer'
         'Stop-LxcContainer'
         'Suspend-LxcContainer'
+        'Test-LxcConfig'
         'Test-LxcContainer'
         'Test-LxcHost'
         'Test-LxcProfile'
         'Unregister-LxcProfile'
+        'Update-LxcConfig'
         'Wait-LxcContainer'
     )
     VariablesToExport    = @()

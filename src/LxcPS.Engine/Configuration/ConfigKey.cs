@@ -1,7 +1,7 @@
 namespace LxcPS.Engine.Configuration;
 
 /// <summary>A row of <see cref="ConfigKeyTable"/>: what one key of lxc.container.conf(5) takes and means.</summary>
-public sealed class ConfigKey
+public sealed partial class ConfigKey
 {
     internal ConfigKey(string name, ConfigValueKind kind, ConfigKeySupport support, string summary)
     {
@@ -23,8 +23,23 @@ public sealed class ConfigKey
     /// <summary>The values that there are, for kinds that are a choice; else empty.</summary>
     public IReadOnlyList<string> Choices { get; internal init; } = [];
 
+    /// <summary>When a change takes effect on a container that runs.</summary>
+    public ConfigKeyEffect Effect { get; internal init; }
+
     /// <summary>What this version does with it.</summary>
     public ConfigKeySupport Support { get; }
+
+    /// <summary>What LXC's monitor answers for the key where it is not set; null for nothing.</summary>
+    internal string? Unset => Name switch
+    {
+        "lxc.autodev" or "lxc.rootfs.managed" => "1",
+        "lxc.monitor.signal.pdeath" => "9",
+        "lxc.hook.version" => "0",
+        // Where it is not set, a policy of ours is added; LXC's is not.
+        "lxc.seccomp.allow_nesting" => null,
+        _ => !IsPattern && Name != ConfigKeys.IsolateKernelLog && Kind is ConfigValueKind.Flag or ConfigValueKind.Number or ConfigValueKind.Integer or ConfigValueKind.Signal
+            or ConfigValueKind.Size or ConfigValueKind.BufferSize ? "0" : null,
+    };
 
     /// <summary>Whether a start takes it: served, or accepted without effect.</summary>
     public bool IsServed => Support != ConfigKeySupport.Unserved;
@@ -37,6 +52,9 @@ public sealed class ConfigKey
 
     /// <summary>Whether one line can hold several values with blanks between them.</summary>
     public bool HasWords => Kind is ConfigValueKind.Words or ConfigValueKind.Choices or ConfigValueKind.Capabilities or ConfigValueKind.AutoMounts;
+
+    /// <summary>The name with the number of an interface that the beginning of a key has; 0 where it has none.</summary>
+    public string NameFor(string typed) => ConfigKeyTable.WithNumberOf(Name, typed);
 
     /// <summary>Why a value cannot be this key's, as the end of a sentence; null where it can. The empty value clears and always can.</summary>
     public string? Validate(string value) => ConfigValidator.Reason(this, value);

@@ -34,7 +34,7 @@ public static partial class ConfigKeyTable
 
     private static readonly (string Old, string New)[] LegacyFamilies =
     [
-        ("lxc.network.", "lxc.net.[i]."),
+        ("lxc.network.", "lxc.net."),
         ("lxc.limit.", "lxc.prlimit."),
     ];
 }

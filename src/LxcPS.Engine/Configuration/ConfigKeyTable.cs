@@ -55,8 +55,11 @@ public static partial class ConfigKeyTable
         return nearest is not null && index > 0 ? nearest.Replace("[i]", name.Substring(NetworkPrefix.Length, index)) : nearest;
     }
 
+    /// <summary>The error of a name that is no key, with the name that was meant; null where it is one.</summary>
+    public static LxcException? Refuse(string name) => ConfigReader.Check(name, string.Empty, string.Empty, 0)?.Error;
+
     /// <summary>The names that LXC 2 had for keys, and what each is called since LXC 2.1; null where the key went without a successor.</summary>
-    /// <returns>Whether the name is one of them.</returns>
+    /// <returns>Whether the name is one of them; <c>[i]</c> in the new name stands for the number of an interface.</returns>
     public static bool TryFindLegacy(string name, out string? newName)
     {
         if (LegacyNames.TryGetValue(name, out newName))
@@ -69,8 +72,15 @@ public static partial class ConfigKeyTable
             if (name.StartsWith(old, StringComparison.Ordinal))
             {
                 string rest = name[old.Length..];
-                newName = now + (rest is "ipv4" or "ipv6" ? rest + ".address" : rest);
-                return true;
+                if (now == NetworkPrefix)
+                {
+                    // An interface had a number or, mostly, none.
+                    rest = IndexLength(now + rest) > 0 ? rest : "[i]." + rest;
+                    rest += rest.EndsWith(".ipv4", StringComparison.Ordinal) || rest.EndsWith(".ipv6", StringComparison.Ordinal) ? ".address" : string.Empty;
+                }
+
+                newName = now + rest;
+                return Find(newName.Replace("[i]", "0")) is not null;
             }
         }
 
@@ -99,6 +109,13 @@ public static partial class ConfigKeyTable
             "lxc.mount" => key is "lxc.mount.entry",
             _ => IndexLength(clearing) is int index && index > 0 && clearing.Length == NetworkPrefix.Length + index,
         };
+    }
+
+    /// <summary>The name of a row with the number of another name's interface in place of the pattern's; 0 where that has none.</summary>
+    internal static string WithNumberOf(string row, string name)
+    {
+        int index = IndexLength(name);
+        return row.Replace("[i]", index > 0 ? name.Substring(NetworkPrefix.Length, index) : "0");
     }
 
     // lxc.net.12.type is the row lxc.net.[i].type; written so it is no key.

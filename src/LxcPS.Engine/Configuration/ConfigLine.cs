@@ -58,6 +58,14 @@ internal sealed class ConfigLine
         Read();
     }
 
+    /// <summary>Puts another key in place of the old one; the rest of the line stays.</summary>
+    internal void Rename(string key)
+    {
+        int start = Text.AsSpan().IndexOfAnyExcept(" \t");
+        Text = string.Concat(Text.AsSpan(0, start), key, Text.AsSpan(start + Key!.Length));
+        Read();
+    }
+
     // Blanks at the ends, and a pair of quotes that belongs to the value, live through the reader only inside quotes.
     private static string Quote(string value) =>
         value.Length > 0 && (IsBlank(value[0]) || IsBlank(value[^1]) || (value.Length > 1 && value[0] is '"' or '\'' && value[^1] == value[0]))

@@ -10,51 +10,55 @@ internal sealed class ConfigReader
     private const int MaximumFiles = 1024;
 
     private readonly List<ConfigEntry> entries = [];
-    private readonly List<LxcException>? errors;
+    private readonly List<ConfigProblem>? problems;
     private int files;
 
-    private ConfigReader(List<LxcException>? errors) => this.errors = errors;
+    private ConfigReader(List<ConfigProblem>? problems) => this.problems = problems;
 
-    /// <summary>The effective entries.</summary>
+    /// <summary>The effective entries, each include before what it brings.</summary>
     /// <param name="lines">The lines of the configuration itself.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="errors">Gets every error; null to throw the first.</param>
-    internal static List<ConfigEntry> Read(IReadOnlyList<ConfigLine> lines, string path, List<LxcException>? errors)
+    /// <param name="problems">Gets every error; null to throw the first.</param>
+    internal static List<ConfigEntry> Read(IReadOnlyList<ConfigLine> lines, string path, List<ConfigProblem>? problems)
     {
-        ConfigReader reader = new(errors);
+        ConfigReader reader = new(problems);
         reader.Take(lines, path, 0);
         return reader.entries;
     }
 
     /// <summary>The reason why a setting cannot be, or null.</summary>
-    internal static LxcException? Check(string key, string value, string path, int line)
+    internal static ConfigProblem? Check(string key, string value, string path, int line)
     {
         ConfigKey? row = ConfigKeyTable.Find(key);
-        string where = line > 0 ? $"Configuration '{DisplayText.Of(path)}', line {line}" : $"Configuration '{DisplayText.Of(path)}'";
         if (row is null)
         {
             bool legacy = ConfigKeyTable.TryFindLegacy(key, out string? now);
             string? near = legacy ? now : ConfigKeyTable.Nearest(key);
-            return new LxcException(LxcErrorId.ConfigUnknownKey, legacy
-                ? $"{where}: the key {key} is one of LXC 2, which LXC 3 and later refuse"
-                : $"{where}: there is no key {DisplayText.Of(key)}")
-            {
-                Path = path,
-                Line = line,
-                ConfigKey = key,
-                Advice = legacy ? now is null ? "Remove the line: the key has no successor." : $"Its name is now {now}."
-                    : near is null ? "See lxc.container.conf(5) for the keys that there are." : $"Did you mean {near}?",
-            };
+            string unknown = legacy ? $"the key {key} is one of LXC 2, which LXC 3 and later refuse" : $"there is no key {DisplayText.Of(key)}";
+            return new ConfigProblem(
+                new LxcException(LxcErrorId.ConfigUnknownKey, At(path, line, unknown))
+                {
+                    Path = path,
+                    Line = line,
+                    ConfigKey = key,
+                    Advice = legacy ? now is null ? "Remove the line: the key has no successor." : $"Its name is now {now}."
+                        : near is null ? "See lxc.container.conf(5) for the keys that there are." : $"Did you mean {near}?",
+                },
+                value, unknown, near);
         }
 
+        // The file of mounts, in LXC 2; the key of that name only clears today.
+        string? successor = key == "lxc.mount" ? "lxc.mount.fstab" : null;
         return row.Validate(value) is { } reason
-            ? new LxcException(LxcErrorId.ConfigInvalidValue, $"{where}: '{DisplayText.Of(value)}' cannot be the value of {key}: {reason}")
-            {
-                Path = path,
-                Line = line,
-                ConfigKey = key,
-                Advice = $"{key}: {row.Summary}.",
-            }
+            ? new ConfigProblem(
+                new LxcException(LxcErrorId.ConfigInvalidValue, At(path, line, $"'{DisplayText.Of(value)}' cannot be the value of {key}: {reason}"))
+                {
+                    Path = path,
+                    Line = line,
+                    ConfigKey = key,
+                    Advice = successor is null ? $"{key}: {row.Summary}." : $"The file of mounts is named by {successor} now.",
+                },
+                value, reason, successor)
             : null;
     }
 
@@ -78,33 +82,24 @@ internal sealed class ConfigReader
             ConfigLine line = lines[i];
             if (i == 0 && line.Text.StartsWith('\uFEFF'))
             {
-                Fail(new LxcException(LxcErrorId.ConfigSyntax,
-                    $"Configuration '{DisplayText.Of(path)}', line 1: it begins with a byte order mark, and LXC would pass over the line")
-                {
-                    Path = path,
-                    Line = 1,
-                    Advice = "Save the file as UTF-8 without a byte order mark.",
-                });
+                Fail(path, 1, line.Text, "it begins with a byte order mark, and LXC would pass over the line",
+                    "Save the file as UTF-8 without a byte order mark.");
             }
 
             if (line.IsBroken)
             {
-                Fail(new LxcException(LxcErrorId.ConfigSyntax,
-                    $"Configuration '{DisplayText.Of(path)}', line {i + 1}: '{DisplayText.Of(line.Text.Trim())}' has no =")
-                {
-                    Path = path,
-                    Line = i + 1,
-                    Advice = "Write key = value, or begin the line with # to make it a comment.",
-                });
+                Fail(path, i + 1, line.Text, $"'{DisplayText.Of(line.Text.Trim())}' has no =",
+                    "Write key = value, or begin the line with # to make it a comment.");
             }
             else if (line.Key is { } key)
             {
-                if (Check(key, line.Value, path, i + 1) is { } error)
+                if (Check(key, line.Value, path, i + 1) is { } problem)
                 {
-                    Fail(error);
+                    Fail(problem);
                 }
                 else if (key == "lxc.include" && line.Value.Length > 0)
                 {
+                    entries.Add(new ConfigEntry(key, line.Value, path, i + 1));
                     Include(line.Value, path, i + 1, depth);
                 }
                 else
@@ -163,34 +158,46 @@ internal sealed class ConfigReader
         }
         catch (LxcException e) when (e.ConfigKey is null && e.Line == 0)
         {
-            Fail(new LxcException(e.ErrorId, $"Configuration '{DisplayText.Of(from)}', line {line}: {e.Message}", e.InnerException)
-            {
-                Path = from,
-                Line = line,
-                ConfigKey = "lxc.include",
-                Advice = e.ErrorId == LxcErrorId.StorageFailed ? "Restore the file or remove the line." : e.Advice,
-            });
+            Fail(new ConfigProblem(
+                new LxcException(e.ErrorId, At(from, line, e.Message), e.InnerException)
+                {
+                    Path = from,
+                    Line = line,
+                    ConfigKey = "lxc.include",
+                    Advice = e.ErrorId == LxcErrorId.StorageFailed ? "Restore the file or remove the line." : e.Advice,
+                },
+                value, e.Message, null));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fail(new LxcException(LxcErrorId.StorageFailed,
-                $"Configuration '{DisplayText.Of(from)}', line {line}: '{DisplayText.Of(path)}' cannot be read: {e.Message.TrimEnd('.')}", e)
-            {
-                Path = from,
-                Line = line,
-                ConfigKey = "lxc.include",
-                Advice = "Run as a user that may read the directory.",
-            });
+            string reason = $"'{DisplayText.Of(path)}' cannot be read: {e.Message.TrimEnd('.')}";
+            Fail(new ConfigProblem(
+                new LxcException(LxcErrorId.StorageFailed, At(from, line, reason), e)
+                {
+                    Path = from,
+                    Line = line,
+                    ConfigKey = "lxc.include",
+                    Advice = "Run as a user that may read the directory.",
+                },
+                value, reason, null));
         }
     }
 
-    private void Fail(LxcException error)
+    // A key of no file, as a cmdlet's parameter has it, has no place.
+    private static string At(string path, int line, string text) => path.Length == 0 ? char.ToUpperInvariant(text[0]) + text[1..]
+        : line > 0 ? $"Configuration '{DisplayText.Of(path)}', line {line}: {text}" : $"Configuration '{DisplayText.Of(path)}': {text}";
+
+    private void Fail(string path, int line, string text, string reason, string advice) =>
+        Fail(new ConfigProblem(new LxcException(LxcErrorId.ConfigSyntax, At(path, line, reason)) { Path = path, Line = line, Advice = advice },
+            text, reason, null));
+
+    private void Fail(ConfigProblem problem)
     {
-        if (errors is null)
+        if (problems is null)
         {
-            throw error;
+            throw problem.Error;
         }
 
-        errors.Add(error);
+        problems.Add(problem);
     }
 }

@@ -6,6 +6,8 @@ namespace LxcPS.Engine.Configuration;
 /// <summary>Bytes of a configuration file as text and back, without losing one.</summary>
 internal static class ConfigText
 {
+    private const int MaximumSize = 1 << 26;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>UTF-8, or where the bytes are none Latin-1, in which each byte is a character.</summary>
@@ -19,9 +21,11 @@ internal static class ConfigText
     internal static Encoding Utf8 => Strict;
 
     /// <summary>All bytes of a file.</summary>
+    /// <exception cref="LinuxException">It cannot be read; EFBIG: it has no end, as a device, or would be no configuration.</exception>
     internal static byte[] ReadAll(string path)
     {
-        int fd = Descriptors.Open(path, OpenFlags.ReadOnly | OpenFlags.NoControllingTerminal);
+        // A pipe without a writer would be waited for.
+        int fd = Descriptors.Open(path, OpenFlags.ReadOnly | OpenFlags.NoControllingTerminal | OpenFlags.NonBlocking);
         try
         {
             byte[] buffer = new byte[4096];
@@ -32,6 +36,11 @@ internal static class ConfigText
                 length += count;
                 if (length == buffer.Length)
                 {
+                    if (length >= MaximumSize)
+                    {
+                        throw new LinuxException("read", Errno.EFBIG, path);
+                    }
+
                     Array.Resize(ref buffer, length * 2);
                 }
             }

@@ -206,9 +206,9 @@ public sealed partial class ContainerConfig
 
     private void Require(string key, string value)
     {
-        if (ConfigReader.Check(key, value, Path, 0) is { } error)
+        if (ConfigReader.Check(key, value, Path, 0) is { } problem)
         {
-            throw error;
+            throw problem.Error;
         }
 
         // Latin-1 has 256 characters, and a surrogate alone is none of UTF-8.

@@ -25,7 +25,10 @@ public sealed partial class ContainerConfig
     public string Path { get; }
 
     /// <summary>The effective settings in order, those of included files in their place.</summary>
-    public IReadOnlyList<ConfigEntry> Entries => entries ??= ConfigReader.Read(lines, Path, []);
+    public IReadOnlyList<ConfigEntry> Entries => entries ??= ReadEntries([]);
+
+    /// <summary>The same with the includes, each before what it brings.</summary>
+    public IReadOnlyList<ConfigEntry> EntriesAndIncludes => ConfigReader.Read(lines, Path, []);
 
     /// <summary>The document as it would be saved.</summary>
     public string Text
@@ -49,7 +52,7 @@ public sealed partial class ContainerConfig
     public static ContainerConfig Load(string path)
     {
         ContainerConfig config = Open(path);
-        config.entries = ConfigReader.Read(config.lines, path, null);
+        config.entries = config.ReadEntries(null);
         return config;
     }
 
@@ -67,7 +70,7 @@ public sealed partial class ContainerConfig
     public static ContainerConfig Parse(string text, string path)
     {
         ContainerConfig config = new(path, text, ConfigText.Utf8);
-        config.entries = ConfigReader.Read(config.lines, path, null);
+        config.entries = config.ReadEntries(null);
         return config;
     }
 
@@ -77,9 +80,25 @@ public sealed partial class ContainerConfig
     /// <summary>All errors of the document and of what it includes, in order.</summary>
     public IReadOnlyList<LxcException> Check()
     {
-        List<LxcException> errors = [];
-        entries = ConfigReader.Read(lines, Path, errors);
-        return errors;
+        List<ConfigProblem> problems = [];
+        entries = ReadEntries(problems);
+        return problems.ConvertAll(problem => problem.Error);
+    }
+
+    /// <summary>All errors of the document and of what it includes, in order; then, as warnings, what this version does not serve.</summary>
+    public IReadOnlyList<ConfigProblem> FindProblems()
+    {
+        List<ConfigProblem> problems = [];
+        entries = ReadEntries(problems);
+        foreach (ConfigEntry entry in entries)
+        {
+            if (Unserved(entry) is { } error)
+            {
+                problems.Add(new ConfigProblem(error, entry.Value, $"this version does not serve {entry.Key}", null, ConfigSeverity.Warning));
+            }
+        }
+
+        return problems;
     }
 
     /// <summary>Refuses a configuration that asks for what this version does not do, before anything is made.</summary>
@@ -88,16 +107,9 @@ public sealed partial class ContainerConfig
     {
         foreach (ConfigEntry entry in Entries)
         {
-            if (ConfigKeyTable.Find(entry.Key) is { } key && !key.Serves(entry.Value))
+            if (Unserved(entry) is { } error)
             {
-                throw new LxcException(LxcErrorId.ConfigUnsupported,
-                    $"Configuration '{DisplayText.Of(entry.File)}', line {entry.Line}: this version does not serve {entry.Key} = {DisplayText.Of(entry.Value)}")
-                {
-                    Path = entry.File,
-                    Line = entry.Line,
-                    ConfigKey = entry.Key,
-                    Advice = "Remove the line, or start the container with LXC's own tools.",
-                };
+                throw error;
             }
         }
     }
@@ -148,14 +160,42 @@ public sealed partial class ContainerConfig
     /// existing file's mode and owner are kept.
     /// </summary>
     /// <exception cref="LxcException">StorageFull, PermissionDenied or StorageFailed; the old file is untouched.</exception>
-    public void Save() => AtomicFile.Write(Path, encoding.GetBytes(Text));
+    public void Save() => AtomicFile.Write(Path, ToBytes());
+
+    /// <summary>The bytes of a file as the document of a path, whatever its errors are.</summary>
+    internal static ContainerConfig FromBytes(byte[] bytes, string path)
+    {
+        string text = ConfigText.Decode(bytes, out Encoding encoding);
+        return new ContainerConfig(path, text, encoding);
+    }
+
+    /// <summary>What the file would hold.</summary>
+    internal byte[] ToBytes() => encoding.GetBytes(Text);
+
+    private static LxcException? Unserved(ConfigEntry entry) => ConfigKeyTable.Find(entry.Key) is { } key && !key.Serves(entry.Value)
+        ? new LxcException(LxcErrorId.ConfigUnsupported,
+            $"Configuration '{DisplayText.Of(entry.File)}', line {entry.Line}: this version does not serve {entry.Key} = {DisplayText.Of(entry.Value)}")
+        {
+            Path = entry.File,
+            Line = entry.Line,
+            ConfigKey = entry.Key,
+            Advice = "Remove the line, or start the container with LXC's own tools.",
+        }
+        : null;
+
+    // Includes say nothing themselves: what they bring stands in their place.
+    private List<ConfigEntry> ReadEntries(List<ConfigProblem>? problems)
+    {
+        List<ConfigEntry> read = ConfigReader.Read(lines, Path, problems);
+        read.RemoveAll(static entry => entry.Key == "lxc.include");
+        return read;
+    }
 
     private static ContainerConfig Open(string path)
     {
         try
         {
-            string text = ConfigText.Decode(ConfigText.ReadAll(path), out Encoding encoding);
-            return new ContainerConfig(path, text, encoding);
+            return FromBytes(ConfigText.ReadAll(path), path);
         }
         catch (LinuxException e)
         {

@@ -9,6 +9,9 @@ public static class Signals
     /// <summary>The last signal.</summary>
     public const int RealTimeMaximum = 64;
 
+    /// <summary>The names of all signals but the real-time ones between the first and the last.</summary>
+    public static IReadOnlyList<string> AllNames => [.. Names.Skip(1).Select(name => "SIG" + name), "SIGRTMIN", "SIGRTMAX"];
+
     // By number; aliases are in Parse.
     private static readonly string[] Names =
     [

@@ -144,8 +144,10 @@ public static class ContainerStopper
     /// <summary>The signal that makes the init shut down or reboot; 0 when it would take none of those that are known.</summary>
     private static int SignalFor(string lxcPath, string name, int pid, bool reboot)
     {
-        if (ControlClient.GetConfigItem(lxcPath, name, reboot ? "lxc.signal.reboot" : "lxc.signal.halt") is { Length: > 0 } configured)
+        if (ControlClient.GetConfigItem(lxcPath, name, reboot ? "lxc.signal.reboot" : "lxc.signal.halt") is { Length: > 0 } configured
+            && configured != "0")
         {
+            // Where none is set the answer is 0.
             return Signals.Parse(configured);
         }
 

@@ -28,16 +28,8 @@ internal sealed partial class ControlServer
             return;
         }
 
-        IReadOnlyList<string> values = supervisor.Plan.Config.GetAll(key);
-        if (values.Count == 0)
-        {
-            Answer(fd, -1);
-            return;
-        }
-
-        // A list is told a value a line, as liblxc's get_config_item has it.
-        string text = values.Count == 1 ? values[0] : string.Join('\n', values) + "\n";
-        Answer(fd, 0, data: Text(text));
+        string? text = ConfigAnswer.Of(supervisor.Plan.Config, key);
+        Answer(fd, text is null ? -1 : 0, data: text is null ? default : Text(text));
     }
 
     private void ChangeDevices(int fd, ReadOnlySpan<byte> data)

@@ -11,7 +11,7 @@ public sealed partial class ContainerStore
     /// <summary>
     /// Gives a container another name: its directory moves in one step, and paths into it in its configuration, its snapshots' and its mount
     /// table follow, as does a host name that was its name. Killed at any time the container is there under one of the names, and
-    /// <see cref="LoadConfig"/> finishes or takes back the rest. The container must be stopped: the caller sees to that.
+    /// <see cref="LoadConfig(string)"/> finishes or takes back the rest. The container must be stopped: the caller sees to that.
     /// </summary>
     /// <param name="name">The container.</param>
     /// <param name="newName">What it is called from then on.</param>

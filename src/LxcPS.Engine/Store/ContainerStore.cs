@@ -70,13 +70,25 @@ public sealed partial class ContainerStore
 
     /// <summary>Reads the configuration of a container; a change of name that was cut off is finished first.</summary>
     /// <exception cref="LxcException">InvalidName, ContainerNotFound, ContainerBusy, or as <see cref="ContainerConfig.Load(string)"/>.</exception>
-    public ContainerConfig LoadConfig(string name)
+    public ContainerConfig LoadConfig(string name) => LoadConfig(name, ContainerConfig.Load);
+
+    /// <summary>The same whatever the errors of the configuration are.</summary>
+    /// <exception cref="LxcException">As <see cref="ContainerConfig.Load(string, out IReadOnlyList{LxcException})"/>.</exception>
+    public ContainerConfig LoadConfig(string name, out IReadOnlyList<LxcException> errors)
+    {
+        IReadOnlyList<LxcException> found = [];
+        ContainerConfig config = LoadConfig(name, path => ContainerConfig.Load(path, out found));
+        errors = found;
+        return config;
+    }
+
+    private ContainerConfig LoadConfig(string name, Func<string, ContainerConfig> load)
     {
         RequireExisting(name);
         Repair(name);
         try
         {
-            return ContainerConfig.Load(ConfigPathOf(name));
+            return load(ConfigPathOf(name));
         }
         catch (LxcException e) when (e.Errno == Errno.ENOENT && e.Path == ConfigPathOf(name) && e.Line == 0)
         {

@@ -27,6 +27,9 @@ internal static class ConfigTable
         }
     }
 
+    /// <summary>Values as a parameter gives them, each as the text that a configuration has.</summary>
+    internal static IEnumerable<string> Texts(IEnumerable<object?>? values) => (values ?? []).Select(TextOf);
+
     private static string TextOf(object? value) => value switch
     {
         PSObject wrapped => TextOf(wrapped.BaseObject),

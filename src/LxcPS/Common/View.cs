@@ -40,6 +40,10 @@ public static class View
     public static string Addresses(IPAddress[]? addresses) => addresses is null or { Length: 0 } ? string.Empty
         : addresses.Length == 1 ? addresses[0].ToString() : $"{addresses[0]} (+{addresses.Length - 1})";
 
+    /// <summary>A line of a file: <c>config:12</c>; the line alone where there is no file to name.</summary>
+    public static string Place(string? file, int line) =>
+        string.IsNullOrEmpty(file) ? line.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)}:{line}");
+
     /// <summary>A limit: the number, or <c>-</c> where there is none.</summary>
     public static string Limit(object? value) => value is null ? "-" : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 

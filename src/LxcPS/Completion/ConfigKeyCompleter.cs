@@ -14,12 +14,16 @@ public sealed class ConfigKeyCompleter : IArgumentCompleter
     {
         // A hash table is asked for: its keys are what is completed.
         bool table = parameterName == "Config";
+        string typed = wordToComplete.Trim('\'', '"');
         foreach (ConfigKey key in ConfigKeyTable.All)
         {
-            string text = table ? $"@{{ '{key.Name}' = '' }}" : key.Name;
-            if (key.Name.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+            // A number that is typed is that of the interface; the rows themselves have none.
+            string name = table || commandName == "Get-LxcConfigKey" ? key.Name : key.NameFor(typed);
+            if (name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             {
-                yield return new CompletionResult(text, key.Name, CompletionResultType.ParameterValue, key.Summary);
+                bool quoted = name.Contains('[') || name.Contains('*');
+                string text = table ? $"@{{ '{name}' = '' }}" : quoted && commandName == "Get-LxcConfigKey" ? $"'{name}'" : name;
+                yield return new CompletionResult(text, name, CompletionResultType.ParameterValue, key.Summary);
             }
         }
     }

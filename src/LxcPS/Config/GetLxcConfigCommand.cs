@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using LxcPS.Engine.Configuration;
+
+namespace LxcPS.Commands;
+
+/// <summary>Gets the settings of containers, or of files: what counts of all lines, those of included files in their place.</summary>
+[Cmdlet(VerbsCommon.Get, "LxcConfig", DefaultParameterSetName = NameSet)]
+[OutputType(typeof(LxcConfigEntry))]
+public sealed class GetLxcConfigCommand : ConfigCmdlet
+{
+    /// <summary>The keys, as patterns; all without it.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ConfigKeyCompleter))]
+    public string[] Key { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        WildcardPattern[] patterns = [.. Key.Select(key => new WildcardPattern(key, WildcardOptions.IgnoreCase))];
+        foreach (ConfigTarget target in ResolveConfigs())
+        {
+            Try(target.Display, () =>
+            {
+                ContainerConfig config = target.File.Load();
+                int problems = config.Check().Count;
+                if (problems > 0)
+                {
+                    WriteWarning($"{target.Display}: the configuration has {(problems == 1 ? "an error, which is" : $"{problems} errors, which are")} passed over. Test-LxcConfig tells more.");
+                }
+
+                foreach (ConfigEntry entry in config.EntriesAndIncludes)
+                {
+                    if (patterns.Any(pattern => pattern.IsMatch(entry.Key)))
+                    {
+                        WriteObject(new LxcConfigEntry(entry, target.File.Path, target.Container?.Name, target.Container?.LxcPath));
+                    }
+                }
+            });
+        }
+    }
+}
