@@ -1,3 +1,4 @@
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Protocol;
@@ -5,14 +6,22 @@ namespace LxcPS.Engine.Protocol;
 /// <summary>The FIFO that lxc-monitor(1) listens on: every state change is written there when somebody reads it.</summary>
 internal static class StateFifo
 {
+    /// <summary>Where it is for a directory of containers.</summary>
+    /// <exception cref="LxcException">HostUnsupported: the caller has no runtime directory.</exception>
+    internal static string PathOf(string lxcPath) => $"{ContainerLock.RuntimeDirectory}/lxc/{lxcPath.TrimStart('/')}/monitor-fifo";
+
     /// <summary>Tells a new state; without a listener nothing happens.</summary>
     internal static void Announce(string lxcPath, string name, ContainerState state)
     {
-        string run = Processes.EffectiveUserId == 0 ? "/run" : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? "/run";
         int fd;
         try
         {
-            fd = Descriptors.Open($"{run}/lxc/{lxcPath.TrimStart('/')}/monitor-fifo", OpenFlags.WriteOnly | OpenFlags.NonBlocking);
+            fd = Descriptors.Open(PathOf(lxcPath), OpenFlags.WriteOnly | OpenFlags.NonBlocking);
+        }
+        catch (LxcException)
+        {
+            // A user without a runtime directory: no monitor daemon of his has a place for a FIFO either.
+            return;
         }
         catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENXIO or Errno.ENOTDIR)
         {
