@@ -44,6 +44,7 @@
         'Test-LxcProfile'
         'Unregister-LxcProfile'
         'Wait-LxcContainer'
+        'Watch-LxcContainer'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

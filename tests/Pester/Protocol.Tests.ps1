@@ -320,3 +320,61 @@ Describe 'The command socket, fuzzed' {
         Invoke-LxcCommand $name hostname | Should -Be $name
     }
 }
+
+Describe 'A container, started by LXC and by LxcPS' -Skip:(-not ($hasLxc -and (Get-Command lxc-start -ErrorAction Ignore))) {
+    BeforeAll {
+        $both = "both-$Unique"
+        [void] (New-TestContainer $both @{ 'lxc.tty.max' = '2'; 'lxc.environment' = 'A=b', 'C=d e' } -Privileged)
+
+        function Get-Facts {
+            # What can be seen from outside of the init and the monitor of a container that runs.
+            $id = (Get-LxcContainer $both).ProcessId
+            $parent = [int] (@([IO.File]::ReadAllLines("/proc/$id/status") -like 'PPid:*')[0] -split '\s+')[1]
+            [pscustomobject]@{
+                Environment = [IO.File]::ReadAllText("/proc/$id/environ").Split("`0", [StringSplitOptions]::RemoveEmptyEntries) | Sort-Object
+                Namespaces  = foreach ($namespace in [IO.Directory]::GetFileSystemEntries("/proc/$id/ns") | Sort-Object) {
+                    "$([IO.Path]::GetFileName($namespace)) $([IO.FileInfo]::new($namespace).LinkTarget -ne [IO.FileInfo]::new("/proc/self/ns/$([IO.Path]::GetFileName($namespace))").LinkTarget)"
+                }
+                Cgroups     = [IO.File]::ReadAllLines("/proc/$id/cgroup")
+                CloneFlags  = (Invoke-Request $both ($Commands::GetCloneFlags)).Word
+                Title       = [IO.File]::ReadAllText("/proc/$parent/cmdline")
+            }
+        }
+
+        Start-LxcContainer $both -ErrorAction Stop
+        $ours = Get-Facts
+        Stop-LxcContainer $both -Kill
+        lxc-start -P $LxcPath -n $both -d
+        $theirs = Get-Facts
+        lxc-stop -P $LxcPath -n $both -k
+    }
+
+    It 'has the same namespaces, cgroups and monitor''s title' {
+        $ours.Namespaces | Should -Be $theirs.Namespaces
+        $ours.Cgroups | Should -Be $theirs.Cgroups
+        $ours.CloneFlags | Should -Be $theirs.CloneFlags
+        $ours.Title | Should -BeExactly $theirs.Title
+        $ours.Title | Should -BeExactly "[lxc monitor] $LxcPath $both`0"
+    }
+
+    It 'has the same environment of init, but for the PATH that ours has where none is configured' {
+        @($ours.Environment -notlike 'PATH=*') | Should -Be $theirs.Environment
+        $ours.Environment | Should -Contain 'C=d e'
+    }
+
+    It 'takes turns by the same lock' {
+        $lock = [LxcPS.Engine.Store.ContainerLock]::Acquire($LxcPath, $both, [timespan]::Zero)
+        try {
+            # lxc-destroy of LXC waits for it.
+            $waiting = Start-Process lxc-destroy "-P $LxcPath -n $both" -PassThru -RedirectStandardOutput /dev/null
+            $waiting.WaitForExit(500) | Should -BeFalse
+            "$LxcPath/$both/config" | Should -Exist
+        }
+        finally {
+            $lock.Dispose()
+        }
+
+        $waiting.WaitForExit(20000) | Should -BeTrue
+        "$LxcPath/$both" | Should -Not -Exist
+    }
+}
