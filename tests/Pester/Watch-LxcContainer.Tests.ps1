@@ -311,7 +311,7 @@ Describe 'Errors of Watch-LxcContainer' {
         $name = [LxcPS.Engine.Protocol.ControlSocket].Assembly.GetType('LxcPS.Engine.Protocol.StateSocket').GetMethod('NameOf', [Reflection.BindingFlags] 'NonPublic, Static').Invoke($null, [object[]] [string] $other)
         $taken = [LxcPS.Native.LocalSockets]::Reserve($name)
         try {
-            Assert-OneError (Get-Outcome { Watch-LxcContainer -LxcPath $other -Timeout 1 }) MonitorFailed InvalidResult $other
+            Assert-OneError (Get-Outcome { Watch-LxcContainer -LxcPath $other -Timeout 1 }) MonitorFailed ResourceUnavailable $other
         }
         finally {
             [LxcPS.Native.Descriptors]::Close($taken)
