@@ -235,7 +235,7 @@ switch ($Task) {
         Write-Host $archive
     }
     'Test' {
-        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'newuidmap' = 'uidmap'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
+        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'newuidmap' = 'uidmap'; 'lxc-start' = 'lxc'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
         Build-Module
         Build-Help
         $results = @(

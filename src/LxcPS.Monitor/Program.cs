@@ -4,6 +4,7 @@ using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Devices;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
@@ -30,6 +31,8 @@ static int Run(string[] args)
                 return MappedHelper.Run(MappedRequest.Parse(args.AsSpan(1)));
             case "probe":
                 return ProfileProbe.Run(ProbeRequest.Parse(args.AsSpan(1)));
+            case "states":
+                return StateDaemon.Run(args.AsSpan(1));
             case "init":
                 return MinimalInit.RunIdle();
             default:
@@ -39,6 +42,7 @@ static int Run(string[] args)
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
                     "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
+                    "       lxcps-monitor states --lxcpath DIR --report DESCRIPTOR\n" +
                     "       lxcps-monitor init\n");
                 return 2;
         }

@@ -22,7 +22,7 @@ public static unsafe partial class LocalSockets
     private const int MSG_CMSG_CLOEXEC = 0x40000000;
     private const int SOCK_CLOEXEC = 0x80000;
     private const int SOCK_NONBLOCK = 0x800;
-    private const int MaximumDescriptors = 16;
+    private const int MaximumDescriptors = 32;
 
     /// <summary>A connected pair that keeps message boundaries, for a parent and its child.</summary>
     public static (int First, int Second) Pair()
@@ -122,11 +122,16 @@ public static unsafe partial class LocalSockets
     /// <summary>Sends a message with descriptors; false when a non-blocking peer does not take it now. Throws EPIPE when the peer is gone.</summary>
     /// <param name="fd">The socket.</param>
     /// <param name="data">At least one byte.</param>
-    /// <param name="descriptors">Descriptors that the peer gets copies of; 16 at most.</param>
+    /// <param name="descriptors">Descriptors that the peer gets copies of; 32 at most.</param>
     /// <param name="wait">Whether to wait for room.</param>
     /// <param name="credentials">Whether to attach the caller's credentials, as liblxc's clients do.</param>
     public static int Send(int fd, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors = default, bool wait = true, bool credentials = false)
     {
+        if (descriptors.Length > MaximumDescriptors)
+        {
+            throw new LinuxException("sendmsg", Errno.E2BIG);
+        }
+
         byte* control = stackalloc byte[ControlSpace(12) + ControlSpace(MaximumDescriptors * sizeof(int))];
         fixed (byte* start = data)
         {

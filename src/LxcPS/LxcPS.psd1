@@ -51,6 +51,7 @@
         'Unregister-LxcProfile'
         'Update-LxcConfig'
         'Wait-LxcContainer'
+        'Watch-LxcContainer'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

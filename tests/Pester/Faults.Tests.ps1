@@ -22,7 +22,7 @@ BeforeAll {
     function Get-StartingMonitor {
         # What processes of a monitor there are, however far it has come.
         param([string] $Name)
-        @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
+        @(Get-ProcessTable | Where-Object { ($_.CommandLine -cin "[lxc monitor] $LxcPath $Name", "[lxcps watcher] $LxcPath $Name" -or $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *") -and $_.State -ne 'Z' })
     }
 }
 

@@ -69,7 +69,7 @@ function Get-Monitor {
     $keeper = [int] (@([IO.File]::ReadAllLines("/proc/$init/status") -like 'PPid:*')[0] -split '\s+')[1]
     $found = [pscustomobject]@{ Keeper = $keeper; Watcher = 0; Count = 0 }
     [void] (Wait-Until {
-            $table = @(Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $LxcPath --name $Name *" -and $_.State -ne 'Z' })
+            $table = @(Get-ProcessTable | Where-Object { $_.CommandLine -cin "[lxc monitor] $LxcPath $Name", "[lxcps watcher] $LxcPath $Name" -and $_.State -ne 'Z' })
             $found.Watcher = [int] @($table | Where-Object ParentId -EQ $keeper)[0].Id
             $found.Count = $table.Count
             $found.Watcher
@@ -90,7 +90,7 @@ function Get-Leftover {
 
 function Find-Leftover {
     foreach ($process in Get-ProcessTable) {
-        if ($process.CommandLine.Contains("--lxcpath $LxcPath")) {
+        if ($process.CommandLine.Contains("--lxcpath $LxcPath") -or $process.CommandLine.Contains("] $LxcPath")) {
             "process $($process.Id) $($process.CommandLine)"
         }
     }

@@ -114,7 +114,7 @@ Describe 'Remove-LxcContainer' {
         $name = "killed-$Unique"
         [void] (New-TestContainer $name)
         Start-LxcContainer $name
-        $monitor = Get-ProcessTable | Where-Object CommandLine -Like "*--lxcpath $LxcPath --name $name*"
+        $monitor = Get-ProcessTable | Where-Object CommandLine -EQ "[lxc monitor] $LxcPath $name"
         @($monitor).Count | Should -Be 1
         Stop-Process -Id $monitor.Id -Force
         Wait-Until { (Get-LxcContainer $name).State -eq 'Stopped' } | Should -BeTrue

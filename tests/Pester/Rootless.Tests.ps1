@@ -160,10 +160,9 @@ Invoke-LxcCommand renamed sh -ArgumentList '-c', 'mkdir -p /srv/a/b && touch /sr
     It 'end with their monitor, and start again after it was killed' {
         Invoke-As $one '$WarningPreference = "Ignore"; Start-LxcContainer cut'
         $init = (Get-LxcContainer cut -LxcPath $one.LxcPath).ProcessId
-        $monitor = Get-ProcessTable | Where-Object { $_.CommandLine -like "lxcps-monitor start --lxcpath $($one.LxcPath) --name cut*" }
-        $monitor | Should -HaveCount 2
-        $monitor | ForEach-Object { & stat '-c' %u "/proc/$($_.Id)" } | Select-Object -Unique | Should -Be $one.Id
-        $monitor = $monitor | Where-Object ParentId -NotIn $monitor.Id
+        $monitor = Get-ProcessTable | Where-Object { $_.CommandLine -like "?lxc monitor? $($one.LxcPath) cut" }
+        $monitor | Should -HaveCount 1
+        & stat '-c' %u "/proc/$($monitor.Id)" | Should -Be $one.Id
         Stop-Process -Id $monitor.Id -Force
         Wait-Until { -not [IO.Directory]::Exists("/proc/$init") } | Should -BeTrue
         Invoke-As $one '$WarningPreference = "Ignore"; Start-LxcContainer cut; (Get-LxcContainer cut).State; Remove-LxcContainer cut -Force' | Should -Be 'Running'

@@ -125,8 +125,7 @@ Describe 'What init may and has' -Tag Vm {
         $line = 'trap "touch /tmp/told; exit" USR1; touch /tmp/ready; while :; do sleep 0.1; done'
         Start-LxcContainer $one -Config @{ 'lxc.monitor.signal.pdeath' = 'SIGUSR1'; 'lxc.init.cmd' = "/bin/sh -c '$line'" }
         Wait-Until { [IO.File]::Exists("$LxcPath/$one/rootfs/tmp/ready") } | Should -BeTrue
-        $monitor = Get-ProcessTable | Where-Object CommandLine -Like "*--lxcpath $LxcPath --name $one*"
-        $monitor = $monitor | Where-Object ParentId -NotIn $monitor.Id
+        $monitor = Get-ProcessTable | Where-Object CommandLine -EQ "[lxc monitor] $LxcPath $one"
         Stop-Process -Id $monitor.Id -Force
         Wait-Until { [IO.File]::Exists("$LxcPath/$one/rootfs/tmp/told") } | Should -BeTrue
         Wait-Until { (Get-LxcContainer $one).State -eq 'Stopped' } | Should -BeTrue

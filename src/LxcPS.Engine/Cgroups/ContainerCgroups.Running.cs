@@ -34,6 +34,45 @@ public sealed partial class ContainerCgroups
         return opened;
     }
 
+    /// <summary>Opens the container's cgroup of every hierarchy, to refer to it only (O_PATH): for a client that joins them. The caller closes them.</summary>
+    /// <param name="maximum">The most that are opened.</param>
+    /// <exception cref="LinuxException">A cgroup cannot be opened; none is left open.</exception>
+    public int[] OpenAll(int maximum)
+    {
+        List<int> descriptors = [];
+        try
+        {
+            foreach (CgroupPlace place in places)
+            {
+                if (place.Payload is not null && descriptors.Count < maximum)
+                {
+                    descriptors.Add(Descriptors.OpenPath(place.Payload, directory: true));
+                }
+            }
+
+            return [.. descriptors];
+        }
+        catch (LinuxException)
+        {
+            descriptors.ForEach(Descriptors.Close);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the container's cgroup of a controller, to refer to it only (O_PATH), for a client; the caller closes it. Null where the container
+    /// has none. On a host with v2 alone its devices are in the v2 cgroup, though no controller is.
+    /// </summary>
+    /// <param name="controller">The controller, by the name of either version.</param>
+    /// <param name="limit">Whether the cgroup that limits are set on is meant, and not the one that the container lives in.</param>
+    /// <param name="isUnified">Whether it is a v2 cgroup.</param>
+    public int? Open(string controller, bool limit, out bool isUnified)
+    {
+        CgroupPlace? place = PlaceOf(controller) ?? (IsUnified && controller == "devices" ? UnifiedPlace : null);
+        isUnified = place?.IsUnified ?? false;
+        return (limit ? place?.Limit : place?.Payload) is { } directory ? Descriptors.OpenPath(directory, directory: true) : null;
+    }
+
     /// <summary>Whether a process is in the container's cgroups, going by the text of its /proc/PID/cgroup; see cgroups(7).</summary>
     public bool Holds(string membership)
     {

@@ -120,21 +120,6 @@ public sealed partial class ContainerCgroups
     /// <summary>The same for the v2 cgroup that limits are set on.</summary>
     public int OpenUnifiedLimit() => UnifiedPlace?.Limit is { } directory ? Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory) : -1;
 
-    /// <summary>Opens the container's cgroup of every hierarchy, to refer to it only (O_PATH): for a client that joins them. The caller closes them.</summary>
-    public int[] OpenAll()
-    {
-        List<int> descriptors = [];
-        foreach (CgroupPlace place in places)
-        {
-            if (place.Payload is not null)
-            {
-                descriptors.Add(Descriptors.OpenPath(place.Payload, directory: true));
-            }
-        }
-
-        return [.. descriptors];
-    }
-
     /// <summary>
     /// Opens the way into the container's cgroups for a child that moves itself, which is many times faster than moving it:
     /// <see cref="CgroupEntrance"/>.

@@ -83,6 +83,7 @@ public sealed partial class Supervisor
         Processes.SetParentDeathSignal(9);
         keeper = channel;
         Processes.SetName("lxcps-watcher");
+        ProcessTitle.TrySet($"[lxcps watcher] {request.LxcPath} {request.Name}");
         GiveUpRights();
         reporter.Dispose();
 
@@ -126,8 +127,9 @@ public sealed partial class Supervisor
         long settleAt = Environment.TickCount64 + SettleDelay;
         while (true)
         {
-            int count = poll.Wait(ready, TimeoutUntil(Math.Min(settleAt, notifier?.NextDeadline ?? long.MaxValue)));
+            int count = poll.Wait(ready, TimeoutUntil(Math.Min(Math.Min(settleAt, server.NextDeadline), notifier?.NextDeadline ?? long.MaxValue)));
             notifier?.Expire(Environment.TickCount64);
+            server.Expire(Environment.TickCount64);
             if (Environment.TickCount64 >= settleAt)
             {
                 settleAt = long.MaxValue;

@@ -104,6 +104,9 @@ public sealed partial class Supervisor
         signals = SignalHandling.OpenDescriptor(~0UL);
         poll.Add(signals, Readiness.Readable);
         server = ControlServer.Open(request.LxcPath, request.Name, poll, this);
+
+        // What LXC's monitor is called, by which scripts find it. A kernel that cannot shows the command line, which has the same in it.
+        ProcessTitle.TrySet($"[lxc monitor] {request.LxcPath} {request.Name}");
         try
         {
             RuntimeRecord.Clear(request.LxcPath, request.Name);

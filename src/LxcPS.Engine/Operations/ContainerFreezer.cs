@@ -74,6 +74,11 @@ public static class ContainerFreezer
         return true;
     }
 
-    private static void TellState(string lxcPath, string name, bool frozen) =>
-        ControlClient.ServeStateClients(lxcPath, name, frozen ? ContainerState.Frozen : ContainerState.Thawed);
+    // As LXC's own clients do: its monitor tells those that wait, and whoever has changed the state tells the FIFO.
+    private static void TellState(string lxcPath, string name, bool frozen)
+    {
+        ContainerState state = frozen ? ContainerState.Frozen : ContainerState.Thawed;
+        ControlClient.ServeStateClients(lxcPath, name, state);
+        StateFifo.Announce(lxcPath, name, state);
+    }
 }

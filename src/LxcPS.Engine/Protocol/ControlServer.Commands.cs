@@ -27,13 +27,10 @@ internal sealed partial class ControlServer
                 Answer(fd, 0, data: Text(lxcPath));
                 break;
             case ControlCommand.GetConfigItem:
-                AnswerConfigItem(fd, TextOf(data));
+                AnswerConfigItem(fd, data.Span);
                 break;
             case ControlCommand.GetCgroup or ControlCommand.GetLimitCgroup:
-                string? cgroup = command == ControlCommand.GetCgroup
-                    ? supervisor.ContainerCgroups?.PayloadPath(TextOf(data))
-                    : supervisor.ContainerCgroups?.LimitPath(TextOf(data));
-                Answer(fd, cgroup is null ? -Errno.ENOENT : 0, data: cgroup is null ? default : Text(cgroup));
+                AnswerCgroup(fd, data.Span, command == ControlCommand.GetLimitCgroup);
                 break;
             case ControlCommand.Stop:
                 if (Stop(fd))
@@ -60,12 +57,17 @@ internal sealed partial class ControlServer
                 AnswerDescriptor(fd, supervisor.Devpts);
                 break;
             case ControlCommand.GetCgroup2Fd or ControlCommand.GetLimitCgroup2Fd:
-                // Whoever gets one joins no other: on a hybrid host that would leave the limits of v1.
-                int unified = supervisor.ContainerCgroups is not { IsUnified: true } cgroups ? -1
-                    : command == ControlCommand.GetCgroup2Fd ? cgroups.OpenUnified()
-                    : cgroups.OpenUnifiedLimit();
-                AnswerDescriptor(fd, unified);
-                Descriptors.Close(unified);
+                AnswerUnifiedCgroup(fd, command == ControlCommand.GetLimitCgroup2Fd);
+                break;
+            case ControlCommand.GetCgroupFd or ControlCommand.GetLimitCgroupFd:
+                AnswerCgroupDescriptor(fd, data.Span, command == ControlCommand.GetLimitCgroupFd);
+                break;
+            case ControlCommand.GetSystemdScope:
+                // Its containers are never in a scope of their own; LXC's monitor has the same answer where systemd gave it none.
+                Answer(fd, -Errno.EINVAL);
+                break;
+            case ControlCommand.TerminalWinch:
+                // No client has sent it for long. LXC's monitor closes the connection without an answer.
                 break;
             case ControlCommand.GetCgroupCtx:
                 AnswerCgroups(fd, data.Length);
@@ -77,7 +79,8 @@ internal sealed partial class ControlServer
                 Answer(fd, 0);
                 if (word is >= 0 and < ControlSocket.StateCount)
                 {
-                    SetState((ContainerState)word);
+                    // Whoever has changed the state tells LXC's FIFO of it as well.
+                    TellClients((ContainerState)word);
                 }
 
                 break;
@@ -99,7 +102,7 @@ internal sealed partial class ControlServer
                 break;
         }
 
-        Drop(fd);
+        Finish(fd, client);
     }
 
     private void AnswerDescriptor(int fd, int descriptor)
@@ -111,22 +114,6 @@ internal sealed partial class ControlServer
         }
 
         Answer(fd, 0, descriptors: [descriptor]);
-    }
-
-    // Without this answer lxc-attach takes it that there are no cgroups, and runs its program outside of all limits.
-    private void AnswerCgroups(int fd, int size)
-    {
-        // struct cgroup_ctx { int32 layout (0 v1, 1 hybrid, 2 v2); uint32 utilities; uint32 fd_len; int32 fd[20]; }, as much of it as the client knows.
-        int[] directories = supervisor.ContainerCgroups?.OpenAll() ?? [];
-        byte[] context = new byte[96];
-        bool hasUnified = supervisor.ContainerCgroups?.PayloadPath(string.Empty) is not null;
-        BitConverter.TryWriteBytes(context, supervisor.ContainerCgroups is { IsUnified: true } ? 2 : hasUnified ? 1 : 0);
-        BitConverter.TryWriteBytes(context.AsSpan(8), directories.Length);
-        Answer(fd, 0, data: context.AsSpan(0, Math.Min(size, context.Length)), descriptors: directories);
-        foreach (int directory in directories)
-        {
-            Descriptors.Close(directory);
-        }
     }
 
     private bool Stop(int fd)
@@ -212,9 +199,15 @@ internal sealed partial class ControlServer
 
     private void AnswerConsoleLog(int fd, ReadOnlySpan<byte> data)
     {
-        // bool clear; bool read; uint64_t read_max; bool write_logfile: with C's alignment.
+        // bool clear; bool read; uint64_t read_max; with C's alignment. What later versions have after it asks for nothing.
         Console.RingBuffer? ring = supervisor.ConsoleRelay?.Ring;
-        if (ring is null || data.Length < 17)
+        if (data.Length < 16)
+        {
+            Answer(fd, -Errno.EINVAL);
+            return;
+        }
+
+        if (ring is null)
         {
             Answer(fd, -Errno.EFAULT);
             return;
@@ -284,5 +277,7 @@ internal sealed partial class ControlServer
         return false;
     }
 
-    private static string TextOf(ReadOnlyMemory<byte> data) => Encoding.UTF8.GetString(data.Span).TrimEnd('\0');
+    // A text ends with the only NUL that it has.
+    private static string? TextOf(ReadOnlySpan<byte> data) =>
+        data.IndexOf((byte)0) == data.Length - 1 && data.Length > 0 ? Encoding.UTF8.GetString(data[..^1]) : null;
 }

@@ -18,6 +18,7 @@ internal sealed partial class ControlServer
         }
 
         clients.Clear();
+        NextDeadline = long.MaxValue;
     }
 
     /// <summary>Gives away the connections of those that wait for a state or for the end, and of those that have not asked anything yet.</summary>
@@ -59,6 +60,7 @@ internal sealed partial class ControlServer
                 Descriptors.SetNonBlocking(fd, true);
                 poll.Add(fd, Readiness.Readable);
                 clients.Add(fd, client);
+                NextDeadline = Math.Min(NextDeadline, client.Deadline);
             }
             catch (LinuxException)
             {

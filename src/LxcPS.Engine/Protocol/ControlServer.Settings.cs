@@ -8,8 +8,14 @@ namespace LxcPS.Engine.Protocol;
 /// <content>What the container is set to: items of its configuration, and its devices where a program of the monitor's decides on them.</content>
 internal sealed partial class ControlServer
 {
-    private void AnswerConfigItem(int fd, string key)
+    private void AnswerConfigItem(int fd, ReadOnlySpan<byte> data)
     {
+        if (TextOf(data) is not { } key)
+        {
+            Answer(fd, -Errno.EINVAL);
+            return;
+        }
+
         if (key == ControlClient.DeviceListItem && DeviceRulesText() is { } rules)
         {
             Answer(fd, 0, data: Text(rules));

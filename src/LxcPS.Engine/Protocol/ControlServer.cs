@@ -11,7 +11,7 @@ namespace LxcPS.Engine.Protocol;
 internal sealed partial class ControlServer : IDisposable
 {
     /// <summary>Connections at one time; more wait in the kernel's queue until some are served.</summary>
-    internal const int MaximumClients = 256;
+    internal const int MaximumClients = 1024;
 
     /// <summary>Of these, connections of users who may ask nothing: they are told so, but must not keep others out.</summary>
     private const int MaximumStrangers = 16;
@@ -55,22 +55,10 @@ internal sealed partial class ControlServer : IDisposable
         }
     }
 
-    /// <summary>Changes the state and tells the clients that wait for it.</summary>
+    /// <summary>Changes the state and tells those who want to know: clients that wait for it, and LXC's FIFO.</summary>
     internal void SetState(ContainerState state)
     {
-        State = state == ContainerState.Thawed ? ContainerState.Running : state;
-        Span<byte> message = stackalloc byte[ControlSocket.StateMessageSize];
-        ControlSocket.WriteStateMessage(message, name, state);
-        foreach ((int fd, Client client) in clients.ToArray())
-        {
-            if (client.WaitsFor[(int)state])
-            {
-                // One message fits into any socket's buffer, so a client that does not take it is gone.
-                TrySend(fd, message, default);
-                Drop(fd);
-            }
-        }
-
+        TellClients(state);
         supervisor.Announce(state);
     }
 
@@ -108,31 +96,6 @@ internal sealed partial class ControlServer : IDisposable
         }
     }
 
-    private void AcceptAll()
-    {
-        while (clients.Count < MaximumClients)
-        {
-            int fd = LocalSockets.Accept(listener);
-            if (fd < 0)
-            {
-                return;
-            }
-
-            Client client = new() { IsTrusted = IsTrusted(fd) };
-            if (!client.IsTrusted && clients.Values.Count(other => !other.IsTrusted) >= MaximumStrangers)
-            {
-                Descriptors.Close(fd);
-                continue;
-            }
-
-            clients.Add(fd, client);
-            poll.Add(fd, Readiness.Readable);
-        }
-
-        accepting = false;
-        poll.Modify(listener, Readiness.None);
-    }
-
     private void Serve(int fd, Client client, Readiness ready)
     {
         if (client.IsWaiting)
@@ -144,107 +107,82 @@ internal sealed partial class ControlServer : IDisposable
 
         try
         {
-            Span<int> descriptor = stackalloc int[1];
-            int count = LocalSockets.Receive(fd, client.Buffer.AsSpan(client.Length, client.Expected - client.Length), descriptor, out int received);
-            client.TakeDescriptor(received == 0 ? -1 : descriptor[0]);
-            if (count < 0 && (ready & (Readiness.HangUp | Readiness.Error)) == 0)
+            if (client.Output.Length > 0)
             {
-                return;
+                SendRest(fd, client, ready);
             }
-
-            if (count <= 0)
+            else
             {
-                Drop(fd);
-                return;
+                Receive(fd, client);
             }
-
-            client.Length += count;
-            if (client.Length < client.Expected)
-            {
-                return;
-            }
-
-            (int command, int length, long word) = ControlSocket.ReadHeader(client.Buffer);
-            if (client.Length == ControlSocket.HeaderSize && length > 0 && length <= ControlSocket.MaximumData)
-            {
-                client.Expect(ControlSocket.HeaderSize + length);
-                return;
-            }
-
-            if ((ControlCommand)command == ControlCommand.SeccompNotifyAddListener && client.Length == ControlSocket.HeaderSize && client.IsTrusted)
-            {
-                // The listener comes with a byte of its own, which the length does not count.
-                client.Expect(ControlSocket.HeaderSize + 1);
-                return;
-            }
-
-            if (length is < 0 or > ControlSocket.MaximumData || !client.IsTrusted)
-            {
-                Answer(fd, -(length is < 0 or > ControlSocket.MaximumData ? Errno.EINVAL : Errno.EPERM));
-                Drop(fd);
-                return;
-            }
-
-            Process(fd, client, (ControlCommand)command, word, client.Buffer.AsMemory(ControlSocket.HeaderSize, length));
         }
-        catch (LinuxException)
+        catch (Exception e) when (e is LinuxException or LxcException)
         {
-            // The connection broke under us. That is the client's loss alone; the container goes on.
+            // The connection broke under us, or what was asked for cannot be had. That is the client's loss alone; the container goes on.
             Drop(fd);
         }
     }
 
-    private static bool IsTrusted(int fd)
+    private void Receive(int fd, Client client)
     {
-        uint user = LocalSockets.Peer(fd).UserId;
-        return user == 0 || user == Processes.EffectiveUserId;
-    }
+        Span<int> descriptor = stackalloc int[1];
+        int count = LocalSockets.Receive(fd, client.Buffer.AsSpan(client.Length, client.Expected - client.Length), descriptor, out int received);
+        if (received > 0)
+        {
+            client.TakeDescriptor(descriptor[0]);
+        }
 
-    private void Drop(int fd)
-    {
-        if (!clients.Remove(fd, out Client? client))
+        if (count <= 0)
+        {
+            // Nothing after all: what was ready may have been a connection of the same number, which was dropped since.
+            if (count == 0)
+            {
+                Drop(fd);
+            }
+
+            return;
+        }
+
+        client.Length += count;
+        if (client.Length < client.Expected)
         {
             return;
         }
 
-        if (client.HoldsConsole)
+        (int command, int length, long word) = ControlSocket.ReadHeader(client.Buffer);
+        if (length is < 0 or > ControlSocket.MaximumData || !client.IsTrusted)
         {
-            supervisor.ConsoleRelay?.Lend(false);
+            Answer(fd, -(client.IsTrusted ? Errno.EINVAL : Errno.EPERM));
+            Drop(fd);
+            return;
         }
 
-        client.TakeDescriptor(-1);
-        poll.Remove(fd);
-        Descriptors.Close(fd);
-        if (!accepting && listener >= 0)
+        if (client.Length == ControlSocket.HeaderSize && length > 0)
         {
-            accepting = true;
-            poll.Modify(listener, Readiness.Readable);
+            client.Expect(ControlSocket.HeaderSize + length);
+            return;
         }
+
+        if ((ControlCommand)command == ControlCommand.SeccompNotifyAddListener && client.Length == ControlSocket.HeaderSize)
+        {
+            // The listener comes with a byte of its own, which the length does not count.
+            client.Expect(ControlSocket.HeaderSize + 1);
+            return;
+        }
+
+        Process(fd, client, (ControlCommand)command, word, client.Buffer.AsMemory(ControlSocket.HeaderSize, length));
     }
 
-    private static bool TrySend(int fd, ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors)
+    // LXC's monitor believes the same: root, and the user that it runs as, unless with another group.
+    private static bool IsTrusted(int fd)
     {
-        try
-        {
-            return LocalSockets.Send(fd, data, descriptors, wait: false) == data.Length;
-        }
-        catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
-        {
-            return false;
-        }
-    }
-
-    private void Answer(int fd, int result, long word = 0, ReadOnlySpan<byte> data = default, ReadOnlySpan<int> descriptors = default)
-    {
-        byte[] message = new byte[ControlSocket.HeaderSize + data.Length];
-        ControlSocket.WriteHeader(message, result, data.Length, word);
-        data.CopyTo(message.AsSpan(ControlSocket.HeaderSize));
-        TrySend(fd, message, descriptors);
+        PeerCredentials peer = LocalSockets.Peer(fd);
+        return peer.UserId == 0 || peer.UserId == Processes.EffectiveUserId && peer.GroupId == Processes.EffectiveGroupId;
     }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + "\0");
 
-    /// <summary>A connection, and how much of its request has come.</summary>
+    /// <summary>A connection, how much of its request has come, and what of its answer has not gone.</summary>
     private sealed class Client
     {
         public byte[] Buffer { get; private set; } = new byte[ControlSocket.HeaderSize];
@@ -252,6 +190,12 @@ internal sealed partial class ControlServer : IDisposable
         public int Length { get; set; }
 
         public int Expected { get; private set; } = ControlSocket.HeaderSize;
+
+        /// <summary>What its socket has not taken of the answer.</summary>
+        public ReadOnlyMemory<byte> Output { get; set; }
+
+        /// <summary>When it is dropped unless it has said or taken something by then, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+        public long Deadline { get; set; } = Environment.TickCount64 + Patience;
 
         /// <summary>The states that it waits for.</summary>
         public bool[] WaitsFor { get; } = new bool[ControlSocket.StateCount];

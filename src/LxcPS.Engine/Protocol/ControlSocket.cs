@@ -101,4 +101,15 @@ public static class ControlSocket
         Encoding.UTF8.GetBytes(name, message.Slice(4, 255));
         BitConverter.TryWriteBytes(message[(4 + 256)..], (int)state);
     }
+
+    /// <summary>Reads such a message; null when it tells something else, e.g. an exit code.</summary>
+    public static (string Name, ContainerState State)? ReadStateMessage(ReadOnlySpan<byte> message)
+    {
+        int state = BitConverter.ToInt32(message[(4 + 256)..]);
+        ReadOnlySpan<byte> name = message.Slice(4, 256);
+        int length = name.IndexOf((byte)0);
+        return BitConverter.ToInt32(message) == 0 && length > 0 && state is >= 0 and < StateCount
+            ? (Encoding.UTF8.GetString(name[..length]), (ContainerState)state)
+            : null;
+    }
 }
