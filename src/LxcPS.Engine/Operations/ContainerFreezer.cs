@@ -74,6 +74,10 @@ public static class ContainerFreezer
         return true;
     }
 
-    private static void TellState(string lxcPath, string name, bool frozen) =>
-        ControlClient.ServeStateClients(lxcPath, name, frozen ? ContainerState.Frozen : ContainerState.Thawed);
+    private static void TellState(string lxcPath, string name, bool frozen)
+    {
+        ContainerState state = frozen ? ContainerState.Frozen : ContainerState.Thawed;
+        ControlClient.ServeStateClients(lxcPath, name, state);
+        StateFifo.Announce(lxcPath, name, state);
+    }
 }

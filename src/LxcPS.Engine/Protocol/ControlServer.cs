@@ -55,8 +55,15 @@ internal sealed partial class ControlServer : IDisposable
         }
     }
 
-    /// <summary>Changes the state and tells the clients that wait for it.</summary>
+    /// <summary>Changes the state, and tells the clients that wait for it and those who listen to all states.</summary>
     internal void SetState(ContainerState state)
+    {
+        TakeState(state);
+        supervisor.Announce(state);
+    }
+
+    /// <summary>Changes the state and tells the clients that wait for it.</summary>
+    private void TakeState(ContainerState state)
     {
         State = state == ContainerState.Thawed ? ContainerState.Running : state;
         Span<byte> message = stackalloc byte[ControlSocket.StateMessageSize];
@@ -70,8 +77,6 @@ internal sealed partial class ControlServer : IDisposable
                 Drop(fd);
             }
         }
-
-        supervisor.Announce(state);
     }
 
     /// <summary>Handles a ready descriptor of the event loop.</summary>
