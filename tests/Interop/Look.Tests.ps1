@@ -13,10 +13,10 @@ BeforeAll {
 
     # An address of the container's own, on an interface that only it has.
     foreach ($name in @($ours.Values) + @($theirs.Values)) {
-        Invoke-LxcCommand $name sh '-c', 'ip link add d0 type dummy && ip addr add 10.99.0.7/24 dev d0 && ip link set d0 up'
+        Invoke-LxcCommand $name sh '-c', 'ip link add d0 type veth peer name d1 && ip addr add 10.99.0.7/24 dev d0 && ip link set d0 up'
     }
 
-    $asked = 'lxc.uts.name', 'lxc.rootfs.path', 'lxc.net.0.type', 'lxc.cap.drop', 'lxc.mount.auto', 'lxc.tty.max', 'lxc.group', 'lxc.start.auto', 'lxc.signal.halt',
+    $asked = 'lxc.uts.name', 'lxc.rootfs.path', 'lxc.net.0.type', 'lxc.cap.drop', 'lxc.mount.auto', 'lxc.tty.max', 'lxc.group', 'lxc.start.auto',
         'lxc.idmap'
 
     function Get-Table {

@@ -25,7 +25,9 @@ function Get-ToolLine {
 
     'unshare', '--mount', '--propagation', 'private', 'sh', '-c', $inside, 'sh', $idFile, 'timeout', '--foreground', "$LxcTimeout"
     if ($Line[0] -in 'lxc-usernsexec', 'lxc-unshare', 'lxc-config', 'lxc-checkconfig', 'python3') {
-        $Line
+        # Debian's own python has the module, whatever else is on PATH.
+        $Line[0] -replace '^python3$', '/usr/bin/python3'
+        $Line | Select-Object -Skip 1
     }
     else {
         $Line[0], '-P', $LxcPath
@@ -94,6 +96,12 @@ function Send-Tool {
     $Tool.Text = ''
     $Tool.Process.StandardInput.Write($Text)
     $Tool.Process.StandardInput.Flush()
+}
+
+function Read-Prompt {
+    # Presses Enter until a shell answers: what is typed while a tool sets its terminal up is lost.
+    param([object] $Tool)
+    Wait-Until { Send-Tool $Tool "`r"; try { Read-Tool $Tool '# ' 1; $true } catch { $false } } 30 | Should -BeTrue -Because "a shell prompts, where there is: $($Tool.Text)"
 }
 
 function Wait-Tool {
