@@ -34,7 +34,7 @@ elif what == 'change':
     check('item', c.set_config_item('lxc.start.auto', '1') and c.save_config())
     check('console', c.console_getfd() > 0)
 elif what == 'cycle':
-    check('reboot', c.reboot(20))
+    check('reboot', c.reboot() and c.wait('RUNNING', 20))
     check('state', c.state)
     check('shutdown', c.shutdown(20))
     check('state', c.state)
@@ -43,7 +43,7 @@ elif what == 'cycle':
     check('stop', c.stop())
     check('state', c.state)
 elif what == 'copy':
-    other = c.clone(sys.argv[4])
+    other = c.clone(sys.argv[4], config_path=path)
     check('clone', bool(other and other.defined))
     check('snapshot', c.snapshot())
     check('list', [one[0] for one in c.snapshot_list()])

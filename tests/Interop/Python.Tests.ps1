@@ -37,7 +37,7 @@ Describe 'python3-lxc: LXC''s tool, our container' -Skip:([bool] $missing) {
         Start-Ours $name $Kind
         Use-Container $name change $memoryKey, 67108864 | Should -Be 'set True', 'get 67108864', 'freeze True', 'state FROZEN', 'unfreeze True', 'state RUNNING', 'wait True',
             'item True', 'console True'
-        (Get-LxcCgroup $name).Memory | Should -Be 64MB
+        (Get-LxcCgroup $name -Key $memoryKey).Value | Should -Be 64MB
         (Get-LxcContainer $name).AutoStart | Should -BeTrue
         Stop-LxcContainer $name -Kill
         Start-LxcContainer $name
