@@ -33,9 +33,9 @@ elif what == 'change':
     check('wait', c.wait('RUNNING', 5))
     check('item', c.set_config_item('lxc.start.auto', '1') and c.save_config())
     check('console', c.console_getfd() > 0)
+elif what == 'reboot':
+    check('reboot', c.reboot())
 elif what == 'cycle':
-    check('reboot', c.reboot() and c.wait('RUNNING', 20))
-    check('state', c.state)
     check('shutdown', c.shutdown(20))
     check('state', c.state)
     check('start', c.start())

@@ -24,18 +24,31 @@ AfterAll {
 }
 
 Describe 'lxc-copy: LXC''s tool, our container' -Skip:([bool] $missing) {
-    It 'copies it, with -s on an overlay; both sides start the copies, and Get-LxcContainer has their names (<Kind>)' -ForEach $kinds {
+    It 'copies it; both sides start the copy, and Get-LxcContainer has its name (<Kind>)' -ForEach $kinds {
         $name = "oc-$Kind-$Unique"
         New-Ours $name $Kind
         [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "of $name`n")
         Use-Tool lxc-copy -n $name -N "full-$Kind-$Unique" | Out-Null
         (Get-LxcContainer "full-$Kind-$Unique").HostName | Should -BeExactly "full-$Kind-$Unique"
         Assert-Runs "full-$Kind-$Unique" "of $name"
-        if ($Kind -eq 'privileged') {
-            Use-Tool lxc-copy -n $name -N "over-$Kind-$Unique" -s | Out-Null
-            (Get-LxcContainer "over-$Kind-$Unique").Rootfs | Should -BeLike "overlay:$LxcPath/$name/rootfs:*"
-            Assert-Runs "over-$Kind-$Unique" "of $name"
-            Remove-LxcContainer "over-$Kind-$Unique" -Confirm:$false
+    }
+
+    It '-s makes a copy on an overlay of a privileged one; both sides start it' {
+        $name = "op-$Unique"
+        New-Ours $name privileged
+        [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "of $name`n")
+        Use-Tool lxc-copy -n $name -N "over-$Unique" -s | Out-Null
+        (Get-LxcContainer "over-$Unique").Rootfs | Should -BeLike "overlay:$LxcPath/$name/rootfs:*"
+        Assert-Runs "over-$Unique" "of $name"
+    }
+
+    It 'cannot: -s of an unprivileged one fails, as with one of LXC''s that has lxc.rootfs.options = idmap=container: LXC hands that option to overlay' {
+        New-Ours "ov-$Unique" unprivileged
+        New-Theirs "tv-$Unique" unprivileged 'lxc.rootfs.options = idmap=container'
+        foreach ($name in "ov-$Unique", "tv-$Unique") {
+            Invoke-Tool lxc-copy -n $name -N "none-$Unique" -s -l ERROR -o "$LxcPath.log" | Out-Null
+            $LASTEXITCODE | Should -Not -Be 0
+            [IO.File]::ReadAllText("$LxcPath.log") | Should -Match "ovl_mount.*lowerdir=$LxcPath/$name/rootfs,idmap=container"
         }
     }
 
@@ -122,7 +135,7 @@ Describe 'lxc-snapshot: LXC''s tool, our container' -Skip:([bool] $missing) {
 }
 
 Describe 'lxc-snapshot: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
-    It 'Start-LxcContainer starts what lxc-snapshot restored, Remove-LxcContainer says that there are snapshots or removes them too' {
+    It 'Start-LxcContainer starts what lxc-snapshot restored, Remove-LxcContainer removes it with its snapshots' {
         $name = "ts-$Unique"
         New-Theirs $name privileged
         [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "before`n")

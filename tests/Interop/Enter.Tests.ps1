@@ -166,7 +166,7 @@ Describe 'lxc-device: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
 }
 
 Describe 'lxc-usernsexec: LXC''s tool, our container' -Skip:([bool] $missing) {
-    It 'takes no container, but maps: with the container''s it is root of its files' {
+    It 'takes no container, but maps: given the container''s it has those that init has' {
         $name = $ours.unprivileged
         $maps = [IO.File]::ReadAllLines("$LxcPath/$name/config") -match '^lxc\.idmap' -replace '^.*=\s*' | ForEach-Object { '-m'; $_ -replace ' ', ':' }
         $init = (Get-LxcContainer $name).ProcessId

@@ -46,7 +46,11 @@ Describe 'python3-lxc: LXC''s tool, our container' -Skip:([bool] $missing) {
     It 'Container reboots, shuts down, starts and stops it (<Kind>)' -ForEach $kinds {
         $name = "oy-$Kind-$Unique"
         Start-Ours $name $Kind
-        Use-Container $name cycle | Should -Be 'reboot True', 'state RUNNING', 'shutdown True', 'state STOPPED', 'start True', 'wait True', 'stop True', 'state STOPPED'
+        $before = (Get-LxcContainer $name).ProcessId
+        Use-Container $name reboot | Should -Be 'reboot True'
+        Wait-Until { (Get-LxcContainer $name).ProcessId -notin $null, $before } | Should -BeTrue
+        Wait-Init $name
+        Use-Container $name cycle | Should -Be 'shutdown True', 'state STOPPED', 'start True', 'wait True', 'stop True', 'state STOPPED'
         (Get-LxcContainer $name).State | Should -Be Stopped
     }
 

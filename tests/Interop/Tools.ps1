@@ -169,8 +169,14 @@ function Complete-Test {
     }
 
     Remove-TestContainers
+    # LXC's monitors say that a container has ended before they end themselves, and write to where nothing may be left.
+    Wait-Until { -not (Get-ProcessTable | Where-Object { $_.CommandLine.StartsWith("[lxc monitor] $LxcPath") }) } | Should -BeTrue
+
+    # The process behind lxc-monitor takes its FIFO along when it is told to end.
     & lxc-monitor -P $LxcPath -Q 2>$null
+    Wait-Until { -not [IO.File]::Exists("/run/lxc$LxcPath/monitor-fifo") } | Should -BeTrue
     Remove-Item "$LxcPath.*", "/run/lxc$LxcPath" -Recurse -Force -ErrorAction Ignore
+    "/run/lxc$LxcPath" | Should -Not -Exist
     foreach ($pivot in $pivots) {
         if ([IO.Directory]::Exists($pivot) -and [IO.Directory]::GetDirectories($pivot).Count -eq 0 -and -not [IO.File]::ReadAllText("$pivot/cgroup.procs")) {
             & rmdir $pivot 2>$null

@@ -16,7 +16,6 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$kinds = ' \((un)?privileged\)$'
 $rows = [ordered]@{}
 foreach ($line in [IO.File]::ReadAllLines($ResultPath)) {
     $result, $test = $line -split "`t", 2
@@ -24,7 +23,7 @@ foreach ($line in [IO.File]::ReadAllLines($ResultPath)) {
         continue
     }
 
-    $tool, $direction, $name = $Matches.tool, $Matches.direction, ($Matches.name -replace $kinds)
+    $tool, $direction, $name = $Matches.tool, $Matches.direction, ($Matches.name -replace ' \((un)?privileged\)$', ' (p, u)')
     $row = $rows["$tool $direction"] ??= [pscustomobject]@{
         Tool = $tool; Direction = $direction; Works = [Collections.Generic.List[string]]::new(); Not = [Collections.Generic.List[string]]::new(); Failed = $false
     }
@@ -44,8 +43,8 @@ $lines = @(
     '# LXC''s tools and LxcPS on one set of containers'
     ''
     'Written by `tests/Interop/Write-Page.ps1` from a run of `tests/Interop`, with LXC 5.0.2, lxc-templates 3.0.4 and python3-lxc 5.0.0 of Debian 12;'
-    'a test compares this page with each run. What was tried is tried on real containers, privileged and unprivileged where the test says nothing else.'
-    'A reason why something does not work is a test as well: it fails when that is no longer so.'
+    'a test compares this page with each run. (p, u): on a privileged and on an unprivileged container, without it on a privileged one where the text says'
+    'nothing else. A reason why something does not work is a test as well: it fails when that is no longer so.'
     ''
     '| Tool | Direction | Works | What was tried | Why not |'
     '|---|---|---|---|---|'
