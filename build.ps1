@@ -4,7 +4,7 @@ Builds, tests, demonstrates, measures and packages LxcPS.
 .DESCRIPTION
 ./pwsh build.ps1 <task>, where the task is one of
   Build    the module folder out/LxcPS/<version>, ready for Import-Module
-  Test     every test layer that this machine can run; the last line is 'N passed, N failed, N skipped'
+  Test     every test layer that this machine can run, LXC's own tools among them; the last line is 'N passed, N failed, N skipped'
   Demo     real containers: created, limited, started, entered, listed, suspended, stopped and removed
   Bench    our times beside those of the peers that are installed, in one table
   Help     docs/help as en-US/LxcPS.dll-Help.xml
@@ -161,17 +161,32 @@ function Invoke-UnitTest {
 }
 
 function Invoke-PesterTest {
+    # A directory of tests as a layer; nothing where no file of it has the name that is asked for.
+    param([string] $Layer = 'Pester', [string] $Directory = $Layer)
+    if (-not (Test-Path (Join-Path $root "tests/$Directory/$TestName.Tests.ps1"))) {
+        return
+    }
+
     $env:LXCPS_MODULE = Join-Path $module 'LxcPS.psd1'
     $env:LXCPS_LONG = if ($Long) { '1' } else { '' }
     $result = Join-Path $out 'pester.txt'
     Remove-Item $result -Force -ErrorAction Ignore
-    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Name "$TestName" -ResultPath $result | Out-Host
+    & (Get-ShellPath) -NoProfile -NonInteractive -File (Join-Path $root 'tests/Invoke-PesterTests.ps1') -Directory $Directory -Name "$TestName" `
+        -ResultPath $result -ListPath (Join-Path $out "$($Directory.ToLowerInvariant().Replace('/', '-')).tsv") | Out-Host
     if (-not (Test-Path $result)) {
-        throw "The Pester tests did not run to their end (exit code $LASTEXITCODE)"
+        throw "The tests of tests/$Directory did not run to their end (exit code $LASTEXITCODE)"
     }
 
     $counts = @(Get-Content $result)
-    [pscustomobject]@{ Layer = 'Pester'; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
+    [pscustomobject]@{ Layer = $Layer; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
+}
+
+function Invoke-InteropTest {
+    # LXC's own tools on our containers and ours on theirs, and the page that says what works.
+    Install-Missing @{ 'lxc-start' = 'lxc'; '/usr/share/lxc/templates/lxc-busybox' = 'lxc-templates'; '/usr/lib/python3/dist-packages/lxc' = 'python3-lxc'
+        'newuidmap' = 'uidmap'; 'xz' = 'xz-utils' } -Optional
+    Invoke-PesterTest Interop
+    if ($TestName -eq '*') { Invoke-PesterTest Interop Interop/Page }
 }
 
 function Invoke-VmTest {
@@ -236,11 +251,16 @@ switch ($Task) {
     }
     'Test' {
         Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'newuidmap' = 'uidmap'; 'lxc-start' = 'lxc'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
+        if (@(Test-Path "$root/tests/Pester/$TestName.Tests.ps1", "$root/tests/Interop/$TestName.Tests.ps1") -notcontains $true) {
+            throw "No test file matches $TestName"
+        }
+
         Build-Module
         Build-Help
         $results = @(
             if ($TestName -eq '*') { Invoke-UnitTest }
             Invoke-PesterTest
+            Invoke-InteropTest
             Invoke-VmTest
         )
         $passed = ($results | Measure-Object Passed -Sum).Sum

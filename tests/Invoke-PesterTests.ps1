@@ -13,10 +13,16 @@ Writes passed, failed and skipped to a file, a line each, so that the caller nee
 param(
     [string] $Name = '*',
 
+    # The layer: a directory beside this script.
+    [string] $Directory = 'Pester',
+
     # Only tests of these tags, and none of those; several in one text are separated by commas.
     [string[]] $Tag = @(),
     [string[]] $ExcludeTag = @(),
-    [Parameter(Mandatory)] [string] $ResultPath
+    [Parameter(Mandatory)] [string] $ResultPath,
+
+    # A file for the tests by name, a line each: result, tab, path.
+    [string] $ListPath
 )
 
 # No preference here: the tests run below this scope, and an error that ends nothing must not end them.
@@ -24,7 +30,7 @@ if (-not (Get-Command Invoke-Pester -ErrorAction Ignore)) {
     Import-Module Pester -MinimumVersion 5.5 -ErrorAction Stop
 }
 
-$files = @(Get-ChildItem (Join-Path $PSScriptRoot 'Pester') -Filter "$Name.Tests.ps1" | Sort-Object Name | ForEach-Object FullName)
+$files = @(Get-ChildItem (Join-Path $PSScriptRoot $Directory) -Filter "$Name.Tests.ps1" | Sort-Object Name | ForEach-Object FullName)
 if ($files.Count -eq 0) {
     throw "No test file matches $Name"
 }
@@ -51,4 +57,8 @@ $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration
 $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
 Set-Content -Path $ResultPath -Value @($result.PassedCount, $failed, $result.SkippedCount)
+if ($ListPath) {
+    Set-Content -Path $ListPath -Value @($result.Tests | ForEach-Object { "$($_.Result)`t$($_.ExpandedPath)" })
+}
+
 exit ([int]($failed -gt 0))

@@ -166,13 +166,13 @@ Describe 'The device directory' -Tag Vm {
     }
 
     It 'has its size, its terminals where they are wanted, and as many pseudoterminals as it may' {
-        Start-LxcContainer $one -Config @{ 'lxc.autodev.tmpfs.size' = '1MB'; 'lxc.tty.max' = '2'; 'lxc.tty.dir' = 'lxc'; 'lxc.pty.max' = '5' }
+        Start-LxcContainer $one -Config @{ 'lxc.autodev.tmpfs.size' = '1MB'; 'lxc.tty.max' = '2'; 'lxc.tty.dir' = 'lxc'; 'lxc.pty.max' = '2' }
         Invoke-LxcCommand $one sh '-c' 'df -k /dev | tail -1' | Should -Match '\s1024\s'
         Invoke-LxcCommand $one sh '-c' 'for f in console tty1 tty2; do readlink /dev/$f; done' | Should -Be 'lxc/console', 'lxc/tty1', 'lxc/tty2'
         Invoke-LxcCommand $one sh '-c' 'ls /dev/lxc' | Should -Be 'console', 'tty1', 'tty2'
         Invoke-LxcCommand $one grep devpts /proc/mounts | Should -Match 'max=5'
 
-        # Console and two terminals are three of the five.
+        # Two besides the console and two terminals.
         $line = 'exec 3<>/dev/ptmx && exec 4<>/dev/ptmx && echo two; (exec 5<>/dev/ptmx) 2>/dev/null || echo no more'
         Invoke-LxcCommand $one sh '-c' $line | Should -Be 'two', 'no more'
     }

@@ -139,7 +139,6 @@ Describe 'What Test-LxcContainer and a start fail with' {
         @{ Title = 'a working directory that is missing'; Key = 'lxc.init.cwd'; Value = '/no/such/directory'; Id = 'InitFailed' }
         @{ Title = 'a user that is not mapped'; Key = 'lxc.init.uid'; Value = '70000'; Id = 'InitFailed' }
         @{ Title = 'an init that is missing'; Key = 'lxc.init.cmd'; Value = '/sbin/nothing'; Id = 'InitFailed' }
-        @{ Title = 'fewer terminals than it asks for'; Key = 'lxc.pty.max'; Value = '1'; Id = 'ConsoleFailed'; Named = 'lxc.console.path'; With = @{ 'lxc.tty.max' = '4' } }
     ) {
         $config = @{ $Key = $Value }
         if ($With) {

@@ -78,7 +78,7 @@ public static partial class ConfigKeyTable
             Choices = ["bridge", "private", "vepa"],
         },
 
-        new("lxc.pty.max", Kind.Number, Served, "The most pseudoterminals that the container can have"),
+        new("lxc.pty.max", Kind.Number, Served, "The most pseudoterminals that the container can have besides its console and ttys"),
         new("lxc.console.buffer.size", Kind.BufferSize, Served, "Bytes of console output kept in memory; auto: 128 KiB"),
         new("lxc.console.size", Kind.BufferSize, Served, "The most bytes of the console's log file; auto: 128 KiB"),
         new("lxc.console.logfile", Kind.Path, Served, "A file of the host that gets a copy of the console's output"),

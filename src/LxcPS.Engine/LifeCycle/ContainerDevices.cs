@@ -153,8 +153,11 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
     {
         // Group 5 is tty wherever devpts is used; a map without it gets the mode that needs no group.
         bool hasTtyGroup = plan.HostIdOf(5, group: true) != uint.MaxValue;
+
+        // As with LXC, whose template busybox leaves the container one: its console, its ttys and its kernel log do not count.
+        int maximum = plan.PtyMax + plan.TtyCount + (plan.NoConsole ? 0 : 1) + (plan.IsolateKernelLog ? 1 : 0);
         int mount = Make("devpts", "devpts",
-            hasTtyGroup ? ["gid=5", "mode=620", "ptmxmode=666", $"max={plan.PtyMax}"] : ["mode=600", "ptmxmode=666", $"max={plan.PtyMax}"],
+            hasTtyGroup ? ["gid=5", "mode=620", "ptmxmode=666", $"max={maximum}"] : ["mode=600", "ptmxmode=666", $"max={maximum}"],
             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
         if (plan.AutoDev || FileTree.TryStatus(dev, "pts", false, out FileStatus status) && status.IsDirectory)
         {

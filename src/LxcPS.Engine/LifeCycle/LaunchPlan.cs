@@ -75,7 +75,7 @@ public sealed class LaunchPlan
     /// <summary>The size of that file system in bytes.</summary>
     public required long DevSize { get; init; }
 
-    /// <summary>The most pseudoterminals the container can have.</summary>
+    /// <summary>The most pseudoterminals the container can have besides its console and ttys.</summary>
     public required int PtyMax { get; init; }
 
     /// <summary>The number of /dev/ttyN.</summary>

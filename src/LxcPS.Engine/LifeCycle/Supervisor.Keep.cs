@@ -292,6 +292,7 @@ public sealed partial class Supervisor
         poll.Remove(initPidfd);
         CloseDescriptor(ref initPidfd);
         initPid = 0;
+        StateFifo.AnnounceExit(request.LxcPath, request.Name, exit.ExitCode);
         return exit;
     }
 }

@@ -158,8 +158,13 @@ public sealed class RootfsSource
         }
     }
 
-    /// <summary>The work directory that LXC gives an overlay: <c>olwork</c> beside the upper layer.</summary>
-    public static string WorkDirectoryOf(string upper) => Path.Combine(Path.GetDirectoryName(upper)!, "olwork");
+    /// <summary>The work directory of an overlay, beside its upper layer: <c>work</c>, which LXC 5 makes, if it is there, or else <c>olwork</c>.</summary>
+    public static string WorkDirectoryOf(string upper)
+    {
+        string beside = Path.GetDirectoryName(upper)!;
+        string work = Path.Combine(beside, "work");
+        return System.IO.Directory.Exists(work) ? work : Path.Combine(beside, "olwork");
+    }
 
     private int OpenDirectory(int userNamespace)
     {

@@ -93,7 +93,7 @@ public static partial class ControlClient
     /// <summary>A descriptor of the listener of init's seccomp filter, or -1 when that has none.</summary>
     public static int GetSeccompListener(string lxcPath, string name) => AskDescriptor(lxcPath, name, ControlCommand.GetSeccompNotifyFd);
 
-    /// <summary>Tells the monitor that the caller has changed the container's state, so that it can tell others.</summary>
+    /// <summary>Tells the monitor that the caller has changed the container's state, so that it can tell the clients that wait for it.</summary>
     public static void ServeStateClients(string lxcPath, string name, ContainerState state) =>
         TryAsk(lxcPath, name, ControlCommand.ServeStateClients, out _, default, (long)state);
 

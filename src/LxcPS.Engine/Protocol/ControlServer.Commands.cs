@@ -183,11 +183,12 @@ internal sealed partial class ControlServer
 
         for (int i = 0; i < ControlSocket.StateCount; i++)
         {
-            client.WaitsFor[i] = BitConverter.ToInt32(data[(i * 4)..]) == 1;
+            client.WaitsFor[i] = BitConverter.ToInt32(data[(i * 4)..]) != 0;
         }
 
-        // Either the state that it is in already, or the number of states: wait for the message.
-        bool reached = client.WaitsFor[(int)State];
+        // Either the state that it is in already, or the number of states: wait for the message. A value other than 1 waits for the next time
+        // that the state is entered: so lxc-stop -r asks for the running after the reboot.
+        bool reached = BitConverter.ToInt32(data[((int)State * 4)..]) == 1;
         int answer = reached ? (int)State : ControlSocket.StateCount;
         client.IsWaiting = true;
         Answer(fd, answer, answer);

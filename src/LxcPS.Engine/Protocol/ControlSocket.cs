@@ -95,11 +95,18 @@ public static class ControlSocket
         (BitConverter.ToInt32(header), BitConverter.ToInt32(header[4..]), BitConverter.ToInt64(header[8..]));
 
     /// <summary>Writes a message that tells a state client of a new state.</summary>
-    public static void WriteStateMessage(Span<byte> message, string name, ContainerState state)
+    public static void WriteStateMessage(Span<byte> message, string name, ContainerState state) => WriteMessage(message, name, 0, (int)state);
+
+    /// <summary>Writes a message that tells how init ended: by its exit code or 128 plus a signal, as a shell gives it.</summary>
+    public static void WriteExitMessage(Span<byte> message, string name, int exitCode) => WriteMessage(message, name, 2, exitCode << 8);
+
+    // The kinds and the fields of LXC's messages; an exit code is in the form of waitpid(2).
+    private static void WriteMessage(Span<byte> message, string name, int kind, int value)
     {
         message.Clear();
+        BitConverter.TryWriteBytes(message, kind);
         Encoding.UTF8.GetBytes(name, message.Slice(4, 255));
-        BitConverter.TryWriteBytes(message[(4 + 256)..], (int)state);
+        BitConverter.TryWriteBytes(message[(4 + 256)..], value);
     }
 
     /// <summary>Reads such a message; null when it tells something else, e.g. an exit code.</summary>

@@ -21,14 +21,15 @@ internal static class StateFifo
     {
         Span<byte> message = stackalloc byte[ControlSocket.StateMessageSize];
         ControlSocket.WriteStateMessage(message, name, state);
-        try
-        {
-            Write(lxcPath, message);
-        }
-        catch (LxcException)
-        {
-            // A user without a runtime directory: nobody who listens has a place for a FIFO either.
-        }
+        WriteIfPossible(lxcPath, message);
+    }
+
+    /// <summary>Tells how init ended; without a listener nothing happens.</summary>
+    internal static void AnnounceExit(string lxcPath, string name, int exitCode)
+    {
+        Span<byte> message = stackalloc byte[ControlSocket.StateMessageSize];
+        ControlSocket.WriteExitMessage(message, name, exitCode);
+        WriteIfPossible(lxcPath, message);
     }
 
     /// <summary>Writes a message that only whoever knows its number takes note of; false when nobody reads.</summary>
@@ -44,6 +45,18 @@ internal static class StateFifo
     /// <summary>The number of a marker, or null when the message is none.</summary>
     internal static int? MarkOf(ReadOnlySpan<byte> message) =>
         BitConverter.ToInt32(message) == Marker ? BitConverter.ToInt32(message[(4 + 256)..]) : null;
+
+    private static void WriteIfPossible(string lxcPath, ReadOnlySpan<byte> message)
+    {
+        try
+        {
+            Write(lxcPath, message);
+        }
+        catch (LxcException)
+        {
+            // A user without a runtime directory: nobody who listens has a place for a FIFO either.
+        }
+    }
 
     private static bool Write(string lxcPath, ReadOnlySpan<byte> message)
     {
