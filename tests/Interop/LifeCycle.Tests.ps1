@@ -146,11 +146,11 @@ Describe 'lxc-start: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         { Start-LxcContainer $name } | Should -Throw -ErrorId 'ContainerRunning*'
     }
 
-    It 'cannot: the monitor is named lxcps-monitor, not [lxc monitor]; nothing of LXC''s asks for its title' {
+    It 'Start-LxcContainer''s monitor has the title of LXC''s' {
         $name = "tt-$Unique"
         New-Theirs $name privileged
         Start-LxcContainer $name
-        (Get-Init $name).Title | Should -BeLike "lxcps-monitor start --lxcpath $LxcPath --name $name*"
+        (Get-Init $name).Title | Should -BeExactly "[lxc monitor] $LxcPath $name"
     }
 }
 

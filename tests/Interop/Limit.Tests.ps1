@@ -194,8 +194,21 @@ Describe 'lxc-monitor: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         Read-Tool $tool 'THAWED'
     }
 
-    It 'cannot: no cmdlet shows state changes as they come yet; Wait-LxcContainer waits for one' {
-        Assert-Absent 'Watch-Lxc*'
-        Assert-Absent '*-Lxc*Event*'
+    It 'Watch-LxcContainer shows what LXC''s tools change, as it comes (<Kind>)' -ForEach $kinds {
+        $name = $theirs[$Kind]
+        $pipeline = [powershell]::Create()
+        try {
+            [void] $pipeline.AddScript("Import-Module '$env:LXCPS_MODULE'; Watch-LxcContainer '$name' -LxcPath '$LxcPath' -Timeout 20 -Verbose | Where-Object State -Match 'Frozen|Running' | Select-Object -First 2")
+            $watch = $pipeline.BeginInvoke()
+            Wait-Until { $pipeline.Streams.Verbose.Count -or $watch.IsCompleted } | Should -BeTrue
+            Use-Tool lxc-freeze -n $name
+            Use-Tool lxc-unfreeze -n $name
+            "$($pipeline.EndInvoke($watch).State)" | Should -BeExactly 'Frozen Running'
+            $pipeline.Streams.Error.Count | Should -Be 0
+        }
+        finally {
+            $pipeline.Stop()
+            $pipeline.Dispose()
+        }
     }
 }
