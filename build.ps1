@@ -105,7 +105,7 @@ function Build-Module {
     Invoke-Tool dotnet @('build', (Join-Path $root 'src/LxcPS/LxcPS.csproj'), '-c', 'Release', '-v', 'quiet', '--nologo')
     $built = Join-Path $root 'src/LxcPS/bin/Release/net10.0'
     New-Item -ItemType Directory -Force $module | Out-Null
-    foreach ($name in 'LxcPS.dll', 'LxcPS.Engine.dll', 'LxcPS.Native.dll', 'LxcPS.Format.ps1xml', 'LxcPS.Types.ps1xml') {
+    foreach ($name in 'LxcPS.dll', 'LxcPS.Engine.dll', 'LxcPS.Native.dll', 'LxcPS.Format.ps1xml') {
         Copy-Item (Join-Path $built $name) (Join-Path $module $name) -Force
     }
 

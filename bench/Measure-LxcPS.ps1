@@ -103,14 +103,15 @@ function Get-MonitorId {
         }
 
         $line = try { [IO.File]::ReadAllText("$directory/cmdline") } catch { '' }
-        if ($line.StartsWith("[lxc monitor] $containers ") -or ($line.Contains('lxcps-monitor') -and $line.Contains($containers))) {
+        if ($line.StartsWith("[lxc monitor] $containers ") -or $line.StartsWith("[lxcps watcher] $containers ")) {
             $id
         }
     }
 }
 
 function Get-MonitorMemory {
-    param([int] $Count)
+    # Of so many containers, whose monitors are so many processes each.
+    param([int] $Count, [int] $Processes)
     # What only the start needed is given back by now.
     [Threading.Thread]::Sleep(2000)
     $sizes = @{}
@@ -120,6 +121,10 @@ function Get-MonitorMemory {
         $sizes[$id] = [double](($line -split '\s+')[1])
         $line = [IO.File]::ReadAllLines("/proc/$id/status") | Where-Object { $_ -like 'PPid:*' }
         $parents[$id] = [int](($line -split '\s+')[1])
+    }
+
+    if ($sizes.Count -ne $Count * $Processes) {
+        throw "There are $($sizes.Count) processes of $Count monitors, where each is $Processes"
     }
 
     # Ours is two processes, of which one is the other's child.
@@ -137,11 +142,11 @@ function Get-MonitorMemory {
 function Measure-Memory {
     $names = 1..20 | ForEach-Object { 'run{0:00}' -f $_ }
     Start-LxcContainer $names
-    $ours = Get-MonitorMemory 20
+    $ours = Get-MonitorMemory 20 2
     Stop-LxcContainer $names -Kill
     $theirs = if ($lxcStart -and $lxcStop) {
         $names | ForEach-Object { [void]$lxc.Run($lxcStart, @('-P', $containers, '-n', $_, '-d')) }
-        Get-MonitorMemory 20
+        Get-MonitorMemory 20 1
         $names | ForEach-Object { [void]$lxc.Run($lxcStop, @('-P', $containers, '-n', $_, '-k')) }
     }
     Add-Row 'A monitor, PSS with 20 running' '' $ours 'LXC''s monitor' $theirs 1.3 'KiB'

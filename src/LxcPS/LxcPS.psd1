@@ -10,7 +10,6 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.6'
     FormatsToProcess     = @('LxcPS.Format.ps1xml')
-    TypesToProcess       = @('LxcPS.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Add-LxcConfig'
