@@ -238,7 +238,11 @@ done
         # While it runs the kernel refuses that anyway (ETXTBSY), to anybody; the mount that it was executed through refuses it for ever.
         $beside = Start-Beside "Invoke-LxcCommand '$liar' sleep 1006"
         try {
-            Wait-Until { $script:helpers = @(Get-ProcessTable | Where-Object CommandLine -Like "lxcps-monitor *--name $liar *"); $script:helpers.Count -ge 2 } | Should -BeTrue
+            Wait-Until {
+                $script:helpers = @(Get-ProcessTable | Where-Object {
+                    $_.CommandLine -cin "[lxc monitor] $LxcPath $liar", "[lxcps watcher] $LxcPath $liar" -or $_.CommandLine -like "lxcps-monitor attach *--name $liar *" })
+                $script:helpers.Count -ge 3
+            } | Should -BeTrue
             foreach ($process in $script:helpers) {
                 # A change of mode asks the mount alone, so the answer is the same now and later. It would change nothing.
                 $message = & sh '-c' 'chmod u+x "$1" 2>&1' sh "/proc/$($process.Id)/exe"
