@@ -44,7 +44,7 @@ Describe 'The command socket' {
         @{ Command = 'GetInitPid'; Result = 0; Word = { $init } }
         @{ Command = 'GetName'; Result = 0; Text = { "$name`0" } }
         @{ Command = 'GetLxcPath'; Result = 0; Text = { "$LxcPath`0" } }
-        @{ Command = 'GetConfigItem'; Data = "lxc.environment`0"; Result = 0; Text = { "A=b`0" } }
+        @{ Command = 'GetConfigItem'; Data = "lxc.environment`0"; Result = 0; Text = { "A=b`n`0" } }
         @{ Command = 'GetConfigItem'; Data = "lxc.nothing`0"; Result = -1 }
         @{ Command = 'GetConfigItem'; Data = 'lxc.environment'; Result = -22 }
         @{ Command = 'GetConfigItem'; Data = "lxc`0.environment`0"; Result = -22 }
@@ -147,7 +147,7 @@ Describe 'The command socket' {
                 Send-Bytes $connection ([byte[]] $byte) | Should -BeTrue
             }
 
-            (Read-Answer $connection).Text | Should -BeExactly "A=b`0"
+            (Read-Answer $connection).Text | Should -BeExactly "A=b`n`0"
             Read-Answer $connection | Should -BeNullOrEmpty
         }
         finally {
