@@ -29,7 +29,10 @@ BeforeAll {
         param([string] $Name)
         $file = "$groups/lxc.monitor.$Name/cgroup.procs"
         Wait-Until { [IO.File]::Exists($file) -and [IO.File]::ReadAllText($file) } 20 | Should -BeTrue
-        Stop-Process -Id ([IO.File]::ReadAllText($file)) -Force
+        foreach ($id in [IO.File]::ReadAllLines($file)) {
+            # One of the two goes with the other.
+            Stop-Process -Id ([int] $id) -Force -ErrorAction SilentlyContinue
+        }
     }
 
     function Enter-Group {
