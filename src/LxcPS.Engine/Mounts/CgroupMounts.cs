@@ -79,7 +79,10 @@ internal static class CgroupMounts
             Move(mount, target, place);
             Descriptors.Close(target);
             Descriptors.Close(mount);
-            LinkControllers(directory, name, hierarchy);
+            if (hierarchy.Version == 1)
+            {
+                LinkControllers(directory, name, hierarchy);
+            }
         }
 
         SetAttributes(directory, MOUNT_ATTR_RDONLY, 0, name: "/sys/fs/cgroup");
