@@ -34,7 +34,14 @@ public sealed partial class ContainerCgroups
             throw Failed($"The cgroups of the container could not be made: {e.Message}", e);
         }
 
-        RequirePlace();
+        if (places.Count == 0 && isUser)
+        {
+            warnings.Add($"The container stays in the cgroup of this session, as none can be made for it: {lastRefusal?.Message}");
+        }
+        else if (places.Count == 0)
+        {
+            throw Failed($"No cgroup hierarchy lets this process make cgroups: {lastRefusal?.Message}", lastRefusal);
+        }
     }
 
     /// <summary>Makes the monitor's cgroups if they are not there yet: one in every hierarchy, or none.</summary>
@@ -105,7 +112,6 @@ public sealed partial class ContainerCgroups
             if (TryMakeAll(Numbered(path, attempt), isMonitor, unifiedAlone))
             {
                 payloadNumber = isMonitor ? payloadNumber : attempt;
-                RequirePlace();
                 return;
             }
         }
@@ -120,18 +126,6 @@ public sealed partial class ContainerCgroups
     private LxcException Taken(string path) => Failed($"The cgroup '{path}' exists already", advice: plan.IsExact
         ? "Remove it, or name another in lxc.cgroup.dir.container and lxc.cgroup.dir.monitor."
         : "Remove the unused cgroups of that name and its numbered ones.");
-
-    private void RequirePlace()
-    {
-        if (places.Count == 0 && isUser)
-        {
-            warnings.Add($"The container stays in the cgroup of this session, as none can be made for it: {lastRefusal?.Message}");
-        }
-        else if (places.Count == 0)
-        {
-            throw Failed($"No cgroup hierarchy lets this process make cgroups: {lastRefusal?.Message}", lastRefusal);
-        }
-    }
 
     private bool TryMakeAll(string path, bool isMonitor, bool unifiedAlone)
     {

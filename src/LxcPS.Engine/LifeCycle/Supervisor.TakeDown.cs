@@ -1,4 +1,3 @@
-using LxcPS.Engine.Network;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -41,9 +40,6 @@ public sealed partial class Supervisor
         console?.Dispose();
         console = null;
     }
-
-    // The interface goes with the network namespace, some time after init: its name must be free before the next start.
-    private static void RemoveInterface(string name) => HostNetwork.Remove(name);
 
     private static void CloseDescriptor(ref int fd)
     {

@@ -23,13 +23,7 @@ internal static class CgroupMounts
 
         CgroupLayout layout = CgroupLayout.Read();
         ulong readOnly = plan.AutoMounts.Cgroup == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
-        if (!plan.CgroupNamespace)
-        {
-            MountOwn(layout, root, readOnly);
-            return;
-        }
-
-        if (layout.IsUnified || (plan.AutoMounts.UnifiedOnly && layout.Unified is not null))
+        if (plan.CgroupNamespace && (layout.IsUnified || (plan.AutoMounts.UnifiedOnly && layout.Unified is not null)))
         {
             Descriptors.Close(SpecialMounts.Place(root, "sys/fs/cgroup", Make("cgroup2", "cgroup2", [], Safe | readOnly)));
             return;
@@ -38,21 +32,22 @@ internal static class CgroupMounts
         int directory = SpecialMounts.Place(root, "sys/fs/cgroup", Make("tmpfs", "tmpfs", ["mode=755", "size=64k"], Safe));
         foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
         {
-            string name = Path.GetFileName(hierarchy.MountPoint);
-            if (hierarchy.Version == 2)
+            // The one of a host that has v2 alone is mounted on the directory itself.
+            string name = layout.IsUnified ? string.Empty : Path.GetFileName(hierarchy.MountPoint);
+            if (plan.CgroupNamespace)
             {
-                MountIn(directory, name, Make("cgroup2", "cgroup2", [], Safe | readOnly));
+                MountIn(directory, name, hierarchy.Version == 2 ? Make("cgroup2", "cgroup2", [], Safe | readOnly)
+                    : Make("cgroup", "cgroup", [.. hierarchy.Controllers], Safe | readOnly));
+            }
+            else if (!TryMountOwn(directory, name, hierarchy, readOnly))
+            {
                 continue;
             }
 
-            List<string> options = [];
-            foreach (string controller in hierarchy.Controllers)
+            if (hierarchy.Version == 1)
             {
-                options.Add(controller);
+                LinkControllers(directory, name, hierarchy);
             }
-
-            MountIn(directory, name, Make("cgroup", "cgroup", options, Safe | readOnly));
-            LinkControllers(directory, name, hierarchy);
         }
 
         // The list of hierarchies is the monitor's; only what is in them is the container's.
@@ -60,40 +55,24 @@ internal static class CgroupMounts
         Descriptors.Close(directory);
     }
 
-    private static void MountOwn(CgroupLayout layout, int root, ulong readOnly)
+    // False where the container has no cgroup of its own: what is there is the host's.
+    private static bool TryMountOwn(int directory, string name, CgroupHierarchy hierarchy, ulong readOnly)
     {
-        int directory = SpecialMounts.Place(root, "sys/fs/cgroup", Make("tmpfs", "tmpfs", ["mode=755", "size=64k"], Safe));
-        foreach (CgroupHierarchy hierarchy in layout.Hierarchies)
+        if (!hierarchy.TryPathOf(hierarchy.OwnPath, out string own) || own.Length == hierarchy.MountPoint.Length)
         {
-            // Where the container has no cgroup of its own, what is there is the host's.
-            if (!hierarchy.TryPathOf(hierarchy.OwnPath, out string own) || own.Length == hierarchy.MountPoint.Length)
-            {
-                continue;
-            }
-
-            string name = layout.IsUnified ? string.Empty : Path.GetFileName(hierarchy.MountPoint);
-            string place = name + own[hierarchy.MountPoint.Length..];
-            int mount = CloneTree(Descriptors.CurrentDirectory, own, recursive: false);
-            SetAttributes(mount, Safe | readOnly, 0, name: own);
-            int target = TargetPath.OpenOrCreate(directory, place, directory: true);
-            Move(mount, target, place);
-            Descriptors.Close(target);
-            Descriptors.Close(mount);
-            if (hierarchy.Version == 1)
-            {
-                LinkControllers(directory, name, hierarchy);
-            }
+            return false;
         }
 
-        SetAttributes(directory, MOUNT_ATTR_RDONLY, 0, name: "/sys/fs/cgroup");
-        Descriptors.Close(directory);
+        int mount = CloneTree(Descriptors.CurrentDirectory, own, recursive: false);
+        SetAttributes(mount, Safe | readOnly, 0, name: own);
+        MountIn(directory, name + own[hierarchy.MountPoint.Length..], mount);
+        return true;
     }
 
-    private static void MountIn(int directory, string name, int mount)
+    private static void MountIn(int directory, string place, int mount)
     {
-        FileTree.MakeDirectory(directory, name, 0x1ED);
-        int target = Descriptors.OpenAt(directory, name, OpenFlags.Path | OpenFlags.Directory);
-        Move(mount, target, name);
+        int target = TargetPath.OpenOrCreate(directory, place, directory: true);
+        Move(mount, target, place);
         Descriptors.Close(target);
         Descriptors.Close(mount);
     }

@@ -15,6 +15,30 @@ internal static class HelperCall
     /// <exception cref="LxcException">What the helper failed with; what is thrown when it is late; Canceled.</exception>
     internal static List<string[]> Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, int timeout, Func<LxcException> late, CancellationToken cancel)
     {
+        List<string[]> lines = [];
+        long end = Environment.TickCount64 + timeout;
+        Run(helper, arguments, lines.Add, (reader, cancellation) =>
+        {
+            if (!cancellation.Wait(reader.Descriptor, (int)Math.Max(0, end - Environment.TickCount64)))
+            {
+                throw late();
+            }
+        }, cancel);
+        return lines;
+    }
+
+    /// <summary>Runs it to its end, however long that takes.</summary>
+    /// <param name="helper">The helper.</param>
+    /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
+    /// <param name="take">Is given the fields of each line as it comes.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LxcException">What the helper failed with; Canceled.</exception>
+    internal static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel) =>
+        Run(helper, arguments, take, (reader, cancellation) => cancellation.Wait(reader.Descriptor, -1), cancel);
+
+    private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, Action<ReportReader, Cancellation> wait,
+        CancellationToken cancel)
+    {
         using Cancellation cancellation = new(cancel);
         (int read, int write) = Descriptors.Pipe();
         using ReportReader reader = new(read);
@@ -30,7 +54,26 @@ internal static class HelperCall
 
         try
         {
-            return ReadAll(reader, timeout, late, cancellation);
+            while (true)
+            {
+                while (reader.TryTake() is { } fields)
+                {
+                    if (fields[0] == "error")
+                    {
+                        throw ReportLine.ToException(fields);
+                    }
+
+                    take(fields);
+                }
+
+                if (reader.IsClosed)
+                {
+                    return;
+                }
+
+                wait(reader, cancellation);
+                reader.Fill();
+            }
         }
         finally
         {
@@ -42,36 +85,6 @@ internal static class HelperCall
 
             Processes.Wait(pidfd);
             Descriptors.Close(pidfd);
-        }
-    }
-
-    private static List<string[]> ReadAll(ReportReader reader, int timeout, Func<LxcException> late, Cancellation cancellation)
-    {
-        List<string[]> lines = [];
-        long end = Environment.TickCount64 + timeout;
-        while (true)
-        {
-            while (reader.TryTake() is { } fields)
-            {
-                if (fields[0] == "error")
-                {
-                    throw ReportLine.ToException(fields);
-                }
-
-                lines.Add(fields);
-            }
-
-            if (reader.IsClosed)
-            {
-                return lines;
-            }
-
-            if (!cancellation.Wait(reader.Descriptor, (int)Math.Max(0, end - Environment.TickCount64)))
-            {
-                throw late();
-            }
-
-            reader.Fill();
         }
     }
 }

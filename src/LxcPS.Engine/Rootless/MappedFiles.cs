@@ -64,54 +64,15 @@ public static class MappedFiles
 
     private static void Run(HelperProgram helper, Func<int, MappedRequest> request, Action<string[]>? take, CancellationToken cancel)
     {
-        using Cancellation cancellation = new(cancel);
-        (int read, int write) = Descriptors.Pipe();
-        using ReportReader reader = new(read);
-        int pidfd;
-        try
-        {
-            pidfd = helper.Start(request(3).ToArguments(), [-1, -1, -1, write], newSession: true);
-        }
-        finally
-        {
-            Descriptors.Close(write);
-        }
-
         bool done = false;
-        try
+        HelperCall.Run(helper, descriptor => request(descriptor).ToArguments(), fields =>
         {
-            while (!reader.IsClosed)
-            {
-                while (reader.TryTake() is { } fields)
-                {
-                    if (fields[0] == "error")
-                    {
-                        throw ReportLine.ToException(fields);
-                    }
-
-                    done |= fields[0] == MappedHelper.DoneKind;
-                    if (!done)
-                    {
-                        take?.Invoke(fields);
-                    }
-                }
-
-                cancellation.Wait(reader.Descriptor, -1);
-                reader.Fill();
-            }
-        }
-        finally
-        {
-            // What works for it dies with it.
+            done |= fields[0] == MappedHelper.DoneKind;
             if (!done)
             {
-                Processes.Signal(pidfd, 9);
+                take?.Invoke(fields);
             }
-
-            Processes.Wait(pidfd);
-            Descriptors.Close(pidfd);
-        }
-
+        }, cancel);
         if (!done)
         {
             throw new LxcException(LxcErrorId.StorageFailed, "The helper that works on the files of the container ended without a word")
