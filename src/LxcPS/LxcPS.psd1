@@ -14,6 +14,7 @@
     CmdletsToExport      = @(
         'Add-LxcConfig'
         'Add-LxcDevice'
+        'Copy-LxcContainer'
         'Enter-LxcContainer'
         'Get-LxcCgroup'
         'Get-LxcConfig'
