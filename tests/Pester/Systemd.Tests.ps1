@@ -54,6 +54,14 @@ Describe 'A container of the template Host' -Tag Systemd {
         @($service -match ':/system.slice/systemd-journald.service$').Count | Should -BeGreaterThan 0
     }
 
+    It 'lets it keep a service from files, calls and the network' {
+        $options = 'ProtectSystem=strict', 'ProtectHome=yes', 'ProtectProc=invisible', 'ProtectKernelTunables=yes', 'ProtectKernelLogs=yes',
+            'ProtectControlGroups=yes', 'PrivateTmp=yes', 'PrivateDevices=yes', 'PrivateNetwork=yes', 'NoNewPrivileges=yes', 'RestrictNamespaces=yes' |
+            ForEach-Object { '-p', $_ }
+        Invoke-LxcCommand $name systemd-run '--quiet' '--wait' '--pipe' @options sh '-c' 'test -r /proc/self/status && (echo x >/etc/x) 2>/dev/null || echo kept' |
+            Should -Be 'kept'
+    }
+
     It 'lets it limit them, on cgroup v2' -Tag CgroupV2 {
         Invoke-LxcCommand $name cat /proc/1/cgroup | Should -Be '0::/init.scope'
         Invoke-LxcCommand $name cat /sys/fs/cgroup/system.slice/systemd-journald.service/cgroup.procs | Should -Match '^\d+$'
