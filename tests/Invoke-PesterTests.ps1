@@ -5,7 +5,7 @@ Runs the Pester tests with the real Pester where it is installed, with the host'
 Tests that need what not every machine has carry a tag, and are left out where it is not:
   AppArmor  a kernel with AppArmor, and apparmor_parser
   CgroupV2  cgroup v2 as the only hierarchy
-  Systemd   systemd's program, which a container of the template Host then boots
+  Systemd   systemd is installed, so that a container of the template Host can boot it
 The tag Vm marks tests that are worth their time in the slow machine of tests/Vm, too.
 Writes passed, failed and skipped to a file, a line each, and below them what failed and why, so that the caller need not read the output.
 #>
