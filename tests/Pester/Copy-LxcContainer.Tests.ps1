@@ -24,8 +24,7 @@ BeforeAll {
     }
 
     function Remove-Copies {
-        # Those that are laid over others first.
-        Get-LxcContainer | Where-Object Name -NE $base | Sort-Object { Test-Path "$LxcPath/$($_.Name)/lxc_snapshots" } | Remove-LxcContainer -Force
+        Get-LxcContainer | Where-Object Name -NE $base | Remove-LxcContainer -Force
     }
 }
 
@@ -79,7 +78,7 @@ perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) 
         }
 
         Get-Tree "$LxcPath/odd-$Unique/rootfs" | Should -BeExactly $tree
-        [IO.Directory]::Delete($odd, $true)
+        & rm -rf $odd
     }
 
     It 'shares blocks where the file system can' -Skip:(-not $hasReflink) {
@@ -140,6 +139,13 @@ perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) 
         (Get-Outcome { Remove-LxcContainer $base -Force }).Errors[0].Exception.Message | Should -Match "the container renamed-$Unique is laid over it"
         Remove-LxcContainer "renamed-$Unique" -Force
         Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
+    }
+
+    It 'is no matter of order where both are removed' {
+        [void] (Copy-LxcContainer $base "below-$Unique")
+        [void] (Copy-LxcContainer "below-$Unique" "above-$Unique" -Snapshot)
+        "below-$Unique", "above-$Unique" | Remove-LxcContainer -Force
+        Get-LxcContainer *-$Unique | Should -HaveCount 1
     }
 
     It 'is known to LXC''s tools, and knows what they made' -Skip:(-not $hasLxc) {
