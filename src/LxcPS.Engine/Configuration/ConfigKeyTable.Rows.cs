@@ -25,7 +25,7 @@ public static partial class ConfigKeyTable
         new("lxc.uts.name", Kind.HostName, Served, "The host name of the container; its own name when absent"),
 
         new("lxc.signal.halt", Kind.Signal, Served, "The signal that asks init to shut down; SIGPWR when absent"),
-        new("lxc.signal.reboot", Kind.Signal, Accepted, "The signal that asks init to reboot; SIGINT when absent; without effect on the start"),
+        new("lxc.signal.reboot", Kind.Signal, Served, "The signal that asks init to reboot; SIGINT when absent"),
         new("lxc.signal.stop", Kind.Signal, Served, "The signal that ends init at once; SIGKILL when absent"),
         new("lxc.execute.cmd", Kind.Text, Accepted, "The command that lxc-execute runs by default; without effect on the start") { Effect = WhenUsed },
         new("lxc.init.cmd", Kind.Text, Served, "The init program and its arguments; /sbin/init when absent"),
@@ -148,9 +148,9 @@ public static partial class ConfigKeyTable
         new("lxc.hook.clone", Kind.Text, Accepted, "Runs when the container is copied; without effect on the start") { IsList = true, Effect = WhenUsed },
         new("lxc.hook.destroy", Kind.Text, Accepted, "Runs when the container is removed; without effect on the start") { IsList = true, Effect = WhenUsed },
 
-        new("lxc.log.level", Kind.LogLevel, Accepted, "The level of LXC's log; taken without effect, as errors are reported whole"),
-        new("lxc.log.file", Kind.Path, Accepted, "The file of LXC's log; taken without effect"),
-        new("lxc.log.syslog", Kind.Text, Accepted, "The syslog facility of LXC's log; taken without effect"),
+        new("lxc.log.level", Kind.LogLevel, Served, "How much the monitor logs: TRACE or 0, DEBUG ... FATAL or 8; ERROR when absent"),
+        new("lxc.log.file", Kind.Path, Served, "The file of the monitor's log; with a level alone, NAME.log with the container"),
+        new("lxc.log.syslog", Kind.LogFacility, Served, "The facility under which the monitor's log goes to syslog(3): daemon, local0 ... local7"),
         new("lxc.start.auto", Kind.Flag, Accepted, "1 starts the container with the host; for what starts containers then") { Effect = WhenUsed },
         new("lxc.start.delay", Kind.Number, Accepted, "Seconds that it then waits before the next container") { Effect = WhenUsed },
         new("lxc.start.order", Kind.Integer, Accepted, "The place of the container then: higher numbers start first") { Effect = WhenUsed },

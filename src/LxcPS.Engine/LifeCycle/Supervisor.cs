@@ -113,6 +113,7 @@ public sealed partial class Supervisor
             ExitStatus exit;
             do
             {
+                // The log comes with the configuration.
                 server.SetState(ContainerState.Starting);
                 exit = RunOnce();
             }
@@ -122,7 +123,7 @@ public sealed partial class Supervisor
 
             // The name is free before anybody hears of the end: whoever waits for it may start the container again.
             server.StopListening();
-            server.SetState(ContainerState.Stopped);
+            EnterState(ContainerState.Stopped);
             if (IsAttended)
             {
                 reporter.State(ContainerState.Stopped, exit.ExitCode);
@@ -151,6 +152,7 @@ public sealed partial class Supervisor
             // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
             ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
             request.ApplySettings(config);
+            OpenLog(config);
             plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
             UnshareMounts();
             HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);
@@ -159,12 +161,12 @@ public sealed partial class Supervisor
         }
         catch
         {
-            server.SetState(ContainerState.Aborting);
+            EnterState(ContainerState.Aborting);
             TakeDown();
             throw;
         }
 
-        server.SetState(ContainerState.Running);
+        EnterState(ContainerState.Running);
         reporter.State(ContainerState.Running, initPid);
         if (!IsAttended)
         {
@@ -196,6 +198,21 @@ public sealed partial class Supervisor
 
         RunEndHook("post-stop", target);
         return exit;
+    }
+
+    // A reboot reads the configuration again.
+    private void OpenLog(ContainerConfig config)
+    {
+        reporter.Log?.Dispose();
+        reporter.Log = null;
+        reporter.Log = MonitorLog.Open(config, request.LxcPath, request.Name, reporter.Warning);
+        reporter.Log?.Write(LogLevel.Info, "start", $"The container in {request.LxcPath} is STARTING");
+    }
+
+    private void EnterState(ContainerState state)
+    {
+        reporter.Log?.Write(LogLevel.Info, "start", $"The container is {state.ToString().ToUpperInvariant()}");
+        server.SetState(state);
     }
 
     // What hooks of the host mount is then the container's affair alone, and goes with the monitor; what the host mounts still appears.
