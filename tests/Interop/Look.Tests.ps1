@@ -73,16 +73,17 @@ BeforeAll {
 
     function Use-EtcLxc {
         # Runs a tool, or a script with the module, where /etc/lxc has an lxc.conf of this text, or none. The host's files stay as they are.
-        param([string] $Text, [string] $Tool, [Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
+        # A plain function, because options of the tools are no parameters.
+        $text, $tool, $rest = $args
         [void] (New-Item -ItemType Directory "$LxcPath.etc" -Force)
-        [IO.File]::WriteAllText("$LxcPath.etc/lxc.conf", "$Text`n")
-        if (-not $Text) {
+        [IO.File]::WriteAllText("$LxcPath.etc/lxc.conf", "$text`n")
+        if (-not $text) {
             [IO.File]::Delete("$LxcPath.etc/lxc.conf")
         }
 
-        $line = @($Tool) + $Arguments
-        if (-not $Tool) {
-            [IO.File]::WriteAllText("$LxcPath.ask.ps1", "`$ErrorActionPreference = 'Stop'; Import-Module '$env:LXCPS_MODULE'; $Arguments")
+        $line = @($tool) + @($rest)
+        if (-not $tool) {
+            [IO.File]::WriteAllText("$LxcPath.ask.ps1", "`$ErrorActionPreference = 'Stop'; Import-Module '$env:LXCPS_MODULE'; $rest")
             $line = @($Shell) + '-NoProfile', '-NonInteractive', '-File', "$LxcPath.ask.ps1"
         }
 
@@ -236,6 +237,8 @@ Describe 'lxc-config: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
 
             $id = (Get-LxcContainer $name).ProcessId
             $parent = [int] (@([IO.File]::ReadAllLines("/proc/$id/status") -like 'PPid:*')[0] -split '\s+')[1]
+            # Ours goes to its own when nobody waits for the start any more.
+            Wait-Until { [IO.File]::ReadAllText("/proc/$parent/cgroup") -match "lxcps-$Unique" } | Should -BeTrue
             (@($id, $parent) | ForEach-Object { [IO.File]::ReadAllLines("/proc/$_/cgroup") -match "lxcps-$Unique" | Sort-Object }) -join "`n"
             (Get-LxcContainer $name).MemoryUsage | Should -BeGreaterThan 0
             Stop-LxcContainer $name -Kill
