@@ -17,7 +17,7 @@ public static class ContainerStarter
     public static IReadOnlyList<string> ExecuteCommandOf(MonitorRequest request)
     {
         ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
-        request.ApplySettings(config);
+        MonitorRequest.Apply(config, request.Settings);
         return QuotedWords.Split(config.Get("lxc.execute.cmd") ?? string.Empty) is { Count: > 0 } words ? words
             : throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The configuration of container '{DisplayText.Of(request.Name)}' names no program to execute")
             {
