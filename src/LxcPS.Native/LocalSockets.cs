@@ -93,6 +93,36 @@ public static unsafe partial class LocalSockets
         return fd;
     }
 
+    /// <summary>Connects to the datagram socket at a path, as log services have one, or -1 when nobody listens there. Non-blocking.</summary>
+    public static int TryConnectDatagram(string path)
+    {
+        int length = Encoding.UTF8.GetByteCount(path);
+        if (length > MaximumNameLength)
+        {
+            throw new LinuxException("connect", Errno.ENAMETOOLONG, path);
+        }
+
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+        {
+            LinuxException.ThrowLast("socket(AF_UNIX)");
+        }
+
+        sockaddr_un address;
+        Span<byte> raw = new(&address, 110);
+        raw.Clear();
+        BitConverter.TryWriteBytes(raw, (ushort)AF_UNIX);
+        Encoding.UTF8.GetBytes(path, raw[2..]);
+        if (connect(fd, (sockaddr*)&address, 3 + length) >= 0)
+        {
+            return fd;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        Descriptors.Close(fd);
+        return error is Errno.ECONNREFUSED or Errno.ENOENT ? -1 : throw new LinuxException("connect", error, path);
+    }
+
     /// <summary>Accepts a connection, or -1 when none waits. Non-blocking.</summary>
     public static int Accept(int listener)
     {

@@ -38,13 +38,29 @@ public static unsafe class MountCalls
     private const int MOVE_MOUNT_F_EMPTY_PATH = 4;
     private const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
-    /// <summary>A detached copy of the mount at a path, with what is mounted below it when recursive.</summary>
+    /// <summary>
+    /// A detached copy of the mount at a path, with what is mounted below it when recursive. What is mounted in the original later appears in
+    /// the copy where the original is shared, and nothing goes the other way.
+    /// </summary>
     public static int CloneTree(int directory, string path, bool recursive, bool followLink = true)
     {
+        int mount;
         fixed (byte* name = CString.Of(path, "open_tree"))
         {
             int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0) | (followLink ? 0 : AT_SYMLINK_NOFOLLOW);
-            return (int)LinuxException.Check(syscall(SystemCall.open_tree, directory, name, flags), "open_tree", path);
+            mount = (int)LinuxException.Check(syscall(SystemCall.open_tree, directory, name, flags), "open_tree", path);
+        }
+
+        try
+        {
+            // A copy of a shared mount is its peer (mount_namespaces(7)): who gets it could mount in the original.
+            SetAttributes(mount, 0, 0, PropagationSlave, recursive, path);
+            return mount;
+        }
+        catch
+        {
+            Descriptors.Close(mount);
+            throw;
         }
     }
 

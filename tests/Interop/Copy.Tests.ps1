@@ -63,21 +63,36 @@ Describe 'lxc-copy: LXC''s tool, our container' -Skip:([bool] $missing) {
         [IO.File]::Exists("$LxcPath/$name/rootfs/root/mark") | Should -BeFalse
     }
 
-    It '-R renames it, and it runs after Set-LxcSeccomp -Default' {
+    It '-R renames it; both sides start it' {
         $name = "or-$Unique"
         New-Ours $name privileged
         [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "of $name`n")
         Use-Tool lxc-copy -n $name -R -N "new-$Unique" | Out-Null
         Get-LxcContainer $name -ErrorAction Ignore | Should -BeNullOrEmpty
-        Set-LxcSeccomp "new-$Unique" -Default
         Assert-Runs "new-$Unique" "of $name"
     }
 
-    It 'cannot: what -R renames does not start before that: LXC takes along root file system and configuration, not the policy file beside it' {
+    It 'copies it to another directory of containers; both sides start the copy, also when the original is gone' {
+        $name = "od-$Unique"
+        New-Ours $name privileged
+        [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "of $name`n")
+        [void] (New-Item -ItemType Directory "$LxcPath/there")
+        Use-Tool lxc-copy -n $name -N "far-$Unique" -p "$LxcPath/there" | Out-Null
+        Remove-LxcContainer $name -Confirm:$false
+        Start-LxcContainer "far-$Unique" -LxcPath "$LxcPath/there"
+        Invoke-LxcCommand "far-$Unique" cat /root/mark -LxcPath "$LxcPath/there" | Should -Be "of $name"
+        Remove-LxcContainer "far-$Unique" -Force -Confirm:$false -LxcPath "$LxcPath/there"
+    }
+
+    It 'cannot: what -R renames, and lxc-snapshot -r restores in place, lacks a policy that Set-LxcSeccomp -Deny has made for it: LXC takes along root file system and configuration alone; Set-LxcSeccomp makes it anew' {
         $name = "os-$Unique"
         New-Ours $name privileged
+        Set-LxcSeccomp $name -Deny sethostname
         Use-Tool lxc-copy -n $name -R -N "without-$Unique" | Out-Null
         { Start-LxcContainer "without-$Unique" } | Should -Throw -ErrorId 'ConfinementFailed*'
+        Set-LxcSeccomp "without-$Unique" -Default
+        Start-LxcContainer "without-$Unique"
+        Stop-LxcContainer "without-$Unique" -Kill
     }
 }
 
@@ -114,23 +129,14 @@ Describe 'lxc-snapshot: LXC''s tool, our container' -Skip:([bool] $missing) {
         [IO.Directory]::Exists("$LxcPath/$name/snaps/snap0") | Should -BeFalse
     }
 
-    It 'restores in place, and it runs after Set-LxcSeccomp -Default' {
+    It 'restores in place; both sides start it' {
         $name = "os2-$Unique"
         New-Ours $name privileged
         [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "before`n")
         Use-Tool lxc-snapshot -n $name
         [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "after`n")
         Use-Tool lxc-snapshot -n $name -r snap0
-        Set-LxcSeccomp $name -Default
         Assert-Runs $name before
-    }
-
-    It 'cannot: what is restored in place does not start before that: LXC restores root file system and configuration, not the policy file beside it' {
-        $name = "os3-$Unique"
-        New-Ours $name privileged
-        Use-Tool lxc-snapshot -n $name
-        Use-Tool lxc-snapshot -n $name -r snap0
-        { Start-LxcContainer $name } | Should -Throw -ErrorId 'ConfinementFailed*'
     }
 }
 

@@ -71,6 +71,30 @@ BeforeAll {
         $container.Unprivileged | Should -Be ($Kind -eq 'unprivileged')
     }
 
+    function Use-EtcLxc {
+        # Runs a tool, or a script with the module, where /etc/lxc has an lxc.conf of this text, or none. The host's files stay as they are.
+        # A plain function, because options of the tools are no parameters.
+        $text, $tool, $rest = $args
+        [void] (New-Item -ItemType Directory "$LxcPath.etc" -Force)
+        [IO.File]::WriteAllText("$LxcPath.etc/lxc.conf", "$text`n")
+        if (-not $text) {
+            [IO.File]::Delete("$LxcPath.etc/lxc.conf")
+        }
+
+        $line = @($tool) + @($rest)
+        if (-not $tool) {
+            [IO.File]::WriteAllText("$LxcPath.ask.ps1", "`$ErrorActionPreference = 'Stop'; Import-Module '$env:LXCPS_MODULE'; $rest")
+            $line = @($Shell) + '-NoProfile', '-NonInteractive', '-File', "$LxcPath.ask.ps1"
+        }
+
+        $output = & unshare --mount --propagation private sh -c 'mount --bind "$1" /etc/lxc && shift && exec "$@"' sh "$LxcPath.etc" @line 2>&1 | ForEach-Object { "$_" }
+        if ($LASTEXITCODE -ne 0) {
+            throw ($output -join ' ')
+        }
+
+        $output
+    }
+
     function Get-Top {
         # The line of a container in lxc-top.
         param([string] $Name)
@@ -169,19 +193,62 @@ Describe 'lxc-top: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
 
 Describe 'lxc-config: LXC''s tool, our container' -Skip:([bool] $missing) {
     It 'takes no container: lxc.lxcpath is the directory that the cmdlets use without -LxcPath' {
-        [void] (New-Item -ItemType Directory "$LxcPath.etc")
-        [IO.File]::WriteAllText("$LxcPath.etc/lxc.conf", "lxc.lxcpath = $LxcPath`n")
-        [IO.File]::WriteAllText("$LxcPath.ask.ps1", "Import-Module '$env:LXCPS_MODULE'; (Get-LxcContainer '$($ours.privileged)').LxcPath")
-        $run = { & unshare --mount --propagation private sh -c 'mount --bind "$1" /etc/lxc && shift && exec "$@"' sh "$LxcPath.etc" @args }
-        & $run lxc-config lxc.lxcpath | Should -BeExactly $LxcPath
-        & $run @Shell -NoProfile -NonInteractive -File "$LxcPath.ask.ps1" | Should -BeExactly $LxcPath
+        Use-EtcLxc "lxc.lxcpath = $LxcPath" lxc-config lxc.lxcpath | Should -BeExactly $LxcPath
+        Use-EtcLxc "lxc.lxcpath = $LxcPath" $null "(Get-LxcContainer '$($ours.privileged)').LxcPath" | Should -BeExactly $LxcPath
     }
 }
 
 Describe 'lxc-config: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
-    It 'cannot: no cmdlet prints the settings of /etc/lxc/lxc.conf; it is lxc.lxcpath alone that the cmdlets use' {
-        Assert-Absent '*-LxcDefault*'
-        Assert-Absent '*-LxcSetting*'
+    It 'Get-LxcConfig -System has the keys of lxc-config -l, with the values of lxc-config: <Case>' -ForEach @(
+        @{ Case = 'with no file'; Text = '' }
+        @{ Case = 'with a file'; Text = "# lxc.bdev.lvm.vg = no`nlxc.bdev.lvm.vg = disk`n  lxc.cgroup.pattern=of/%n`nlxc.cgroup.use = memory,freezer`nlxc.lxcpath = /srv/lxc/`nlxc.bdev.lvm.vg = late" }
+    ) {
+        $keys = Use-EtcLxc $Text lxc-config -l
+        $settings = Use-EtcLxc $Text $null 'Get-LxcConfig -System | ConvertTo-Json -AsArray' | Out-String | ConvertFrom-Json
+        $settings.Key | Should -Be $keys
+        foreach ($setting in $settings) {
+            # Of what has no value the tool says so, on its standard output.
+            $value = Use-EtcLxc $Text lxc-config $setting.Key
+            $value | Should -BeExactly $(if ($null -eq $setting.Value) { "$($setting.Key) is not set." } else { $setting.Value })
+            $setting.File | Should -Be $(if ($Text -match "(?m)^\s*$([regex]::Escape($setting.Key))\s*=") { '/etc/lxc/lxc.conf' })
+        }
+    }
+
+    It 'New-LxcContainer takes the network of lxc.default_config, as lxc-create does' {
+        [IO.File]::WriteAllText("$LxcPath.default", "lxc.net.0.type = empty`nlxc.net.0.flags = up`nlxc.net.1.type = empty`n")
+        $text = "lxc.default_config = $LxcPath.default"
+        Use-EtcLxc $text lxc-create -P $LxcPath -n "dt-$Unique" -t busybox | Out-Null
+        Use-EtcLxc $text $null "New-LxcContainer 'do-$Unique' -Template Busybox -LxcPath '$LxcPath'" | Out-Null
+        $networks = foreach ($name in "dt-$Unique", "do-$Unique") { (Get-LxcConfig $name lxc.net.* | ForEach-Object { "$_" }) -join '; ' }
+        $networks | Should -Be (@('lxc.net.0.type = empty; lxc.net.0.flags = up; lxc.net.1.type = empty') * 2)
+    }
+
+    It 'Start-LxcContainer makes the cgroups that lxc-start makes by lxc.cgroup.pattern and lxc.cgroup.use' {
+        $name = "tg-$Unique"
+        New-Theirs $name privileged
+        $text = "lxc.cgroup.pattern = lxcps-$Unique/%n`nlxc.cgroup.use = memory,freezer,devices"
+        $groups = foreach ($start in 'lxc', 'ours') {
+            if ($start -eq 'lxc') {
+                Use-EtcLxc $text lxc-start -P $LxcPath -n $name -d | Out-Null
+            }
+            else {
+                Use-EtcLxc $text $null "Start-LxcContainer '$name' -LxcPath '$LxcPath'" | Out-Null
+            }
+
+            $id = (Get-LxcContainer $name).ProcessId
+            $parent = [int] (@([IO.File]::ReadAllLines("/proc/$id/status") -like 'PPid:*')[0] -split '\s+')[1]
+            # Ours goes to its own when nobody waits for the start any more.
+            Wait-Until { [IO.File]::ReadAllText("/proc/$parent/cgroup") -match "lxcps-$Unique" } | Should -BeTrue
+            (@($id, $parent) | ForEach-Object { [IO.File]::ReadAllLines("/proc/$_/cgroup") -match "lxcps-$Unique" | Sort-Object }) -join "`n"
+            (Get-LxcContainer $name).MemoryUsage | Should -BeGreaterThan 0
+            Stop-LxcContainer $name -Kill
+            # LXC leaves the directories above its own.
+            & find /sys/fs/cgroup -maxdepth 4 -depth -path "*/lxcps-$Unique*" -type d -exec rmdir '{}' + 2>$null
+        }
+
+        $groups[0] | Should -BeLike "*:/lxcps-$Unique/$name/payload*:/lxcps-$Unique/$name/monitor*"
+        $groups[1] | Should -BeExactly $groups[0]
+        { Use-EtcLxc 'lxc.cgroup.use = gravity' $null "Start-LxcContainer '$name' -LxcPath '$LxcPath'" } | Should -Throw '*gravity*lxc.cgroup.use*'
     }
 }
 

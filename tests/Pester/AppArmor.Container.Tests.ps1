@@ -109,6 +109,7 @@ Describe 'A container with nesting' -Tag AppArmor {
         Start-LxcContainer $nest
     }
 
+    # keys: lxc.apparmor.allow_nesting
     It 'loads a profile of its own and confines a program with it, which stays under the container''s profile' {
         Invoke-LxcCommand $nest sh '-c' 'cat /inner >/sys/kernel/security/apparmor/.replace' -ErrorAction Stop
         $LASTEXITCODE | Should -Be 0
@@ -133,6 +134,7 @@ Describe 'lxc.apparmor.profile' -Tag AppArmor {
         [void] (New-TestContainer $named)
     }
 
+    # keys: lxc.apparmor.profile
     It 'names a profile that is loaded' {
         "profile lxc-$Unique flags=(attach_disconnected) { file, capability, mount, umount, pivot_root, signal, ptrace, network, unix, audit deny /kept w, }" |
             apparmor_parser --add --skip-cache
@@ -169,6 +171,7 @@ Describe 'lxc.apparmor.profile' -Tag AppArmor {
         Stop-LxcContainer $named -Kill
     }
 
+    # keys: lxc.apparmor.raw
     It 'takes rules of lxc.apparmor.raw, and says what is wrong with one' {
         Set-LxcContainer $named -Config @{ 'lxc.apparmor.raw' = 'audit deny /kept w,' }
         Start-LxcContainer $named -Command sh '-c' '(echo x >/kept) 2>&1' | Should -Match 'denied'

@@ -258,6 +258,7 @@ Describe 'Containers on cgroup v2 alone, from <Place>' -Tag CgroupV2 -ForEach $p
         Get-Group | Where-Object { $_ -like "*$name" } | Should -BeNullOrEmpty
     }
 
+    # keys: lxc.cgroup.relative
     It 'puts a container below the caller with lxc.cgroup.relative' {
         $name = "relative-$Unique"
         [void] (New-TestContainer $name @{ 'lxc.cgroup.relative' = '1' })

@@ -128,3 +128,39 @@ Describe 'Get-LxcConfig' {
         Get-LxcConfig -Path "$LxcPath/none*" | Should -BeNullOrEmpty
     }
 }
+
+Describe 'Get-LxcConfig -System' {
+    BeforeAll {
+        $keys = 'lxc.default_config', 'lxc.lxcpath', 'lxc.bdev.lvm.vg', 'lxc.bdev.lvm.thin_pool', 'lxc.bdev.zfs.root', 'lxc.cgroup.use', 'lxc.cgroup.pattern'
+    }
+
+    It 'gives the settings in force, with where they are from' {
+        $settings = Get-LxcConfig -System
+        $settings[0] | Should -BeOfType LxcPS.LxcSystemSetting
+        $settings.Key | Should -Be $keys
+        # /var/lib/lxc if no file says something else, whose line it then is.
+        $path = $settings | Where-Object Key -EQ lxc.lxcpath
+        $path.Value | Should -BeLike '/*'
+        if ($path.File) {
+            [IO.File]::ReadAllLines($path.File)[$path.Line - 1] | Should -Match '^\s*lxc\.lxcpath\s*='
+        }
+        else {
+            $path.Line | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'takes keys as patterns, and completes them' {
+        (Get-LxcConfig -System lxc.bdev.*, LXC.LXCPATH).Key | Should -Be 'lxc.lxcpath', 'lxc.bdev.lvm.vg', 'lxc.bdev.lvm.thin_pool', 'lxc.bdev.zfs.root'
+        Get-LxcConfig -System lxc.net.* | Should -BeNullOrEmpty
+        $line = 'Get-LxcConfig -System -Key lxc.cg'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'lxc.cgroup.use', 'lxc.cgroup.pattern'
+    }
+
+    It 'has a table' {
+        Get-LxcConfig -System lxc.bdev.zfs.root | Out-String | Should -Match '(?m)^Key\s+Value\s+From\s*$'
+    }
+
+    It 'takes no container' {
+        { Get-LxcConfig -Name $one -System } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+}

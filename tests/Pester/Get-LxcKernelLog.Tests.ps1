@@ -135,6 +135,7 @@ Describe '-IsolateKernelLog' {
         (Get-LxcSeccomp $plain).IsolateKernelLog | Should -BeFalse
     }
 
+    # keys: lxcps.kernel_log.isolate
     It 'is set and taken away for the next start' {
         $other = "other-$Unique"
         [void] (New-TestContainer $other)

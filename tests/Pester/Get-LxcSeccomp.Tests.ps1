@@ -7,6 +7,10 @@ BeforeAll {
     [void] (New-TestContainer $name, $other)
     $default = Join-Path (Split-Path $env:LXCPS_MODULE) default.seccomp
 
+    # Containers share the default policy; one of their own is in their directories.
+    $common = '/var/lib/lxcps/seccomp/default-*.seccomp'
+    $own = "$LxcPath/$name/seccomp"
+
     function New-Policy {
         param([string] $Text, [string] $Path = (Join-Path $LxcPath "$([guid]::NewGuid()).seccomp"))
         [IO.File]::WriteAllText($Path, $Text)
@@ -29,7 +33,8 @@ Describe 'Get-LxcSeccomp' {
     It 'gives the policy of a container as objects' {
         $policy = Get-LxcSeccomp $name
         $policy | Should -BeOfType LxcPS.LxcSeccomp
-        $policy.Name, $policy.LxcPath, $policy.Path | Should -Be $name, $LxcPath, "$LxcPath/$name/seccomp"
+        $policy.Name, $policy.LxcPath | Should -Be $name, $LxcPath
+        $policy.Path | Should -BeLike $common
         $policy.Format, $policy.DefaultAction, $policy.DefaultErrno | Should -Be 2, 'allow', $null
         $ioctl = $policy.Rules | Where-Object Call -EQ ioctl
         $ioctl.Action, $ioctl.Errno, $ioctl.Architecture | Should -Be 'errno', 1, $null
@@ -100,7 +105,7 @@ Describe 'Set-LxcSeccomp' {
         Set-LxcSeccomp $name -Deny sethostname -Errno 87 | Should -BeNullOrEmpty
         Get-Answer $name | Should -BeLike '*Too many users*'
         $policy = Get-LxcSeccomp $name
-        $policy.Path | Should -Be "$LxcPath/$name/seccomp"
+        $policy.Path | Should -Be $own
         $policy.Rules.Count | Should -Be ((Get-LxcSeccomp $other).Rules.Count + 1)
         Get-Answer $other | Should -Be 'done'
     }
@@ -119,7 +124,7 @@ Describe 'Set-LxcSeccomp' {
         Set-LxcSeccomp $name, $other -Path $shared
         (Get-LxcSeccomp $name, $other).Path | Should -Be $shared, $shared
         Set-LxcSeccomp $name -Deny sethostname -Allow bpf
-        (Get-LxcSeccomp $name).Path | Should -Be "$LxcPath/$name/seccomp"
+        (Get-LxcSeccomp $name).Path | Should -Be $own
         (Get-LxcSeccomp $name).Rules.Call | Should -Be sethostname
         [IO.File]::ReadAllText($shared) | Should -Be $text
         [IO.File]::ReadAllText((Get-LxcSeccomp $name).Path) | Should -BeLike '*# mine*'
@@ -138,8 +143,33 @@ Describe 'Set-LxcSeccomp' {
     It 'takes the policy away, and brings the default back' {
         Set-LxcSeccomp $name -None
         (Get-LxcSeccomp $name).Path | Should -BeNullOrEmpty
+        Set-LxcSeccomp $name -Deny sethostname
         Set-LxcSeccomp $name -Default
+        (Get-LxcSeccomp $name).Path | Should -BeLike $common
+        (Get-LxcSeccomp $name).Path | Should -Be (Get-LxcSeccomp $other).Path
         [IO.File]::ReadAllText((Get-LxcSeccomp $name).Path) | Should -Be ([IO.File]::ReadAllText($default))
+        $own | Should -Not -Exist
+    }
+
+    It 'makes the shared policy again where it is missing' {
+        $path = (Get-LxcSeccomp $name).Path
+        [IO.File]::Move($path, "$path.$Unique")
+        try {
+            Set-LxcSeccomp $name -Default
+            (Get-LxcSeccomp $name).Path | Should -Be $path
+            [IO.File]::ReadAllText($path) | Should -Be ([IO.File]::ReadAllText("$path.$Unique"))
+            "$(& stat -c '%a %u' $path) $(& stat -c '%a %u' (Split-Path $path))" | Should -Be '644 0 755 0'
+        }
+        finally {
+            [IO.File]::Move("$path.$Unique", $path, $true)
+        }
+    }
+
+    It 'leaves a container alone that has a copy of the default of its own, as earlier versions made it' {
+        [IO.File]::Copy($default, $own)
+        Set-LxcConfig $name lxc.seccomp.profile $own
+        Get-Answer $name | Should -Be 'done'
+        (Get-LxcSeccomp $name).Path | Should -Be $own
     }
 
     It 'takes containers of the pipeline, and passes them on' {
@@ -151,11 +181,13 @@ Describe 'Set-LxcSeccomp' {
     }
 
     It 'does nothing with -WhatIf' {
-        $before = [IO.File]::ReadAllText("$LxcPath/$name/seccomp")
+        Set-LxcSeccomp $name -Deny keyctl
+        $before = [IO.File]::ReadAllText($own)
         Set-LxcSeccomp $name -Deny sethostname -WhatIf
         Set-LxcSeccomp $name -None -WhatIf
-        [IO.File]::ReadAllText("$LxcPath/$name/seccomp") | Should -Be $before
-        (Get-LxcSeccomp $name).Path | Should -Be "$LxcPath/$name/seccomp"
+        Set-LxcSeccomp $name -Default -WhatIf
+        [IO.File]::ReadAllText($own) | Should -Be $before
+        (Get-LxcSeccomp $name).Path | Should -Be $own
     }
 
     It 'leaves everything as it was, with <Id>, for <Case>' -ForEach @(
@@ -165,7 +197,8 @@ Describe 'Set-LxcSeccomp' {
         @{ Case = 'a policy that does not compile'; Id = 'ConfinementFailed'; Parameters = { @{ Path = New-Policy "2`ndenylist`nmknod errno 1 [0,1,==][0,2,==]`n" } }; Message = '*mknod*line 3*' }
         @{ Case = 'a policy that is not there'; Id = 'ConfinementFailed'; Parameters = { @{ Path = "$LxcPath/missing" } } }
     ) {
-        $before = [IO.File]::ReadAllText("$LxcPath/$name/config") + [IO.File]::ReadAllText("$LxcPath/$name/seccomp")
+        Set-LxcSeccomp $name -Deny keyctl
+        $before = [IO.File]::ReadAllText("$LxcPath/$name/config") + [IO.File]::ReadAllText($own)
         $arguments = & $Parameters
         Set-LxcSeccomp $name @arguments -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures | Should -HaveCount 1
@@ -173,7 +206,7 @@ Describe 'Set-LxcSeccomp' {
         $failures[0].TargetObject | Should -Be $name
         if ($Message) { "$($failures[0])" | Should -BeLike $Message }
         $failures[0].ErrorDetails.RecommendedAction | Should -BeLike $(if ($Advice) { $Advice } else { '?*' })
-        [IO.File]::ReadAllText("$LxcPath/$name/config") + [IO.File]::ReadAllText("$LxcPath/$name/seccomp") | Should -Be $before
+        [IO.File]::ReadAllText("$LxcPath/$name/config") + [IO.File]::ReadAllText($own) | Should -Be $before
     }
 
     It 'refuses to change a list of numbers' {

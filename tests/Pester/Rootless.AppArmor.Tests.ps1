@@ -15,6 +15,7 @@ AfterAll {
 
 Describe 'The container of a user where AppArmor is in force' -Tag AppArmor {
     # Few sessions, for in the emulated machine each takes long.
+    # keys: lxc.apparmor.allow_incomplete
     It 'is refused without the profile that root registers, or starts without it where its configuration allows that, with a warning' {
         $lines = @(Invoke-As $user @'
 [void] (New-LxcContainer armor -Template Busybox)

@@ -64,6 +64,7 @@ Describe 'A policy that leaves calls to a proxy' {
         Remove-Item $path -ErrorAction Ignore
     }
 
+    # keys: lxc.seccomp.profile lxc.seccomp.notify.proxy lxc.seccomp.notify.cookie
     It 'has the proxy answer for what init calls, and tells it who asks' {
         $proxy = Start-Proxy $path $refuse
         $warnings = @()
@@ -185,6 +186,7 @@ Describe 'Policies with notify' {
         Remove-LxcContainer $bad -Force
     }
 
+    # keys: lxc.seccomp.allow_nesting
     It 'are left out where another is in force and lxc.seccomp.allow_nesting is 0' {
         # This session is under none, so the policy is in force with either value.
         $nest = "nest-$Unique"

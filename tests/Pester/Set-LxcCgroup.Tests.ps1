@@ -192,6 +192,7 @@ Describe 'Set-LxcCgroup on a stopped container' -Tag Vm {
         (Get-LxcContainer $wrong).State | Should -Be 'Stopped'
     }
 
+    # keys: lxc.cgroup.* lxc.cgroup2.*
     It 'starts with keys of the other version translated: <Key>' -ForEach @(
         @{ Key = 'lxc.cgroup2.memory.max'; Value = '64M' }, @{ Key = 'lxc.cgroup.memory.limit_in_bytes'; Value = '64M' }
     ) {

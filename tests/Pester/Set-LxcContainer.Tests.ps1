@@ -131,7 +131,7 @@ Describe 'Errors of Set-LxcContainer' {
 
     AfterEach {
         [IO.File]::ReadAllText("$LxcPath/$one/config") | Should -BeExactly $before -Because 'all changes are made or none'
-        [IO.Directory]::GetFileSystemEntries("$LxcPath/$one").Length | Should -Be 3 -Because 'no half-written file stays'
+        [IO.Directory]::GetFileSystemEntries("$LxcPath/$one").Length | Should -Be 2 -Because 'no half-written file stays'
     }
 
     It 'refuses <Title> as name' -ForEach $badNames {
@@ -187,7 +187,7 @@ Describe 'Errors of Set-LxcContainer' {
             $outcome = Get-Outcome { Set-LxcContainer "full-$Unique" -LxcPath $disk -Config @{ 'lxc.environment' = "LONG=$('x' * 9000)" } }
             Assert-OneError $outcome StorageFull LimitsExceeded "full-$Unique"
             [IO.File]::ReadAllText($path) | Should -BeExactly $text
-            [IO.Directory]::GetFileSystemEntries("$disk/full-$Unique").Length | Should -Be 2
+            [IO.Directory]::GetFileSystemEntries("$disk/full-$Unique").Length | Should -Be 1
         }
         finally {
             umount $disk

@@ -49,6 +49,7 @@ Describe 'Namespaces' -Tag Vm {
         Stop-LxcContainer $one -Kill
     }
 
+    # keys: lxc.namespace.share.net lxc.namespace.share.ipc lxc.namespace.share.uts
     It 'are joined by the name of a container: <_>' -ForEach 'net', 'ipc', 'uts' {
         Start-LxcContainer $one -Config @{ "lxc.namespace.share.$_" = $two }
         foreach ($kind in 'mnt', 'pid', 'uts', 'ipc', 'net', 'user', 'cgroup') {
@@ -70,6 +71,7 @@ Describe 'Namespaces' -Tag Vm {
         }
     }
 
+    # keys: lxc.namespace.share.user lxc.namespace.share.pid lxc.namespace.share.cgroup
     It 'of another user namespace come with its ids' {
         Start-LxcContainer $one -Config @{
             'lxc.namespace.share.user' = $two; 'lxc.namespace.share.pid' = $two; 'lxc.namespace.share.net' = $two; 'lxc.namespace.share.cgroup' = $two
@@ -94,6 +96,7 @@ Describe 'Namespaces' -Tag Vm {
             Should -BeNullOrEmpty -Because 'what ran in the container ends with it'
     }
 
+    # keys: lxc.namespace.keep lxc.namespace.clone
     It 'are the host''s where they are kept, and only those are made that are named' {
         Start-LxcContainer $one -Config @{ 'lxc.namespace.keep' = 'uts ipc' }
         foreach ($kind in 'uts', 'ipc', 'net', 'pid') {
@@ -121,6 +124,7 @@ Describe 'Namespaces' -Tag Vm {
         Invoke-LxcCommand $one sh '-c' 'mkdir /sys/fs/cgroup/more 2>&1; exit 0' | Should -BeLike '*Read-only*'
     }
 
+    # keys: lxc.namespace.share.mnt
     It 'of the mount kind are neither kept nor shared, and a missing one is named' {
         foreach ($config in @{ 'lxc.namespace.keep' = 'mnt' }, @{ 'lxc.namespace.clone' = 'pid net' }, @{ 'lxc.namespace.share.mnt' = $two }) {
             $refusal = Get-Refusal $config
@@ -145,6 +149,7 @@ Describe 'Clocks' -Tag Vm {
         Stop-LxcContainer $one -Kill
     }
 
+    # keys: lxc.time.offset.boot lxc.time.offset.monotonic
     It 'have the offsets of lxc.time.offset.*, for attached programs too' {
         Start-LxcContainer $one -Config @{ 'lxc.time.offset.boot' = '100h'; 'lxc.time.offset.monotonic' = '-1500 ms' }
         $init = (Get-LxcContainer $one).ProcessId
@@ -176,6 +181,7 @@ Describe 'A core scheduling domain' -Tag Vm {
         Stop-LxcContainer $one -Kill
     }
 
+    # keys: lxc.sched.core
     It 'is the container''s own and of its programs, or refused by name' {
         # The session's own way to the kernel says whether it has them.
         $outcome = Get-Outcome { Start-LxcContainer $one -Config @{ 'lxc.sched.core' = '1' } }
@@ -206,6 +212,7 @@ Describe 'SELinux contexts' {
         Stop-LxcContainer $one -Kill
     }
 
+    # keys: lxc.selinux.context lxc.selinux.context.keyring
     It 'are left out with a warning where the kernel has no SELinux' -Skip:([IO.File]::Exists('/sys/fs/selinux/enforce')) {
         $config = @{ 'lxc.selinux.context' = 'system_u:system_r:lxc_t:s0:c22'; 'lxc.selinux.context.keyring' = 'unconfined_t' }
         Start-LxcContainer $one -Config $config -WarningVariable warnings -WarningAction SilentlyContinue
@@ -216,6 +223,7 @@ Describe 'SELinux contexts' {
 }
 
 Describe 'An ephemeral container' -Tag Vm {
+    # keys: lxc.ephemeral
     It 'is removed when it has stopped, and not when it reboots' {
         $name = "gone-$Unique"
         [void] (New-TestContainer $name @{ 'lxc.ephemeral' = '1' })
@@ -249,6 +257,7 @@ Describe 'The console' -Tag Vm {
         [IO.File]::Delete("$LxcPath/console.peer")
     }
 
+    # keys: lxc.console.path
     It 'is joined to the file of lxc.console.path' {
         Start-LxcContainer $one -Config @{ 'lxc.console.path' = "$LxcPath/console.peer" }
         Invoke-LxcCommand $one sh '-c' 'echo for the peer >/dev/console'
@@ -283,6 +292,7 @@ Describe 'The console''s log' {
         [IO.Directory]::GetFiles($LxcPath, 'console.log*') | ForEach-Object { [IO.File]::Delete($_) }
     }
 
+    # keys: lxc.console.logfile lxc.console.size lxc.console.rotate
     It 'keeps its size, and one older file where it rotates: <Rotate>' -ForEach @(@{ Rotate = '1' }, @{ Rotate = '0' }) {
         $log = "$LxcPath/console.log"
         Start-LxcContainer $one -Config @{ 'lxc.console.logfile' = $log; 'lxc.console.size' = '8KB'; 'lxc.console.rotate' = $Rotate }

@@ -80,6 +80,7 @@ Describe 'A network device of type' -Tag Vm {
         Get-Interface | Should -Be $interfaces -Because 'what the host has of a device goes with the container'
     }
 
+    # keys: lxc.net.[i].type lxc.net.[i].link lxc.net.[i].macvlan.mode lxc.net.[i].flags lxc.net.[i].name lxc.net.[i].mtu lxc.net.[i].hwaddr lxc.net.[i].ipv4.address lxc.net.[i].ipv4.gateway
     It 'macvlan gives containers cards of their own on one of the host''s: <Mode>' -Skip:$noMacvlan -ForEach @(
         @{ Mode = 'bridge'; Reaches = $true }, @{ Mode = 'private'; Reaches = $false }
     ) {
@@ -114,6 +115,7 @@ Describe 'A network device of type' -Tag Vm {
         ip addr del 10.219.8.1/24 dev $card
     }
 
+    # keys: lxc.net.[i].ipvlan.mode lxc.net.[i].ipvlan.isolation
     It 'ipvlan gives containers addresses of their own on one of the host''s: <Mode>' -Skip:$noIpvlan -ForEach @(
         @{ Mode = 'l2' }, @{ Mode = 'l3' }, @{ Mode = 'l3s' }
     ) {
@@ -130,6 +132,7 @@ Describe 'A network device of type' -Tag Vm {
         Test-Ping $one 10.219.7.2 | Should -BeTrue
     }
 
+    # keys: lxc.net.[i].vlan.id
     It 'vlan puts a container into a VLAN of the link' -Skip:$noVlan {
         Start-Device $one @{ type = 'vlan'; link = $card; 'vlan.id' = '77'; flags = 'up'; 'ipv4.address' = '10.219.77.1/24' }
         ip link add link $world name "v$Unique" type vlan id 77
@@ -155,6 +158,7 @@ Describe 'A network device of type' -Tag Vm {
         ip link del $lent
     }
 
+    # keys: lxc.net.[i].veth.mode lxc.net.[i].veth.pair
     It 'veth in router mode reaches the host without a bridge' {
         Start-Device $one @{
             type = 'veth'; 'veth.mode' = 'router'; 'veth.pair' = "r$Unique"; flags = 'up'; 'ipv4.address' = '10.219.10.2/32'; 'ipv4.gateway' = '169.254.1.1'
@@ -171,6 +175,7 @@ Describe 'A network device of type' -Tag Vm {
         ip route del 169.254.1.1/32 dev $card
     }
 
+    # keys: lxc.net.[i].veth.ipv4.route lxc.net.[i].veth.ipv6.route lxc.net.[i].veth.n_rxqueues lxc.net.[i].veth.n_txqueues
     It 'veth has routes of the host to networks behind it, and queues' {
         Start-Device $one @{
             type = 'veth'; link = $bridge; 'veth.pair' = "r$Unique"; flags = 'up'; 'veth.ipv4.route' = '10.219.11.0/24'
@@ -182,6 +187,7 @@ Describe 'A network device of type' -Tag Vm {
         [IO.Directory]::GetDirectories("/sys/class/net/r$Unique/queues", 'tx-*').Count | Should -Be 3
     }
 
+    # keys: lxc.net.[i].veth.vlan.id lxc.net.[i].veth.vlan.tagged.id
     It 'veth is in the VLANs of a bridge that tells them apart' -Skip:$noFiltering {
         ip link set $bridge type bridge vlan_filtering 1
         Start-Device $one @{
@@ -197,6 +203,7 @@ Describe 'A network device of type' -Tag Vm {
         (Get-Refusal @{ type = 'veth'; link = $bridge; 'veth.vlan.id' = '5' }).ConfigKey | Should -Be 'lxc.net.0.veth.vlan.id'
     }
 
+    # keys: lxc.net.[i].l2proxy
     It 'veth has its link answer for its addresses, until it stops' {
         (Get-Refusal @{ type = 'veth'; link = $bridge; l2proxy = '1'; 'ipv4.address' = '10.219.12.2/32'; flags = 'up' }).Message |
             Should -BeLike '*does not forward*'
@@ -240,6 +247,7 @@ Describe 'Scripts of a network device' {
         }
     }
 
+    # keys: lxc.net.[i].script.up lxc.net.[i].script.down
     It 'run with the arguments of LXC' {
         Start-Device $one @{ type = 'veth'; link = $bridge; 'veth.pair' = "r$Unique"; 'script.up' = "$script x"; 'script.down' = $script }
         [IO.File]::ReadAllText("$script.log").Trim() | Should -Be "x $one net up veth $bridge r$Unique"

@@ -26,6 +26,7 @@ AfterAll {
 }
 
 Describe 'What init may and has' -Tag Vm {
+    # keys: lxc.prlimit.*
     It 'limits: lxc.prlimit.*' {
         $limits = Invoke-Init @{ 'lxc.prlimit.nofile' = '100:200'; 'lxc.prlimit.core' = 'unlimited' } 'cat /proc/self/limits'
         $limits -match '^Max open files' | Should -Match '\s100\s+200\s'
@@ -43,6 +44,7 @@ Describe 'What init may and has' -Tag Vm {
         (Get-Refusal @{ 'lxc.prlimit.fingers' = '10' }).Message | Should -BeLike '*fingers*'
     }
 
+    # keys: lxc.sysctl.*
     It 'kernel parameters of its namespaces: lxc.sysctl.*' {
         Invoke-Init @{ 'lxc.sysctl.net.ipv4.ip_forward' = '1' } 'cat /proc/sys/net/ipv4/ip_forward' | Should -Be 1
         Invoke-Init @{ 'lxc.sysctl.kernel.msgmax' = '4097'; 'lxc.mount.auto' = 'proc:rw' } 'cat /proc/sys/kernel/msgmax' | Should -Be 4097
@@ -52,6 +54,7 @@ Describe 'What init may and has' -Tag Vm {
         (Get-Refusal @{ 'lxc.sysctl.net.nothing' = '1' }).ConfigKey | Should -Be 'lxc.sysctl.net.nothing'
     }
 
+    # keys: lxc.proc.*
     It 'files of its /proc directory: lxc.proc.*' {
         Invoke-Init @{ 'lxc.proc.oom_score_adj' = '123' } 'cat /proc/self/oom_score_adj' | Should -Be 123
         $refusal = Get-Refusal @{ 'lxc.proc.oom_score_adj' = '5000' }
@@ -59,11 +62,13 @@ Describe 'What init may and has' -Tag Vm {
         (Get-Refusal @{ 'lxc.proc.nothing' = '1' }).ConfigKey | Should -Be 'lxc.proc.nothing'
     }
 
+    # keys: lxc.no_new_privs
     It 'privileges: lxc.no_new_privs' {
         Invoke-Init @{ 'lxc.no_new_privs' = '1' } 'grep NoNewPrivs /proc/self/status' | Should -Match '1$'
         Invoke-Init @{ 'lxc.no_new_privs' = '0' } 'grep NoNewPrivs /proc/self/status' | Should -Match '0$'
     }
 
+    # keys: lxc.cap.keep lxc.cap.drop
     It 'capabilities: lxc.cap.keep = <Keep>, lxc.cap.drop = <Drop>' -ForEach @(
         # Numbers: linux/capability.h. chown 0, kill 5, setgid 6, setuid 7, net_bind_service 10, sys_admin 21.
         @{ Keep = 'chown kill setuid setgid'; Drop = ''; Has = 0, 5, 6, 7; Lacks = 1, 10, 21 }
@@ -91,6 +96,7 @@ Describe 'What init may and has' -Tag Vm {
         (Get-Refusal @{ 'lxc.cap.drop' = 'sys_everything' }).Message | Should -BeLike '*sys_everything*'
     }
 
+    # keys: lxc.keyring.session
     It 'a session keyring of its own: lxc.keyring.session' -Skip:(-not [IO.File]::Exists('/proc/keys')) {
         # The numbers of session keyrings that the container's root sees. Those of other containers with its ids show as well, so that the
         # comparison may have to be repeated.
@@ -105,6 +111,7 @@ Describe 'What init may and has' -Tag Vm {
         Wait-Until { -not (Get-New 0) } | Should -BeTrue
     }
 
+    # keys: lxc.init.uid lxc.init.gid lxc.init.groups lxc.init.cwd
     It 'a user, groups and a directory: lxc.init.*' {
         $config = @{ 'lxc.init.uid' = '1000'; 'lxc.init.gid' = '1001'; 'lxc.init.groups' = '5,7'; 'lxc.init.cwd' = '/tmp' }
         $lines = Invoke-Init $config 'id -u; id -g; grep Groups /proc/self/status; pwd'
@@ -114,12 +121,14 @@ Describe 'What init may and has' -Tag Vm {
         (Get-Refusal @{ 'lxc.init.uid' = '4000000' }).ConfigKey | Should -Be 'lxc.init.uid'
     }
 
+    # keys: lxc.init.cmd
     It 'a program with arguments: lxc.init.cmd' {
         Start-LxcContainer $one -Config @{ 'lxc.init.cmd' = '/bin/sh -c "sleep 1003; true"' }
         [IO.File]::ReadAllText("/proc/$((Get-LxcContainer $one).ProcessId)/cmdline").TrimEnd("`0").Split("`0") | Should -Be '/bin/sh', '-c', 'sleep 1003; true'
         Stop-LxcContainer $one -Kill
     }
 
+    # keys: lxc.monitor.signal.pdeath
     It 'a signal at the end of its monitor: lxc.monitor.signal.pdeath' {
         # SIGKILL when absent: then it would be gone.
         $line = 'trap "touch /tmp/told; exit" USR1; touch /tmp/ready; while :; do sleep 0.1; done'
@@ -135,6 +144,7 @@ Describe 'What init may and has' -Tag Vm {
 }
 
 Describe 'Variables' {
+    # keys: lxc.environment lxc.environment.runtime lxc.environment.hooks
     It 'are init''s, the hooks'', or both''s' {
         $env:LXCPS_TEST_TAKEN = 'taken'
         $env:LXCPS_TEST_LEFT = 'left'
@@ -168,6 +178,7 @@ Describe 'The device directory' -Tag Vm {
         Stop-LxcContainer $one -Kill
     }
 
+    # keys: lxc.autodev.tmpfs.size lxc.tty.max lxc.tty.dir lxc.pty.max
     It 'has its size, its terminals where they are wanted, and as many pseudoterminals as it may' {
         Start-LxcContainer $one -Config @{ 'lxc.autodev.tmpfs.size' = '1MB'; 'lxc.tty.max' = '2'; 'lxc.tty.dir' = 'lxc'; 'lxc.pty.max' = '2' }
         Invoke-LxcCommand $one sh '-c' 'df -k /dev | tail -1' | Should -Match '\s1024\s'
@@ -180,6 +191,7 @@ Describe 'The device directory' -Tag Vm {
         Invoke-LxcCommand $one sh '-c' $line | Should -Be 'two', 'no more'
     }
 
+    # keys: lxc.autodev
     It 'is the root file system''s own without lxc.autodev' {
         Start-LxcContainer $one -Config @{ 'lxc.autodev' = '0' }
         Invoke-LxcCommand $one sh '-c' 'grep -c " /dev tmpfs" /proc/mounts' -ErrorAction Ignore | Should -Be 0
@@ -206,6 +218,7 @@ Describe 'Mounts' -Tag Vm {
         [IO.File]::Delete("$LxcPath/fstab")
     }
 
+    # keys: lxc.mount.fstab
     It 'come from a table: lxc.mount.fstab' {
         Start-LxcContainer $one -Config @{ 'lxc.mount.fstab' = "$LxcPath/fstab" }
         Invoke-LxcCommand $one cat '/mnt/a b/of-root' | Should -Be 'text'
@@ -215,6 +228,7 @@ Describe 'Mounts' -Tag Vm {
         (Get-Refusal @{ 'lxc.mount.fstab' = "$LxcPath/none" }).ConfigKey | Should -Be 'lxc.mount.fstab'
     }
 
+    # keys: lxc.mount.entry
     It 'map ids as the container does, or as another user namespace does: idmap=' {
         $entry = "$files mnt none bind,{0} 0 0"
         Start-LxcContainer $one -Config @{ 'lxc.mount.entry' = ($entry -f 'rw') }
@@ -247,6 +261,7 @@ Describe 'Mounts' -Tag Vm {
         Remove-LxcContainer $other -Confirm:$false
     }
 
+    # keys: lxc.rootfs.options
     It 'of the root file system take options and maps: lxc.rootfs.options' {
         $text = Invoke-Init @{ 'lxc.rootfs.options' = 'idmap=container,ro,nodev,noatime' } 'grep " / " /proc/mounts; touch /x 2>&1'
         $text[0] | Should -Match '\sro,.*nodev.*noatime'
@@ -289,6 +304,7 @@ Describe 'Mounts' -Tag Vm {
         }
     }
 
+    # keys: lxc.mount.auto
     It 'of the kernel''s file systems: lxc.mount.auto = <_>' -ForEach 'proc', 'proc:mixed', 'proc:rw', 'sys', 'sys:mixed', 'sys:ro', 'sys:rw', 'cgroup', 'cgroup:mixed',
         'cgroup:ro', 'cgroup:rw', 'cgroup-full:mixed', 'cgroup-full:ro', 'cgroup-full:rw', 'cgroup:rw:force', 'cgroup2', 'cgroup2:ro' {
         # switch takes $_ for itself.
@@ -311,6 +327,7 @@ Describe 'Mounts' -Tag Vm {
 }
 
 Describe 'A monitor with mounts of its own' {
+    # keys: lxc.monitor.unshare
     It 'keeps to itself what hooks mount: lxc.monitor.unshare = <_>' -ForEach '1', '0' {
         $place = "$LxcPath/place"
         [void] [IO.Directory]::CreateDirectory($place)

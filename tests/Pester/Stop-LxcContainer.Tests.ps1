@@ -105,6 +105,7 @@ Describe 'Stop-LxcContainer' {
         [IO.File]::Exists("$LxcPath/$slow/rootfs/halted") | Should -BeFalse -Because 'it was not asked'
     }
 
+    # keys: lxc.signal.halt
     It 'sends lxc.signal.halt' {
         $program = "$LxcPath/$one/rootfs/bin/winch-init"
         [IO.File]::WriteAllText($program, "#!/bin/sh`ntrap ': > /halted; exit 0' WINCH`n: > /ready`nwhile :; do sleep 0.05; done`n")

@@ -1,3 +1,4 @@
+using LxcPS.Engine;
 using LxcPS.Engine.Cgroups;
 using Xunit;
 
@@ -32,6 +33,18 @@ public class CgroupLayoutTests
         Assert.Equal("/sys/fs/cgroup/systemd", layout.Find("name=systemd")!.MountPoint);
         Assert.Null(layout.Find("pids"));
         Assert.Null(layout.Find("xattr"));
+    }
+
+    [Fact]
+    public void AContainerMayHaveSomeHierarchiesAlone()
+    {
+        CgroupLayout layout = CgroupLayout.Parse(Hybrid, HybridOwn, HybridInit, Nothing);
+        Assert.Same(layout, layout.Limited(null));
+        // A hierarchy of two controllers is one of those only with both.
+        Assert.Equal(["/sys/fs/cgroup/memory", "/sys/fs/cgroup/unified"], layout.Limited(["memory", "cpu"]).Hierarchies.Select(hierarchy => hierarchy.MountPoint));
+        Assert.Equal(3, layout.Limited(["memory", "cpuacct", "cpu"]).Hierarchies.Count);
+        LxcException error = Assert.Throws<LxcException>(() => layout.Limited(["memory", "pids"]));
+        Assert.Equal((LxcErrorId.ConfigUnsupported, "lxc.cgroup.use"), (error.ErrorId, error.ConfigKey));
     }
 
     [Fact]

@@ -30,6 +30,18 @@ public class CgroupPlanTests
     }
 
     [Fact]
+    public void APatternCountsWhereNoDirectoryIsNamed()
+    {
+        CgroupPlan plan = CgroupPlan.Parse("c1", ContainerConfig.Create("/nowhere/config"), "all//%n/of-%n");
+        Assert.Equal(("all/c1/of-c1/payload", "all/c1/of-c1/monitor", "lxc.pivot"), (plan.Payload, plan.Monitor, plan.Pivot));
+        ContainerConfig config = ContainerConfig.Create("/nowhere/config");
+        config.Set("lxc.cgroup.dir", "mine");
+        Assert.Equal("mine/lxc.payload.c1", CgroupPlan.Parse("c1", config, "all/%n").Payload);
+        LxcException error = Assert.Throws<LxcException>(() => CgroupPlan.Parse("c1", ContainerConfig.Create("/nowhere/config"), "/lxc/%n"));
+        Assert.Equal((LxcErrorId.ConfigInvalidValue, "lxc.cgroup.pattern"), (error.ErrorId, error.ConfigKey));
+    }
+
+    [Fact]
     public void ADirectoryHoldsBoth()
     {
         CgroupPlan plan = Plan(("lxc.cgroup.dir", "my//box/"), ("lxc.cgroup.relative", "1"));

@@ -28,6 +28,7 @@ public class ConfigKeyTableTests
         [ConfigValueKind.AutoMounts] = ("proc:mixed sys cgroup:rw:force", "proc:never"),
         [ConfigValueKind.Variable] = ("A=b c", "=b"),
         [ConfigValueKind.LogLevel] = ("DEBUG", "LOUD"),
+        [ConfigValueKind.LogFacility] = ("Local0", "kitchen"),
         [ConfigValueKind.HostName] = ("web1.example", new string('a', 65)),
         [ConfigValueKind.MountEntry] = ("/srv srv none bind 0 0", "/srv srv"),
         [ConfigValueKind.IdMap] = ("u 0 100000 65536", "u 0 100000"),

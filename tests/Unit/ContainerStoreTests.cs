@@ -24,18 +24,6 @@ public sealed class ContainerStoreTests : IDisposable
     }
 
     [Fact]
-    public void TheDefaultPathComesFromTheFilesOfLxc()
-    {
-        string system = directory.Make("lxc.conf", "# lxc.lxcpath = /no\nlxc.bdev.lvm.vg = x\n lxc.lxcpath = /srv/lxc/ \n");
-        directory.Make("home/.config/lxc/lxc.conf", "lxc.lxcpath = /mine\n");
-        Assert.Equal("/srv/lxc", ContainerStore.FindDefaultLxcPath(true, system, "/root", null));
-        Assert.Equal("/var/lib/lxc", ContainerStore.FindDefaultLxcPath(true, "/none", "/root", "/data"));
-        Assert.Equal("/mine", ContainerStore.FindDefaultLxcPath(false, system, directory.Path + "/home", "/data"));
-        Assert.Equal("/data/lxc", ContainerStore.FindDefaultLxcPath(false, system, "/none", "/data"));
-        Assert.Equal("/none/.local/share/lxc", ContainerStore.FindDefaultLxcPath(false, system, "/none", null));
-    }
-
-    [Fact]
     public void NamesAreDirectoriesWithAConfiguration()
     {
         Assert.Empty(store.Names());

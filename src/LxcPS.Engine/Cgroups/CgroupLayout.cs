@@ -93,6 +93,34 @@ public sealed class CgroupLayout
         return Unified is not null && (controller is "cgroup" or "freezer" || Unified.Has(NameIn(2, controller))) ? Unified : null;
     }
 
+    /// <summary>
+    /// The hierarchies that a container gets cgroups in by <c>lxc.cgroup.use</c>: of v1, as with LXC, those all of whose controllers are named; v2 always.
+    /// </summary>
+    /// <param name="use">Names of controllers; null for all that there are.</param>
+    /// <exception cref="LxcException">ConfigUnsupported: this host has no such controller.</exception>
+    internal CgroupLayout Limited(IReadOnlyList<string>? use)
+    {
+        if (use is null)
+        {
+            return this;
+        }
+
+        foreach (string controller in use)
+        {
+            if (!Hierarchies.Any(hierarchy => hierarchy.Has(controller)))
+            {
+                throw new LxcException(LxcErrorId.ConfigUnsupported, $"This host has no control groups of '{DisplayText.Of(controller)}', which lxc.cgroup.use names")
+                {
+                    Step = "cgroup",
+                    ConfigKey = "lxc.cgroup.use",
+                    Advice = "Correct lxc.cgroup.use in lxc.conf, see Get-LxcConfig -System, or mount the hierarchy.",
+                };
+            }
+        }
+
+        return new CgroupLayout([.. Hierarchies.Where(hierarchy => hierarchy.Version == 2 || hierarchy.Controllers.All(use.Contains))]);
+    }
+
     /// <summary>The name of a controller in a version of cgroups.</summary>
     internal static string NameIn(int version, string controller) => (version, controller) switch
     {

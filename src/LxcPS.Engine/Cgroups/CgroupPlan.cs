@@ -36,8 +36,9 @@ public sealed class CgroupPlan
     /// <summary>Plans the cgroups of a container.</summary>
     /// <param name="name">The container's name.</param>
     /// <param name="config">Its configuration.</param>
+    /// <param name="pattern">lxc.cgroup.pattern of lxc.system.conf(5), which counts where the configuration names no directory; or null.</param>
     /// <exception cref="LxcException">ConfigInvalidValue: a directory is absolute, walks upwards, or stands without the key it needs.</exception>
-    public static CgroupPlan Parse(string name, ContainerConfig config)
+    public static CgroupPlan Parse(string name, ContainerConfig config, string? pattern = null)
     {
         string? directory = DirectoryOf(config, "lxc.cgroup.dir");
         string? payload = DirectoryOf(config, "lxc.cgroup.dir.container");
@@ -49,6 +50,12 @@ public sealed class CgroupPlan
         string pivotPath = $"{(pivot is null ? below : pivot + "/")}lxc.pivot";
         if (payload is null && monitor is null && inner is null)
         {
+            if (directory is null && pattern is not null)
+            {
+                string place = Relative(pattern.Replace("%n", name), "lxc.cgroup.pattern");
+                return new CgroupPlan(place + "/payload", place + "/monitor", pivotPath) { IsRelative = relative, HasPivot = pivot is not null };
+            }
+
             return new CgroupPlan($"{below}lxc.payload.{name}", $"{below}lxc.monitor.{name}", pivotPath)
             {
                 IsRelative = relative,
@@ -79,11 +86,11 @@ public sealed class CgroupPlan
     private static string? DirectoryOf(ContainerConfig config, string key)
     {
         string? value = config.Get(key);
-        if (string.IsNullOrEmpty(value))
-        {
-            return null;
-        }
+        return string.IsNullOrEmpty(value) ? null : Relative(value, key);
+    }
 
+    private static string Relative(string value, string key)
+    {
         if (value[0] == '/')
         {
             throw Invalid(key, $"The cgroup directory '{value}' is absolute", "Name it relative to the base of the hierarchies, without a leading slash.");

@@ -49,6 +49,7 @@ internal static partial class ConfigValidator
             ConfigValueKind.AutoMounts => EachWord(value, AutoMount),
             ConfigValueKind.Variable => value[0] == '=' ? "a variable needs a name before the =" : null,
             ConfigValueKind.LogLevel => LogLevel(value),
+            ConfigValueKind.LogFacility => ConfigKey.Facilities.Contains(value, StringComparer.OrdinalIgnoreCase) ? null : $"it must be one of {string.Join(", ", ConfigKey.Facilities)}",
             ConfigValueKind.HostName => Encoding.UTF8.GetByteCount(value) <= 64 ? null : "a host name has at most 64 bytes",
             ConfigValueKind.MountEntry => value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length >= 3
                 ? null : "it needs at least a source, a target and a type",

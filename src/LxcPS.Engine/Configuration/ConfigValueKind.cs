@@ -45,6 +45,9 @@ public enum ConfigValueKind
     /// <summary>A signal; see <see cref="Signals"/>.</summary>
     Signal,
 
+    /// <summary>A facility of syslog(3) that LXC knows, in any case.</summary>
+    LogFacility,
+
     /// <summary>One of <see cref="ConfigKey.Choices"/>.</summary>
     Choice,
 

@@ -16,6 +16,8 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
         ("core", "/proc/kcore"), ("ptmx", "pts/ptmx"),
     ];
 
+    private const string BootId = ".lxc-boot-id";
+
     // The terminals that SendTerminals hands to the monitor: masters; and the console's slave, which becomes init's standard streams.
     private readonly List<int> masters = [];
     private int devpts = -1;
@@ -46,8 +48,13 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
             if (plan.AutoDev)
             {
                 MakeNodes(dev);
-                MountIn(dev, "shm", Make("tmpfs", "tmpfs", ["mode=1777"], MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
-                if ((plan.Namespaces & Processes.CLONE_NEWIPC) != 0)
+                // What the configuration has mounted there stays.
+                if (!IsMounted(dev, "shm"))
+                {
+                    MountIn(dev, "shm", Make("tmpfs", "tmpfs", ["mode=1777"], MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+                }
+
+                if ((plan.Namespaces & Processes.CLONE_NEWIPC) != 0 && !IsMounted(dev, "mqueue"))
                 {
                     MountIn(dev, "mqueue", Make("mqueue", "mqueue", [], MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
                 }
@@ -58,6 +65,34 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
         finally
         {
             Descriptors.Close(dev);
+        }
+    }
+
+    /// <summary>
+    /// Gives the container a boot id of its own, at the place where LXC has it: journals tell boots apart by it, and the kernel's is the host's.
+    /// </summary>
+    internal void MountBootId()
+    {
+        int target = plan.AutoDev ? TargetPath.TryOpen(root, "proc/sys/kernel/random/boot_id") : -1;
+        if (target < 0)
+        {
+            return;
+        }
+
+        int dev = Descriptors.OpenInRoot(root, "dev", OpenFlags.Path | OpenFlags.Directory);
+        try
+        {
+            FileTree.MakeNode(dev, BootId, 0x8000 | 0x124 /* 0444 */, 0);
+            Descriptors.WriteTextAt(dev, BootId, $"{Guid.NewGuid()}\n");
+            int mount = CloneTree(dev, BootId, recursive: false, followLink: false);
+            SetAttributes(mount, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0, name: BootId);
+            Move(mount, target, "/proc/sys/kernel/random/boot_id");
+            Descriptors.Close(mount);
+        }
+        finally
+        {
+            Descriptors.Close(dev);
+            Descriptors.Close(target);
         }
     }
 
@@ -212,6 +247,9 @@ internal sealed class ContainerDevices(LaunchPlan plan, SetupChannel channel, in
         Descriptors.Close(target);
         Descriptors.Close(mount);
     }
+
+    private static bool IsMounted(int dev, string name) =>
+        FileTree.TryStatus(dev, name, false, out FileStatus status) && status.FileSystem != FileTree.Status(dev, string.Empty).FileSystem;
 
     private static int MountIn(int dev, string name, int mount, bool keep = false)
     {

@@ -55,6 +55,7 @@ internal sealed partial class ContainerSetup
         Begin("chdir", LxcErrorId.InitFailed, "lxc.init.cwd");
         FileTree.ChangeDirectory(plan.WorkingDirectory);
         Begin("confinement", LxcErrorId.ConfinementFailed, "lxc.cap.drop");
+        log?.Dispose();
         Confine();
         SetLabel();
         if (plan.MinimalInit)

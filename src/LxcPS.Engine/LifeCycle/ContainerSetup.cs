@@ -17,6 +17,7 @@ internal sealed partial class ContainerSetup
     private readonly SetupChannel channel;
     private readonly IReadOnlyList<byte[]> filters;
     private readonly bool keepStandardStreams;
+    private readonly MonitorLog? log;
     private AppArmorLabel? label;
     private SelinuxLabel? selinux;
     private string step = "clone";
@@ -28,8 +29,10 @@ internal sealed partial class ContainerSetup
     /// <param name="channel">The child's end of the channel.</param>
     /// <param name="filters">The compiled seccomp filters.</param>
     /// <param name="keepStandardStreams">Whether init gets the monitor's standard streams rather than the console.</param>
-    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, IReadOnlyList<byte[]> filters, bool keepStandardStreams)
+    /// <param name="log">Told each step until the container is confined; or null.</param>
+    internal ContainerSetup(LaunchPlan plan, SetupChannel channel, IReadOnlyList<byte[]> filters, bool keepStandardStreams, MonitorLog? log)
     {
+        this.log = log;
         this.plan = plan;
         this.channel = channel;
         this.filters = filters;
@@ -124,6 +127,9 @@ internal sealed partial class ContainerSetup
             FileTree.ChangeDirectory(root);
             MountCalls.PivotToWorkingDirectory();
             FileTree.ChangeDirectory("/");
+
+            // As with LXC: init finds the propagation that it finds on a machine, where systemd sets it and in a container leaves it.
+            MountCalls.SetPropagation("/", MountCalls.PropagationShared, recursive: true);
         }
 
         Descriptors.Close(root);
@@ -199,6 +205,7 @@ internal sealed partial class ContainerSetup
             HookRunner.RunInContainer(plan, "autodev");
         }
 
+        devices.MountBootId();
         Begin("console", LxcErrorId.ConsoleFailed, "lxc.console.path");
         devices.MountTerminals();
     }
@@ -269,6 +276,7 @@ internal sealed partial class ContainerSetup
         step = name;
         errorId = id;
         key = configKey;
+        log?.Write(LogLevel.Debug, name, $"The container's side of the start comes to {configKey}");
     }
 
     private string AdviceFor(LinuxException e) => (step, e.Number) switch

@@ -135,6 +135,13 @@ public sealed class LaunchPlan
     /// <summary>The control groups to make.</summary>
     public required CgroupPlan Cgroups { get; init; }
 
+    /// <summary>The controllers that the container gets cgroups of (<c>lxc.cgroup.use</c>); null for all.</summary>
+    public required IReadOnlyList<string>? CgroupControllers { get; init; }
+
+    /// <summary>Reads which hierarchies the container has cgroups in.</summary>
+    /// <exception cref="LxcException">ConfigUnsupported: a controller is named that this host lacks.</exception>
+    internal CgroupLayout ReadCgroupLayout() => CgroupLayout.Read().Limited(CgroupControllers);
+
     /// <summary>The limits of the configuration: keys and values.</summary>
     public IEnumerable<(string Key, string Value)> CgroupSettings
     {

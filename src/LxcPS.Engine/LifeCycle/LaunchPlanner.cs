@@ -4,6 +4,7 @@ using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -78,6 +79,7 @@ public static class LaunchPlanner
         }
 
         bool minimalInit = request.Command.Count > 0;
+        SystemSettings system = SystemSettings.Read();
         return new LaunchPlan
         {
             Name = request.Name,
@@ -121,10 +123,11 @@ public static class LaunchPlanner
             IsEphemeral = Flag(config, "lxc.ephemeral", false),
             AppArmor = confinement,
             IsolateKernelLog = Flag(config, ConfigKeys.IsolateKernelLog, false),
-            Cgroups = CgroupPlan.Parse(request.Name, config),
+            Cgroups = CgroupPlan.Parse(request.Name, config, system.Get(SystemSettings.CgroupPattern)),
+            CgroupControllers = system.Get(SystemSettings.CgroupUse)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
             MinimalInit = minimalInit,
-            Environment = EnvironmentOf(config),
+            Environment = EnvironmentOf(config, minimalInit),
             WorkingDirectory = config.Get("lxc.init.cwd") is { Length: > 0 } directory ? directory : "/",
             InitUserId = (uint)Number(config, "lxc.init.uid", 0),
             InitGroupId = (uint)Number(config, "lxc.init.gid", 0),
@@ -212,10 +215,14 @@ public static class LaunchPlanner
         return mounts;
     }
 
-    private static List<string> EnvironmentOf(ContainerConfig config)
+    // As with LXC an init gets no PATH, as it gets none from the kernel, and learns from nobody else whose container it is in; a program gets
+    // what an attached one gets.
+    private static List<string> EnvironmentOf(ContainerConfig config, bool isProgram)
     {
-        List<string> environment = ["container=lxc", DefaultPath];
+        List<string> environment = isProgram ? [DefaultPath] : [];
         EnvironmentVariables.Add(environment, config, ["lxc.environment", "lxc.environment.runtime"]);
+        environment.RemoveAll(entry => entry.StartsWith("container=", StringComparison.Ordinal));
+        environment.Add("container=lxc");
         return environment;
     }
 

@@ -14,6 +14,9 @@ public sealed class Reporter(int descriptor) : IDisposable
     /// <summary>The descriptor to watch for a reader that goes away, or -1.</summary>
     public int Descriptor => fd;
 
+    /// <summary>A log that is told as well, as long as it is there.</summary>
+    internal MonitorLog? Log { get; set; }
+
     /// <summary>Tells a state and its number: the process id of a running init, the exit code of a stopped one.</summary>
     public void State(ContainerState state, int value)
     {
@@ -26,6 +29,7 @@ public sealed class Reporter(int descriptor) : IDisposable
     /// <summary>Tells what was left out.</summary>
     public void Warning(string text)
     {
+        Log?.Write(LogLevel.Warn, "start", text);
         if (fd >= 0)
         {
             Line(ReportLine.OfWarning(text));
@@ -39,6 +43,7 @@ public sealed class Reporter(int descriptor) : IDisposable
     /// <summary>Tells why the container did not start.</summary>
     public void Error(LxcException e)
     {
+        Log?.Write(LogLevel.Error, e.Step ?? "start", e.Message);
         if (fd >= 0)
         {
             Line(ReportLine.OfError(e));

@@ -25,7 +25,7 @@ public sealed partial class Supervisor
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
         LoadProfile();
-        cgroups = ContainerCgroups.Begin(CgroupLayout.Read(), plan.Cgroups, directories =>
+        cgroups = ContainerCgroups.Begin(plan.ReadCgroupLayout(), plan.Cgroups, directories =>
         {
             record!.AddMaking(directories);
             record.Save();
@@ -213,7 +213,7 @@ public sealed partial class Supervisor
         try
         {
             using SetupChannel childEnd = new(theirs);
-            ContainerSetup setup = new(plan, childEnd, filters, KeepsStreams);
+            ContainerSetup setup = new(plan, childEnd, filters, KeepsStreams, reporter.Log);
             (initPid, initPidfd) = NamespaceJoiner.Start(plan, unified, () =>
             {
                 // With a copy of the monitor's end the child would never read that the monitor is gone.

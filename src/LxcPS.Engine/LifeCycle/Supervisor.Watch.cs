@@ -96,7 +96,7 @@ public sealed partial class Supervisor
         poll.Add(keeper.Descriptor, Readiness.Readable);
         WatchInit();
 
-        server.SetState(ContainerState.Stopping);
+        EnterState(ContainerState.Stopping);
         console?.Drain();
         CloseNotifier();
         server.HandOver((fd, waitsFor) => keeper.Send(WatchChannel.Kind.Client, waitsFor, descriptors: [fd]));

@@ -114,6 +114,7 @@ public sealed partial class Supervisor
             ExitStatus exit;
             do
             {
+                // The log comes with the configuration.
                 server.SetState(ContainerState.Starting);
                 exit = RunOnce();
             }
@@ -123,7 +124,7 @@ public sealed partial class Supervisor
 
             // The name is free before anybody hears of the end: whoever waits for it may start the container again.
             server.StopListening();
-            server.SetState(ContainerState.Stopped);
+            EnterState(ContainerState.Stopped);
             if (IsAttended)
             {
                 reporter.State(ContainerState.Stopped, exit.ExitCode);
@@ -152,6 +153,7 @@ public sealed partial class Supervisor
             // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
             ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
             MonitorRequest.Apply(config, request.Settings);
+            OpenLog(config);
             plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
             UnshareMounts();
             RunPreStartHooks(config);
@@ -160,12 +162,12 @@ public sealed partial class Supervisor
         }
         catch
         {
-            server.SetState(ContainerState.Aborting);
+            EnterState(ContainerState.Aborting);
             TakeDown();
             throw;
         }
 
-        server.SetState(ContainerState.Running);
+        EnterState(ContainerState.Running);
         reporter.State(ContainerState.Running, initPid);
         if (!IsAttended)
         {
@@ -197,6 +199,21 @@ public sealed partial class Supervisor
 
         RunEndHooks("post-stop", [target]);
         return exit;
+    }
+
+    // A reboot reads the configuration again.
+    private void OpenLog(ContainerConfig config)
+    {
+        reporter.Log?.Dispose();
+        reporter.Log = null;
+        reporter.Log = MonitorLog.Open(config, request.LxcPath, request.Name, reporter.Warning);
+        reporter.Log?.Write(LogLevel.Info, "start", $"The container in {request.LxcPath} is STARTING");
+    }
+
+    private void EnterState(ContainerState state)
+    {
+        reporter.Log?.Write(LogLevel.Info, "start", $"The container is {state.ToString().ToUpperInvariant()}");
+        server.SetState(state);
     }
 
     // What hooks of the host mount is then the container's affair alone, and goes with the monitor; what the host mounts still appears.

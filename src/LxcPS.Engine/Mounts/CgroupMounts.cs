@@ -21,7 +21,7 @@ internal static class CgroupMounts
             return;
         }
 
-        CgroupLayout layout = CgroupLayout.Read();
+        CgroupLayout layout = plan.ReadCgroupLayout();
         ulong readOnly = plan.AutoMounts.Cgroup == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
         if (plan.CgroupNamespace && (layout.IsUnified || (plan.AutoMounts.UnifiedOnly && layout.Unified is not null)))
         {

@@ -2,6 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -26,7 +27,7 @@ public sealed class CreateOptions
     /// <summary>The caller's own keys, applied last.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 
-    /// <summary>The seccomp policy that the container gets a copy of.</summary>
+    /// <summary>The seccomp policy of the container; it gets a copy that containers share.</summary>
     public required string SeccompPolicyPath { get; init; }
 
     /// <summary>The helper executable: a container whose root file system has no init gets it as init.</summary>
@@ -116,7 +117,6 @@ public static class ContainerCreator
     private static void AddDefaults(
         ContainerConfig config, ContainerStore store, string name, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
     {
-        string directory = store.DirectoryOf(name);
         config.Set("lxc.uts.name", ContainerName.ToHostName(name));
         if (!options.Privileged)
         {
@@ -137,9 +137,7 @@ public static class ContainerCreator
 
         // In a user namespace mac_admin reaches the container's own AppArmor policy alone, which nested containers and services load.
         config.Add("lxc.cap.drop", options.Privileged ? "mac_admin mac_override sys_time sys_module sys_rawio" : "mac_override sys_time sys_module sys_rawio");
-        string policy = Path.Combine(directory, "seccomp");
-        File.Copy(options.SeccompPolicyPath, policy);
-        config.Set("lxc.seccomp.profile", policy);
+        config.Set("lxc.seccomp.profile", SharedPolicy.Of(options.SeccompPolicyPath));
         CgroupLayout layout = CgroupLayout.Read();
         if (userMaps.Count == 0)
         {

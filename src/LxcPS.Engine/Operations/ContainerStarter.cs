@@ -1,5 +1,7 @@
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
@@ -9,6 +11,21 @@ public static class ContainerStarter
 {
     /// <summary>How long a cancelled start may take to unmake what it made, in milliseconds.</summary>
     private const int UnmakeTimeout = 10_000;
+
+    /// <summary>The program, with its arguments, that a container's configuration names for running one (<c>lxc.execute.cmd</c>).</summary>
+    /// <exception cref="LxcException">ConfigInvalidValue: it names none; or the configuration cannot be read.</exception>
+    public static IReadOnlyList<string> ExecuteCommandOf(MonitorRequest request)
+    {
+        ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
+        MonitorRequest.Apply(config, request.Settings);
+        return QuotedWords.Split(config.Get("lxc.execute.cmd") ?? string.Empty) is { Count: > 0 } words ? words
+            : throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The configuration of container '{DisplayText.Of(request.Name)}' names no program to execute")
+            {
+                ContainerName = request.Name,
+                ConfigKey = "lxc.execute.cmd",
+                Advice = "Set lxc.execute.cmd, or name a program with -Command.",
+            };
+    }
 
     /// <summary>Starts a container in the background and returns the process id of its init once that runs.</summary>
     /// <param name="helper">The helper executable.</param>

@@ -1,23 +1,22 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
 
-/// <summary>The network of a new container: what /etc/lxc/default.conf gives to LXC's, where the host can serve it.</summary>
+/// <summary>The network of a new container: what lxc.default_config, mostly /etc/lxc/default.conf, gives to LXC's, where the host can serve it.</summary>
 internal static class DefaultNetwork
 {
-    private const string DefaultConfig = "/etc/lxc/default.conf";
-
-    // As LXC has it, a user's own file stands for the host's.
-    private static string? UserConfig => Processes.EffectiveUserId != 0 && Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
-        && File.Exists(home + "/.config/lxc/default.conf") ? home + "/.config/lxc/default.conf" : null;
+    private const string HostConfig = "/etc/lxc/default.conf";
 
     /// <summary>Adds the keys, or an empty network where there is no default or its bridge is missing.</summary>
     internal static void AddTo(ContainerConfig config, Action<string> verbose)
     {
         List<ConfigEntry> entries = [];
-        string file = UserConfig ?? DefaultConfig;
+        // A user's own file stands for the host's, where he has one.
+        string? configured = SystemSettings.Read().Get(SystemSettings.DefaultConfig);
+        string file = configured is not null && (File.Exists(configured) || Processes.EffectiveUserId == 0) ? configured : HostConfig;
         if (File.Exists(file))
         {
             entries.AddRange(ContainerConfig.Load(file, out _).WithPrefix("lxc.net."));

@@ -32,25 +32,47 @@ public static class SeccompSettings
         ConfigChanger.Apply(store, name, [new ConfigChange(ProfileKey, path is null ? [] : [path])]);
     }
 
+    /// <summary>Gives a container the default policy, which containers share; a policy of its own goes.</summary>
+    /// <param name="store">The directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="defaultPath">The default policy.</param>
+    /// <param name="warn">Told of rules that the filter leaves out.</param>
+    /// <returns>The path of the shared file.</returns>
+    public static string UseDefault(ContainerStore store, string name, string defaultPath, Action<string> warn)
+    {
+        using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
+        ContainerConfig config = store.LoadConfig(name);
+        string shared = SharedPolicy.Of(defaultPath);
+        SeccompCompiler.Compile(Read(shared), shared, warn);
+        string? before = PathOf(config);
+        if (before != shared)
+        {
+            config.Set(ProfileKey, shared);
+            config.Save();
+        }
+
+        if (before == OwnPathOf(store, name))
+        {
+            File.Delete(before);
+        }
+
+        return shared;
+    }
+
     /// <summary>Gives a container a policy of its own: a file in its directory.</summary>
     /// <param name="store">The directory of containers.</param>
     /// <param name="name">The container.</param>
     /// <param name="defaultPath">The default policy.</param>
-    /// <param name="change">What is changed in the policy that the container has, or in the default where it has none; null for the default as it is.</param>
+    /// <param name="change">What is changed in the policy that the container has, or in the default where it has none.</param>
     /// <param name="warn">Told of rules that the filter leaves out.</param>
     /// <returns>The path of the file.</returns>
-    public static string UseOwn(ContainerStore store, string name, string defaultPath, PolicyChange? change, Action<string> warn)
+    public static string UseOwn(ContainerStore store, string name, string defaultPath, PolicyChange change, Action<string> warn)
     {
         using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout);
         ContainerConfig config = store.LoadConfig(name);
-        string own = Path.Combine(store.DirectoryOf(name), "seccomp");
-        string source = change is null ? defaultPath : PathOf(config) ?? defaultPath;
-        string text = SeccompCache.ReadPolicy(source);
-        if (change is not null)
-        {
-            text = PolicyEdit.Apply(text, source, change);
-        }
-
+        string own = OwnPathOf(store, name);
+        string source = PathOf(config) ?? defaultPath;
+        string text = PolicyEdit.Apply(SeccompCache.ReadPolicy(source), source, change);
         SeccompCompiler.Compile(SeccompPolicy.Parse(text, own), own, warn);
 
         // The file first: a configuration that names it must find it, and one that does not has nothing of it.
@@ -63,4 +85,6 @@ public static class SeccompSettings
 
         return own;
     }
+
+    private static string OwnPathOf(ContainerStore store, string name) => Path.Combine(store.DirectoryOf(name), "seccomp");
 }

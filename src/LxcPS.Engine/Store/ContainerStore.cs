@@ -23,8 +23,7 @@ public sealed partial class ContainerStore
     /// LXC's default directory: for root <c>lxc.lxcpath</c> of /etc/lxc/lxc.conf or /var/lib/lxc, for others <c>lxc.lxcpath</c> of
     /// ~/.config/lxc/lxc.conf, or lxc below $XDG_DATA_HOME or ~/.local/share.
     /// </summary>
-    public static string DefaultLxcPath => FindDefaultLxcPath(Processes.EffectiveUserId == 0, "/etc/lxc/lxc.conf",
-        Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("XDG_DATA_HOME"));
+    public static string DefaultLxcPath => SystemSettings.Read().Get(SystemSettings.LxcPath)!;
 
     /// <summary>The directory, absolute and without a slash at the end, as LXC names it in sockets and locks.</summary>
     public string LxcPath { get; }
@@ -147,41 +146,6 @@ public sealed partial class ContainerStore
         }
 
         return maps;
-    }
-
-    /// <summary>The default directory, from what decides it.</summary>
-    internal static string FindDefaultLxcPath(bool isRoot, string systemFile, string? home, string? dataHome)
-    {
-        string userHome = string.IsNullOrEmpty(home) ? "/" : home.TrimEnd('/');
-        string? configured = SystemSetting(isRoot ? systemFile : userHome + "/.config/lxc/lxc.conf", "lxc.lxcpath");
-        if (configured is { Length: > 0 })
-        {
-            return configured.Length > 1 ? configured.TrimEnd('/') : configured;
-        }
-
-        return isRoot ? "/var/lib/lxc" : string.IsNullOrEmpty(dataHome) ? userHome + "/.local/share/lxc" : dataHome.TrimEnd('/') + "/lxc";
-    }
-
-    // lxc.system.conf(5): key = value, the first counts.
-    private static string? SystemSetting(string path, string key)
-    {
-        try
-        {
-            foreach (string line in Descriptors.ReadText(path).Split('\n'))
-            {
-                int equals = line.IndexOf('=');
-                if (equals > 0 && line.AsSpan(0, equals).Trim().SequenceEqual(key))
-                {
-                    return line[(equals + 1)..].Trim();
-                }
-            }
-        }
-        catch (LinuxException)
-        {
-            // LXC goes on with its defaults when the file is missing or not for the caller.
-        }
-
-        return null;
     }
 
     // All directories that may be containers, in the order of the file system.

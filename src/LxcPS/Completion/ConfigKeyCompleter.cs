@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
 
@@ -12,6 +13,16 @@ public sealed class ConfigKeyCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
+        if (fakeBoundParameters.Contains("System"))
+        {
+            foreach (string key in SystemSettings.Keys.Where(key => key.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase)))
+            {
+                yield return new CompletionResult(key, key, CompletionResultType.ParameterValue, key);
+            }
+
+            yield break;
+        }
+
         // A hash table is asked for: its keys are what is completed.
         bool table = parameterName == "Config";
         string typed = wordToComplete.Trim('\'', '"');

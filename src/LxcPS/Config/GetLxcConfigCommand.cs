@@ -1,13 +1,21 @@
 using System.Management.Automation;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
 
-/// <summary>Gets the settings of containers, or of files: what counts of all lines, those of included files in their place.</summary>
+/// <summary>Gets the settings of containers, of files, or of LXC itself: what counts of all lines, those of included files in their place.</summary>
 [Cmdlet(VerbsCommon.Get, "LxcConfig", DefaultParameterSetName = NameSet)]
-[OutputType(typeof(LxcConfigEntry))]
+[OutputType(typeof(LxcConfigEntry), ParameterSetName = [NameSet, InputObjectSet, PathSet])]
+[OutputType(typeof(LxcSystemSetting), ParameterSetName = [SystemSet])]
 public sealed class GetLxcConfigCommand : ConfigCmdlet
 {
+    private const string SystemSet = "System";
+
+    /// <summary>The settings of lxc.system.conf(5), of root or of the user: where containers are, and what new ones take from.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SystemSet)]
+    public SwitchParameter System { get; set; }
+
     /// <summary>The keys, as patterns; all without it.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
@@ -19,6 +27,13 @@ public sealed class GetLxcConfigCommand : ConfigCmdlet
     protected override void ProcessRecord()
     {
         WildcardPattern[] patterns = [.. Key.Select(key => new WildcardPattern(key, WildcardOptions.IgnoreCase))];
+        if (System)
+        {
+            WriteObject(SystemSettings.Read().All.Where(setting => patterns.Any(pattern => pattern.IsMatch(setting.Key))).Select(setting => new LxcSystemSetting(setting)),
+                enumerateCollection: true);
+            return;
+        }
+
         foreach (ConfigTarget target in ResolveConfigs())
         {
             Try(target.Display, () =>

@@ -25,6 +25,10 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Command { get; set; }
 
+    /// <summary>Runs the program that the container's configuration names for that (<c>lxc.execute.cmd</c>), as -Command runs one.</summary>
+    [Parameter]
+    public SwitchParameter Execute { get; set; }
+
     /// <summary>The arguments of the program.</summary>
     [Parameter(ValueFromRemainingArguments = true)]
     [Alias("Args")]
@@ -51,7 +55,14 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
                 "ArgumentListWithoutCommand", ErrorCategory.InvalidArgument, ArgumentList));
         }
 
-        if (Command is not null)
+        if (Command is not null && Execute)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new PSArgumentException("-Execute runs the program of the configuration, and -Command another: name one of them."),
+                "ExecuteWithCommand", ErrorCategory.InvalidArgument, Command));
+        }
+
+        if (Command is not null || Execute)
         {
             output = new CommandOutput(this, ThrottleLimit, timeout: null, asByteStream: false, passThru: PassThru, StopToken);
         }
@@ -75,7 +86,8 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
 
             if (output is not null)
             {
-                Try(target.Name, () => output.Add(CommandRequest.Start(RequestOf(target, [Command!, .. ArgumentList]), target)));
+                Try(target.Name, () => output.Add(CommandRequest.Start(RequestOf(target,
+                    Command is null ? ContainerStarter.ExecuteCommandOf(RequestOf(target, [])) : [Command, .. ArgumentList]), target)));
             }
             else
             {

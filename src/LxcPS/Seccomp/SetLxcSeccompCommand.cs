@@ -89,8 +89,9 @@ public sealed class SetLxcSeccompCommand : ContainerActionCmdlet
             return;
         }
 
-        PolicyChange? change = Default ? null : new PolicyChange(Deny ?? [], Allow ?? [], Errno);
-        item.Say("seccomp policy " + SeccompSettings.UseOwn(item.Target.Store, item.Target.Name, ModuleFiles.SeccompPolicyPath, change, item.Warn));
+        item.Say("seccomp policy " + (Default
+            ? SeccompSettings.UseDefault(item.Target.Store, item.Target.Name, ModuleFiles.SeccompPolicyPath, item.Warn)
+            : SeccompSettings.UseOwn(item.Target.Store, item.Target.Name, ModuleFiles.SeccompPolicyPath, new PolicyChange(Deny ?? [], Allow ?? [], Errno), item.Warn)));
     }
 
     private void Reject(string id, string message, object? target) =>
