@@ -157,7 +157,15 @@ function Invoke-UnitTest {
         throw "The unit tests ended with $code"
     }
 
-    [pscustomobject]@{ Layer = 'Unit'; Passed = [int]$groups[1].Value - $failed - [int]$groups[4].Value; Failed = $failed; Skipped = [int]$groups[4].Value }
+    [pscustomobject]@{ Layer = 'Unit'; Passed = [int]$groups[1].Value - $failed - [int]$groups[4].Value; Failed = $failed; Skipped = [int]$groups[4].Value
+        Reasons = @(Select-String -Path $log -Pattern '\[FAIL\]' -Context 0, 8 | ForEach-Object { $_.Line; $_.Context.PostContext }) }
+}
+
+function Read-PesterResult {
+    # What tests/Invoke-PesterTests.ps1 writes: three counts, then what failed and why.
+    param([string] $Layer, [string] $Path)
+    $lines = @(Get-Content $Path)
+    [pscustomobject]@{ Layer = $Layer; Passed = [int]$lines[0]; Failed = [int]$lines[1]; Skipped = [int]$lines[2]; Reasons = @($lines | Select-Object -Skip 3) }
 }
 
 function Invoke-PesterTest {
@@ -177,8 +185,7 @@ function Invoke-PesterTest {
         throw "The tests of tests/$Directory did not run to their end (exit code $LASTEXITCODE)"
     }
 
-    $counts = @(Get-Content $result)
-    [pscustomobject]@{ Layer = $Layer; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
+    Read-PesterResult $Layer $result
 }
 
 function Invoke-InteropTest {
@@ -212,8 +219,7 @@ function Invoke-VmTest {
         throw "The tests in the virtual machine did not run to their end (exit code $LASTEXITCODE)"
     }
 
-    $counts = @(Get-Content $result)
-    [pscustomobject]@{ Layer = 'Vm'; Passed = [int]$counts[0]; Failed = [int]$counts[1]; Skipped = [int]$counts[2] }
+    Read-PesterResult Vm $result
 }
 
 switch ($Task) {
@@ -266,7 +272,9 @@ switch ($Task) {
         $passed = ($results | Measure-Object Passed -Sum).Sum
         $failed = ($results | Measure-Object Failed -Sum).Sum
         $skipped = ($results | Measure-Object Skipped -Sum).Sum
-        $results | Format-Table | Out-Host
+        # Once more at the end, where they are not lost between thousands of lines.
+        $results | Where-Object Failed | ForEach-Object { "Failed in the layer $($_.Layer):"; $_.Reasons } | Out-Host
+        $results | Format-Table Layer, Passed, Failed, Skipped | Out-Host
         Write-Host "$passed passed, $failed failed, $skipped skipped"
         exit ([int]($failed -gt 0))
     }

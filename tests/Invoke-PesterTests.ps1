@@ -7,7 +7,7 @@ Tests that need what not every machine has carry a tag, and are left out where i
   CgroupV2  cgroup v2 as the only hierarchy
   Systemd   systemd as process 1
 The tag Vm marks tests that are worth their time in the slow machine of tests/Vm, too.
-Writes passed, failed and skipped to a file, a line each, so that the caller need not read the output.
+Writes passed, failed and skipped to a file, a line each, and below them what failed and why, so that the caller need not read the output.
 #>
 [CmdletBinding()]
 param(
@@ -56,7 +56,12 @@ $configuration.Filter.ExcludeTag = $exclude + $missing
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration
 $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
-Set-Content -Path $ResultPath -Value @($result.PassedCount, $failed, $result.SkippedCount)
+$reasons = foreach ($item in @($result.Failed) + @($result.FailedBlocks) + @($result.FailedContainers)) {
+    $name = if ($item.ExpandedPath) { $item.ExpandedPath } else { "$($item.Item)" }
+    "[-] $name"
+    $item.ErrorRecord | ForEach-Object { "$($_.Exception.Message)\n$($_.ScriptStackTrace)" -split '\n' } | ForEach-Object { "    $_" }
+}
+Set-Content -Path $ResultPath -Value (@($result.PassedCount, $failed, $result.SkippedCount) + @($reasons))
 if ($ListPath) {
     Set-Content -Path $ListPath -Value @($result.Tests | ForEach-Object { "$($_.Result)`t$($_.ExpandedPath)" })
 }
