@@ -29,8 +29,15 @@ BeforeAll {
         # A session that is connected, with a shell that prompts; a key that comes while the terminal is set up may be lost.
         param([string] $Argument = '', [string] $Container = $name, [string] $Number = '\d+')
         $terminal = Open-Terminal "Enter-LxcContainer '$Container' -Console $Argument"
-        Read-Terminal $terminal "Connected to (tty $Number|the console) of $Container\. Ctrl\+\w q leaves it"
-        Wait-Until { Send-Line $terminal ''; try { Read-Terminal $terminal '# ' 1; $true } catch { $false } } 30 | Should -BeTrue -Because $terminal.Text
+        try {
+            Read-Terminal $terminal "Connected to (tty $Number|the console) of $Container\. Ctrl\+\w q leaves it"
+            Wait-Until { Send-Line $terminal ''; try { Read-Terminal $terminal '# ' 1; $true } catch { $false } } 30 | Should -BeTrue -Because $terminal.Text
+        }
+        catch {
+            Close-Terminal $terminal
+            throw
+        }
+
         $terminal
     }
 
@@ -68,6 +75,7 @@ AfterAll {
 
 Describe 'A tty of a container' -Skip:$noTerminal {
     BeforeEach {
+        $terminal = $null
         $terminal = Open-Console
     }
 
@@ -126,24 +134,6 @@ Describe 'A tty of a container' -Skip:$noTerminal {
         }
     }
 
-    It 'takes what is typed faster than it is read, and can still be left' {
-        Send-Line $terminal 'stty -icanon -echo; sleep 1000'
-        Wait-Until { Get-ContainerProcess $name | Where-Object CommandLine -EQ 'sleep 1000' } | Should -BeTrue
-        1..40 | ForEach-Object { Send-Key $terminal ('x' * 4096) }
-        Close-Console $terminal
-        $again = Open-Terminal "Enter-LxcContainer '$name' -Console -TtyNumber 1"
-        try {
-            Read-Terminal $again 'Connected to tty 1'
-            Wait-Until { Send-Key $again ([string] [char] 3); -not (Get-ContainerProcess $name | Where-Object CommandLine -EQ 'sleep 1000') } | Should -BeTrue
-            Wait-Until { Send-Line $again ''; try { Read-Terminal $again '# ' 1; $true } catch { $false } } 30 | Should -BeTrue
-            Send-Line $again 'stty sane'
-            Close-Console $again
-        }
-        finally {
-            Close-Terminal $again
-        }
-    }
-
     It 'is left, and the terminal restored, when the helper is killed' {
         $helper = Get-Helper
         $helper.Count | Should -Be 1
@@ -153,7 +143,7 @@ Describe 'A tty of a container' -Skip:$noTerminal {
     }
 
     It 'is free when the session is killed, or its terminal goes' {
-        $session = @(Get-ProcessTable | Where-Object { $_.CommandLine.Contains("-File $($terminal.File).ps1") })
+        $session = @(Get-ProcessTable | Where-Object { $terminal.File -and $_.CommandLine.Contains("-File $($terminal.File).ps1") })
         & kill -KILL $session[-1].Id
         Wait-Until { -not (Get-Helper) } | Should -BeTrue
         $second = Open-Console
@@ -184,6 +174,22 @@ Describe 'What Enter-LxcContainer -Console takes' -Skip:$noTerminal {
         }
         finally {
             Close-Terminal $terminal
+        }
+    }
+
+    It 'takes what is typed and nobody reads, and can still be left' {
+        Start-LxcContainer $stopped
+        Wait-Init $stopped
+        $terminal = Open-Console '' $stopped
+        try {
+            Send-Line $terminal 'stty -icanon -echo; sleep 1000'
+            Wait-Until { Get-ContainerProcess $stopped | Where-Object CommandLine -EQ 'sleep 1000' } | Should -BeTrue
+            1..40 | ForEach-Object { Send-Key $terminal ('x' * 4096) }
+            Close-Console $terminal
+        }
+        finally {
+            Close-Terminal $terminal
+            Stop-LxcContainer $stopped -Kill
         }
     }
 

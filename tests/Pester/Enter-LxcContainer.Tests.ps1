@@ -30,6 +30,7 @@ AfterAll {
 
 Describe 'A shell in a container' -Skip:$noTerminal {
     BeforeEach {
+        $terminal = $null
         $terminal = Open-Terminal "Enter-LxcContainer '$name'"
         Read-Terminal $terminal '# \S*$'
     }

@@ -7,6 +7,7 @@ function Open-Terminal {
     [IO.File]::WriteAllText("$file.ps1", "Import-Module '$env:LXCPS_MODULE'; `$PSDefaultParameterValues['*-Lxc*:LxcPath'] = '$LxcPath'; $Script; exit `$LASTEXITCODE")
     $command = ($Shell | ForEach-Object { "'$_'" }) -join ' '
     [IO.File]::WriteAllText("$file.sh", @"
+trap : INT
 stty rows 31 cols 97
 stty -g >$file.before
 tty >$file.tty
@@ -48,6 +49,11 @@ function Send-Line {
 function Close-Terminal {
     # Whatever the test did, nothing of it goes on.
     param([object] $Terminal)
+    if (-not $Terminal -or -not $Terminal.File) {
+        # There is none: its test failed before it was made. The name of no file is a part of every script's.
+        return
+    }
+
     if (-not $Terminal.Process.HasExited) {
         foreach ($process in Get-ProcessTable) {
             if ($process.CommandLine.Contains("$($Terminal.File).ps1")) {

@@ -153,7 +153,7 @@ public static partial class ConfigKeyTable
         new("lxc.log.syslog", Kind.Text, Accepted, "The syslog facility of LXC's log; taken without effect"),
         new("lxc.start.auto", Kind.Flag, Accepted, "1 starts the container with the host; for what starts containers then") { Effect = WhenUsed },
         new("lxc.start.delay", Kind.Number, Accepted, "Seconds that it then waits before the next container") { Effect = WhenUsed },
-        new("lxc.start.order", Kind.Integer, Accepted, "The place of the container then: higher numbers start first") { Effect = WhenUsed },
+        new("lxc.start.order", Kind.Integer, Accepted, "The place of the container then: lower numbers start first") { Effect = WhenUsed },
         new("lxc.monitor.unshare", Kind.Number, Served, "1 gives the monitor, and the hooks that it runs, a mount namespace of their own"),
         new("lxc.monitor.signal.pdeath", Kind.Signal, Served, "The signal that init gets when the monitor dies; SIGKILL when absent"),
         new("lxc.group", Kind.Words, Accepted, "Groups that the container is started with then") { IsList = true, Effect = WhenUsed },
