@@ -102,9 +102,9 @@ Describe 'Start-LxcContainer -AutoStart' {
     }
 
     It 'takes no names, no programs, and not -All with -Group' {
-        { Start-LxcContainer $first -AutoStart } | Should -Throw -ErrorId 'PositionalParameterNotFound,*'
+        { Start-LxcContainer -Name $first -AutoStart } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         { Start-LxcContainer -AutoStart -Foreground } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
-        { Start-LxcContainer $first -Group web } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+        { Start-LxcContainer -Name $first -Group web } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         { Start-LxcContainer -AutoStart -All -Group web } | Should -Throw -ErrorId 'AllAndGroup,*'
     }
 
