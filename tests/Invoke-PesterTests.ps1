@@ -59,7 +59,10 @@ $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContai
 $reasons = foreach ($item in @($result.Failed) + @($result.FailedBlocks) + @($result.FailedContainers)) {
     $name = if ($item.ExpandedPath) { $item.ExpandedPath } else { "$($item.Item)" }
     "[-] $name"
-    $item.ErrorRecord | ForEach-Object { "$($_.Exception.Message)\n$($_.ScriptStackTrace)" -split '\n' } | ForEach-Object { "    $_" }
+    foreach ($problem in $item.ErrorRecord) {
+        "$($problem.Exception.Message)" -split '\r?\n' | ForEach-Object { "    $_" }
+        "$($problem.ScriptStackTrace)" -split '\r?\n' | Where-Object { $_ -like "*/tests/$Directory/*" } | ForEach-Object { "    $_" }
+    }
 }
 Set-Content -Path $ResultPath -Value (@($result.PassedCount, $failed, $result.SkippedCount) + @($reasons))
 if ($ListPath) {

@@ -80,6 +80,15 @@ public static class LxcErrorId
     /// <summary>A hook failed.</summary>
     public const string HookFailed = nameof(HookFailed);
 
+    /// <summary>A script cannot be a hook of that event, or under that name.</summary>
+    public const string HookInvalid = nameof(HookInvalid);
+
+    /// <summary>There is a hook of that event and name already.</summary>
+    public const string HookExists = nameof(HookExists);
+
+    /// <summary>There is no such hook.</summary>
+    public const string HookNotFound = nameof(HookNotFound);
+
     /// <summary>Seccomp, capabilities, AppArmor or another part of the confinement could not be applied.</summary>
     public const string ConfinementFailed = nameof(ConfinementFailed);
 

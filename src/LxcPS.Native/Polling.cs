@@ -42,6 +42,9 @@ public sealed unsafe class PollSet : IDisposable
         }
     }
 
+    /// <summary>The set itself, readable while something in it is ready: so that another set can wait on it.</summary>
+    public int Descriptor => epoll;
+
     /// <summary>Waits on a descriptor from now on.</summary>
     public void Add(int fd, Readiness interest) => Change(EPOLL_CTL_ADD, fd, interest, "epoll_ctl(EPOLL_CTL_ADD)");
 

@@ -156,7 +156,10 @@ Describe 'Variables' {
         $outside | Should -Contain "export HOOKS='3'"
         $outside | Should -Contain "export TWICE='hook'"
         $inside -match 'HOOKS|LEFT|NONE' | Should -BeNullOrEmpty
-        $outside -match 'RUNTIME|LEFT|NONE' | Should -BeNullOrEmpty
+        $outside -match '^export (RUNTIME|LXCPS_TEST_NONE)=' | Should -BeNullOrEmpty
+
+        # As LXC's: a hook of the host is run by whoever starts the container.
+        $outside | Should -Contain "export LXCPS_TEST_LEFT='left'"
     }
 }
 

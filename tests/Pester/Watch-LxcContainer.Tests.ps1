@@ -67,6 +67,9 @@ Describe 'Watch-LxcContainer' {
         $begin = Get-Date
         Start-LxcContainer $one
         $init = (Get-LxcContainer $one).ProcessId
+
+        # Init's process id is asked for when the watch hears that it runs: it must still be there.
+        Assert-Seen $seer $one Starting, Running
         Suspend-LxcContainer $one
         Resume-LxcContainer $one
         Stop-LxcContainer $one -Kill

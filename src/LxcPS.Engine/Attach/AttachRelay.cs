@@ -79,8 +79,10 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
                 }
                 else if (fd == 0 && input && !PassInput())
                 {
+                    // A terminal in raw mode ends when it is gone. Its signal does not come where a caller has it ignored, as nohup(1) does.
                     input = false;
                     poll.Remove(0);
+                    KillProgram();
                 }
             }
         }

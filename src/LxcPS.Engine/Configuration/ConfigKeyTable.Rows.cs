@@ -146,7 +146,7 @@ public static partial class ConfigKeyTable
         new("lxc.hook.stop", Kind.Text, Served, "A program of the host that runs when init has ended, while the namespaces still are") { IsList = true },
         new("lxc.hook.post-stop", Kind.Text, Served, "A program of the host that runs when the container has stopped") { IsList = true },
         new("lxc.hook.clone", Kind.Text, Accepted, "Runs when the container is copied; without effect on the start") { IsList = true, Effect = WhenUsed },
-        new("lxc.hook.destroy", Kind.Text, Accepted, "Runs when the container is removed; without effect on the start") { IsList = true, Effect = WhenUsed },
+        new("lxc.hook.destroy", Kind.Text, Served, "A program of the host that runs before the container is removed") { IsList = true, Effect = WhenUsed },
 
         new("lxc.log.level", Kind.LogLevel, Accepted, "The level of LXC's log; taken without effect, as errors are reported whole"),
         new("lxc.log.file", Kind.Path, Accepted, "The file of LXC's log; taken without effect"),

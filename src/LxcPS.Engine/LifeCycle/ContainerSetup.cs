@@ -139,7 +139,7 @@ internal sealed partial class ContainerSetup
 
         // Sysctls of an interface exist once the interface does.
         ProcessSettings.WriteParameters(plan);
-        HookRunner.Run(plan, "start", inContainer: true);
+        HookRunner.RunInContainer(plan, "start");
         return Execute(console);
     }
 
@@ -153,7 +153,7 @@ internal sealed partial class ContainerSetup
     {
         Begin("rootfs", LxcErrorId.RootfsFailed, "lxc.rootfs.path");
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
-        HookRunner.Run(plan, "pre-mount", inContainer: true);
+        HookRunner.RunInContainer(plan, "pre-mount");
         if (plan.Rootfs is null)
         {
             return Descriptors.Open("/", OpenFlags.Path | OpenFlags.Directory);
@@ -191,12 +191,12 @@ internal sealed partial class ContainerSetup
         }
 
         Begin("mount hook", LxcErrorId.HookFailed, "lxc.hook.mount");
-        HookRunner.Run(plan, "mount", inContainer: true);
+        HookRunner.RunInContainer(plan, "mount");
         Begin("autodev", LxcErrorId.MountFailed, "lxc.autodev");
         devices.Populate();
         if (plan.AutoDev)
         {
-            HookRunner.Run(plan, "autodev", inContainer: true);
+            HookRunner.RunInContainer(plan, "autodev");
         }
 
         Begin("console", LxcErrorId.ConsoleFailed, "lxc.console.path");

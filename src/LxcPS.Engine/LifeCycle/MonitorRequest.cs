@@ -26,11 +26,13 @@ public sealed class MonitorRequest
     /// <summary>Configuration for this start alone: <c>key=value</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>Gives a configuration the <see cref="Settings"/>: the first value of a key takes the place of those that are there, the others join it.</summary>
-    internal void ApplySettings(ContainerConfig config)
+    /// <summary>Gives a configuration settings for a start: the first value of a key takes the place of those that are there, the others join it.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="settings"><c>key=value</c>.</param>
+    internal static void Apply(ContainerConfig config, IEnumerable<string> settings)
     {
         HashSet<string> replaced = [];
-        foreach (string setting in Settings)
+        foreach (string setting in settings)
         {
             int equals = setting.IndexOf('=');
             string key = setting[..equals].Trim();

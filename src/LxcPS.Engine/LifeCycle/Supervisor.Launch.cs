@@ -2,6 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
+using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
@@ -35,6 +36,7 @@ public sealed partial class Supervisor
         using SetupChannel channel = new(ours);
         StartChild(ours, theirs, filters);
         poll.Add(channel.Descriptor, Readiness.Readable);
+        setupDescriptor = channel.Descriptor;
         if (reporter.Descriptor >= 0)
         {
             poll.Add(reporter.Descriptor, Readiness.None);
@@ -47,6 +49,7 @@ public sealed partial class Supervisor
         finally
         {
             poll.Remove(channel.Descriptor);
+            setupDescriptor = -1;
             if (reporter.Descriptor >= 0)
             {
                 poll.Remove(reporter.Descriptor);
@@ -115,7 +118,7 @@ public sealed partial class Supervisor
         Await(channel, SetupChannel.Kind.Ready);
         if (!isFinished)
         {
-            HookRunner.Run(plan, "start-host", abandoned: reporter.Descriptor);
+            RunStartHooks(wait => HookRunner.Run(plan, "start-host", wait, [$"LXC_PID={initPid}"]));
 
             // As late as can be: setting up may take more than the container is to have.
             ProcessSettings.SetLimits(plan, initPid);
@@ -124,6 +127,7 @@ public sealed partial class Supervisor
 
         PrepareRights();
         Await(channel, SetupChannel.Kind.Closed);
+        KeepNamespaces();
     }
 
     private void MakeCgroups()
@@ -193,10 +197,10 @@ public sealed partial class Supervisor
         {
             if (link.Device.DownScript is not null)
             {
-                undo.Push("network script", () => HookRunner.RunNetworkScript(plan, link, up: false));
+                undo.Push("network script", () => HookRunner.RunNetworkScript(plan, link, up: false, HookWait.None));
             }
 
-            HookRunner.RunNetworkScript(plan, link, up: true, reporter.Descriptor);
+            RunStartHooks(wait => HookRunner.RunNetworkScript(plan, link, up: true, wait));
         }
     }
 

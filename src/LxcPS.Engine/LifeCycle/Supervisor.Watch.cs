@@ -82,6 +82,7 @@ public sealed partial class Supervisor
     {
         Processes.SetParentDeathSignal(9);
         keeper = channel;
+        CloseNamespaces();
         Processes.SetName("lxcps-watcher");
         ProcessTitle.TrySet($"[lxcps watcher] {request.LxcPath} {request.Name}");
         GiveUpRights();

@@ -2,6 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
+using LxcPS.Engine.Hooks;
 using LxcPS.Engine.KernelLog;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
@@ -150,10 +151,10 @@ public sealed partial class Supervisor
         {
             // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
             ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
-            request.ApplySettings(config);
+            MonitorRequest.Apply(config, request.Settings);
             plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
             UnshareMounts();
-            HookRunner.Run(plan, "pre-start", abandoned: reporter.Descriptor);
+            RunPreStartHooks(config);
             reporter.ThrowIfAbandoned();
             Launch();
         }
@@ -183,18 +184,18 @@ public sealed partial class Supervisor
         }
 
         bool reboots = IsReboot(exit);
-        string target = reboots ? "reboot" : "stop";
+        string target = $"LXC_TARGET={(reboots ? "reboot" : "stop")}";
         mayBeReplaced = request.Detach && !reboots;
         try
         {
-            RunEndHook("stop", target);
+            RunStopHooks(target);
         }
         finally
         {
             TakeDown();
         }
 
-        RunEndHook("post-stop", target);
+        RunEndHooks("post-stop", [target]);
         return exit;
     }
 
@@ -219,23 +220,12 @@ public sealed partial class Supervisor
 
         try
         {
-            new ContainerStore(request.LxcPath).Delete(request.Name);
+            ContainerStore store = new(request.LxcPath);
+            StoreHooks.BeforeRemoval(store, request.Name, CancellationToken.None);
+            store.Delete(request.Name);
         }
         catch (LxcException e)
         {
-            reporter.Warning(e.Message);
-        }
-    }
-
-    private void RunEndHook(string type, string target)
-    {
-        try
-        {
-            HookRunner.Run(plan, type, extra: [$"LXC_TARGET={target}"]);
-        }
-        catch (LxcException e)
-        {
-            // The container has ended whatever its hook says: the failure is told, and the rest is taken down.
             reporter.Warning(e.Message);
         }
     }

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
@@ -96,6 +97,20 @@ public static class ContainerCreator
         }
 
         creation.Commit();
+        RunHooks(store, name, cancel);
+    }
+
+    private static void RunHooks(ContainerStore store, string name, CancellationToken cancel)
+    {
+        try
+        {
+            StoreHooks.Run(store, name, HookEvent.PostCreate, cancel);
+        }
+        catch (LxcException)
+        {
+            ContainerRemover.Discard(store, name);
+            throw;
+        }
     }
 
     private static void AddDefaults(

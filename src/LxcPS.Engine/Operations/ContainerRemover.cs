@@ -1,3 +1,4 @@
+using LxcPS.Engine.Hooks;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Store;
@@ -13,7 +14,7 @@ public static class ContainerRemover
     /// <param name="name">The container.</param>
     /// <param name="force">Whether a container that runs is ended first.</param>
     /// <param name="cancel">Stops before anything is removed.</param>
-    /// <exception cref="LxcException">ContainerRunning, ContainerBusy, ContainerNotFound or StorageFailed.</exception>
+    /// <exception cref="LxcException">ContainerRunning, ContainerBusy, ContainerNotFound, HookFailed (a hook refuses it) or StorageFailed.</exception>
     public static void Remove(ContainerStore store, string name, bool force, CancellationToken cancel)
     {
         if (force)
@@ -21,10 +22,19 @@ public static class ContainerRemover
             ContainerStopper.Stop(store.LxcPath, name, new StopOptions { Kill = true }, cancel);
         }
 
+        Delete(store, name, () => StoreHooks.BeforeRemoval(store, name, cancel), cancel);
+    }
+
+    /// <summary>Removes a container that has just been made, asking no hook.</summary>
+    internal static void Discard(ContainerStore store, string name) => Delete(store, name, static () => { }, CancellationToken.None);
+
+    private static void Delete(ContainerStore store, string name, Action ask, CancellationToken cancel)
+    {
         int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer, or end and remove it with -Force.");
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);
+            ask();
             store.Delete(name, cancel: cancel);
         }
         finally

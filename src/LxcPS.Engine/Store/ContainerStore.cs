@@ -116,6 +116,11 @@ public sealed partial class ContainerStore
         // No container's name begins with a dot.
         ContainerLock.Acquire(RuntimeDirectory ?? ContainerLock.RuntimeDirectory, LxcPath, ".ids", timeout, cancel);
 
+    /// <summary>Takes the lock under which the hooks of all containers are changed.</summary>
+    /// <exception cref="LxcException">ContainerBusy, PermissionDenied or StorageFailed.</exception>
+    internal ContainerLock LockHooks(TimeSpan timeout) =>
+        ContainerLock.Acquire(RuntimeDirectory ?? ContainerLock.RuntimeDirectory, LxcPath, ".hooks", timeout, default);
+
     /// <summary>The id maps of all containers, also of those that are being made; what cannot be read of a configuration is passed over.</summary>
     public IReadOnlyList<IdMapEntry> IdMapsInUse()
     {

@@ -16,6 +16,9 @@ public sealed class ModuleFiles : IModuleAssemblyInitializer, IModuleAssemblyCle
     /// <summary>The helper executable.</summary>
     internal static string MonitorPath => Path.Combine(RuntimeDirectory, "lxcps-monitor");
 
+    /// <summary>The module's manifest.</summary>
+    internal static string ManifestPath => Path.Combine(Root, "LxcPS.psd1");
+
     /// <summary>The seccomp policy that new containers get.</summary>
     internal static string SeccompPolicyPath => Path.Combine(Root, "default.seccomp");
 

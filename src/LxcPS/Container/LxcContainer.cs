@@ -99,6 +99,9 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
     /// <summary>The container as it is now.</summary>
     internal static LxcContainer Read(ContainerStore store, string name) => new(store, name, ControlClient.GetState(store.LxcPath, name));
 
+    /// <summary>A container whose state is known.</summary>
+    internal static LxcContainer Of(ContainerStore store, string name, ContainerState state) => new(store, name, state);
+
     /// <summary>The container as it is now; those that the set has not are stopped.</summary>
     internal static LxcContainer Read(ContainerStore store, string name, RunningSet running) =>
         running.Contains(store.LxcPath, name) ? Read(store, name) : new LxcContainer(store, name, ContainerState.Stopped);

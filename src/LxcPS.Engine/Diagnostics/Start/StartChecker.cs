@@ -114,7 +114,7 @@ public sealed class StartChecker
         }
 
         findings.Pass("Configuration", $"'{DisplayText.Of(config.Path)}' is valid");
-        request.ApplySettings(config);
+        MonitorRequest.Apply(config, request.Settings);
         return config;
     }
 
