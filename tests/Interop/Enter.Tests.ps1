@@ -15,19 +15,27 @@ BeforeAll {
         # A session on a terminal that enters a container with our cmdlet.
         param([string] $Name, [string] $Argument)
         $file = "$LxcPath.enter.ps1"
-        [IO.File]::WriteAllText($file, "Import-Module '$env:LXCPS_MODULE'; Enter-LxcContainer '$Name' $Argument -LxcPath '$LxcPath'; exit `$LASTEXITCODE")
+        [IO.File]::WriteAllText($file, "Import-Module '$env:LXCPS_MODULE'; Enter-LxcContainer '$Name' -LxcPath '$LxcPath' $Argument; exit `$LASTEXITCODE")
         $command = (@($Shell) + '-NoProfile', '-File', $file | ForEach-Object { "'$_'" }) -join ' '
         Start-Beneath 'script', '-qefc', "stty rows 40 cols 150; $command", '/dev/null'
     }
 
     function Enter-Console {
-        # The same with our cmdlet.
+        # The same with our cmdlet. At a tty of a container that LXC made a login waits, at its console a shell.
         param([string] $Name, [int] $Number, [string] $Mark)
         $session = Enter-Ours $Name "-Console -TtyNumber $Number"
         Read-Tool $session 'Connected to'
-        Read-Prompt $session
-        Send-Tool $session "echo $Mark-`$((40+2))-`$(stty size)`r"
-        Read-Tool $session "$Mark-42-40 150"
+        if ($Number) {
+            Wait-Until { Send-Tool $session "`r"; try { Read-Tool $session "$Name login: " 2; $true } catch { $false } } 40 | Should -BeTrue -Because $session.Text
+            Send-Tool $session "$Mark`r"
+            Read-Tool $session "$Mark\s+Password: "
+        }
+        else {
+            Read-Prompt $session
+            Send-Tool $session "echo $Mark-`$((40+2))`r"
+            Read-Tool $session "$Mark-42"
+        }
+
         Send-Tool $session "$([char] 1)q"
         Wait-Tool $session | Should -Be 0
     }
@@ -159,7 +167,10 @@ Describe 'lxc-console: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         Send-Tool $tool "$([char] 1)q"
         Wait-Tool $tool | Should -Be 0
         Enter-Console $name 1 ours
-        Invoke-Console $name 1 theirs
+        $tool = Start-Tool lxc-console, '-n', $name, '-t', '1' -Terminal
+        Read-Tool $tool 'Connected to tty'
+        Send-Tool $tool "$([char] 1)q"
+        Wait-Tool $tool | Should -Be 0
     }
 }
 
