@@ -43,6 +43,7 @@
         'Set-LxcContainer'
         'Set-LxcProfile'
         'Set-LxcSeccomp'
+        'Show-LxcContainer'
         'Start-LxcContainer'
         'Stop-LxcContainer'
         'Suspend-LxcContainer'

@@ -186,8 +186,16 @@ Describe 'lxc-top: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         $use.IoRead, $use.IoWritten | ForEach-Object { $_ | Should -BeGreaterOrEqual 0 }
     }
 
-    It 'cannot: no cmdlet shows it anew every few seconds; a loop around Get-LxcContainer does' {
-        Assert-Absent '*-Lxc*Top*'
+    It 'Show-LxcContainer shows it anew every second, sorts by the same letters, and ends with q (<Kind>)' -ForEach $kinds {
+        $file = "$LxcPath.show.ps1"
+        [IO.File]::WriteAllText($file, "Import-Module '$env:LXCPS_MODULE'; Show-LxcContainer -Interval 1 -LxcPath '$LxcPath'; exit 0")
+        $command = (@($Shell) + '-NoProfile', '-File', $file | ForEach-Object { "'$_'" }) -join ' '
+        $session = Start-Beneath 'script', '-qefc', "stty rows 40 cols 150; $command", '/dev/null'
+        Read-Tool $session "(?s)$($theirs[$Kind]) .*KiB.*TOTAL"
+        Send-Tool $session 'm'
+        Read-Tool $session "(?s)Memory▼.*$($theirs[$Kind]) +[\d.]+ "
+        Send-Tool $session 'q'
+        Wait-Tool $session | Should -Be 0
     }
 }
 

@@ -19,6 +19,8 @@ BeforeDiscovery {
         'Enter-LxcContainer 2' = 'needs a terminal'
         'Enter-LxcContainer 3' = 'needs a terminal'
         'Enter-LxcContainer 4' = 'needs a terminal'
+        'Enter-LxcContainer 6' = 'needs a terminal'
+        'Enter-LxcContainer 7' = 'needs a terminal'
         'Register-LxcProfile 3'   = 'changes the policy of this machine'
         'Unregister-LxcProfile 1' = 'needs a registered profile'
         'Remove-LxcProfile 1'     = 'needs a registered profile'
@@ -30,6 +32,7 @@ BeforeDiscovery {
 
     if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) {
         $notRun['Enter-LxcContainer 5'] = 'opens a shell where there is a terminal'
+        1..3 | ForEach-Object { $notRun["Show-LxcContainer $_"] = 'goes on until q where there is a terminal' }
     }
 
     foreach ($device in '/dev/fuse', '/dev/kvm', '/dev/snd') {
@@ -118,6 +121,8 @@ BeforeDiscovery {
         'Invoke-LxcCommand 6'     = '^Timeout,LxcPS\.Commands\.InvokeLxcCommandCommand\s*$'
         'Invoke-LxcCommand 7'     = 'STAGE=test'
         'Enter-LxcContainer 5'    = '^ConsoleFailed,LxcPS\.Commands\.EnterLxcContainerCommand\s*$'
+        'Show-LxcContainer 1'     = '(?s)^Name.*web1 .*TOTAL \d+'
+        'Show-LxcContainer 2'     = '(?s)^Name.*web1 .*TOTAL \d+'
         'New-LxcContainer 1'      = 'dev\s+Stopped'
         'New-LxcContainer 2'      = 'web3\s+Running.*\n.*web4\s+Running'
         'New-LxcContainer 3'      = 'api\s+Stopped'

@@ -111,6 +111,8 @@ cp -a "$(dirname "$module")" "$job/out/LxcPS/"
 cp -a "$top/out/host" "$job/out/host"
 cp "$top/pwsh" "$job/pwsh"
 cp "$top/tests/Invoke-PesterTests.ps1" "$job/tests/"
+mkdir -p "$job/tests/Fuzz/corpus"
+cp -r "$top/tests/Fuzz/corpus/socket" "$job/tests/Fuzz/corpus/"
 for file in "$top"/tests/Pester/*.ps1; do
     [[ $file == *.Tests.ps1 ]] || cp "$file" "$job/tests/Pester/"
 done
