@@ -201,6 +201,7 @@ perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) 
         }
     }
 
+    # keys: lxc.hook.clone
     It 'runs the hooks of the copy, and undoes a copy that they refuse' {
         [IO.File]::WriteAllText("$LxcPath/hook", "#!/bin/sh`necho `"`$LXC_NAME of `$LXC_SRC_NAME: `$* at `$LXC_ROOTFS_MOUNT`" >>$LxcPath/note`n")
         chmod 755 "$LxcPath/hook"

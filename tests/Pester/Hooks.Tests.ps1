@@ -1,4 +1,3 @@
-# keys: lxc.hook.*
 BeforeDiscovery {
     $hasLxc = [bool] (Get-Command lxc-start, lxc-stop, lxc-destroy -ErrorAction Ignore)
 }
@@ -22,7 +21,7 @@ done
 echo "own `$(readlink /proc/self/ns/mnt) `$(readlink /proc/self/ns/net)"
 "@)
     chmod 755 $recorder
-    $types = 'pre-start', 'pre-mount', 'mount', 'autodev', 'start-host', 'stop', 'post-stop', 'destroy'
+    $types = 'lxc.hook.pre-start', 'lxc.hook.pre-mount', 'lxc.hook.mount', 'lxc.hook.autodev', 'lxc.hook.start-host', 'lxc.hook.stop', 'lxc.hook.post-stop', 'lxc.hook.destroy' -replace '^lxc\.hook\.'
 
     function Get-Record {
         # What the hooks of a kind were told: arguments, variables, namespaces.
@@ -72,6 +71,7 @@ AfterAll {
 }
 
 Describe 'Hooks of every state' {
+    # keys: lxc.hook.version lxc.hook.pre-start lxc.hook.pre-mount lxc.hook.mount lxc.hook.autodev lxc.hook.start-host lxc.hook.stop lxc.hook.post-stop lxc.hook.destroy
     It 'are told by <How> (version <Version>), as LXC tells them' -Tag Vm -Skip:(-not $hasLxc) -ForEach @(
         @{ Version = '0'; How = 'arguments' }, @{ Version = '1'; How = 'their environment' }
     ) {
@@ -143,6 +143,20 @@ Describe 'Hooks of every state' {
         $session.StandardOutput.ReadToEnd() | Should -Match 'was stopped while it was starting'
         $session.WaitForExit()
         Get-ProcessTable | Where-Object CommandLine -EQ 'sleep 987654' | Should -BeNullOrEmpty
+    }
+
+    # keys: lxc.hook lxc.hook.start
+    It 'of the container run in it: lxc.hook.start' {
+        $name = "inside-$Unique"
+        [void] (New-TestContainer $name @{ 'lxc.hook.start' = '/bin/touch /started' })
+        Start-LxcContainer $name
+        Invoke-LxcCommand $name stat '-c' '%u' /started | Should -Be '0'
+        Stop-LxcContainer $name -Kill
+        [IO.File]::Delete("$LxcPath/$name/rootfs/started")
+        [IO.File]::AppendAllText("$LxcPath/$name/config", "lxc.hook =`n")
+        Start-LxcContainer $name
+        Stop-LxcContainer $name -Kill
+        Test-Path "$LxcPath/$name/rootfs/started" | Should -BeFalse -Because 'an empty lxc.hook clears all of them'
     }
 
     It 'refuse a removal: lxc.hook.destroy' {
