@@ -339,7 +339,7 @@ Describe 'The page of <Name>' -ForEach $pages {
     }
 
     It 'names errors that there are' {
-        $own = 'ArgumentListWithoutCommand', 'ExecuteWithCommand', 'KeyWithoutValue', 'KillAndNoKill', 'NoCommand', 'NoContainer', 'SeveralContainers', 'NativeCommandError'
+        $own = 'AllAndGroup', 'ArgumentListWithoutCommand', 'ConsoleAndCommand', 'ExecuteWithCommand', 'KeyWithoutValue', 'KillAndNoKill', 'NoCommand', 'NoContainer', 'SeveralContainers', 'NativeCommandError', 'TtyWithoutConsole'
         $known = @([LxcPS.Engine.LxcErrorId].GetFields() | ForEach-Object Name) + $own
         $notes = Get-Section $text 'NOTES'
         $list = $notes -match '(?s)Errors, by their ErrorId: (.*?)\.(\s|$)' ? $Matches[1] -replace '\([^)]*\)' : ''
