@@ -28,7 +28,7 @@ BeforeAll {
         if ($Number) {
             Wait-Until { Send-Tool $session "`r"; try { Read-Tool $session "$Name login: " 2; $true } catch { $false } } 40 | Should -BeTrue -Because $session.Text
             Send-Tool $session "$Mark`r"
-            Read-Tool $session "$Mark\s+Password: "
+            Read-Tool $session "(?s)$Mark.*Password: "
         }
         else {
             Read-Prompt $session
