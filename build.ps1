@@ -26,7 +26,7 @@ param(
     # How many times Bench measures each line.
     [int] $Runs = 30,
 
-    # Also the tests that take minutes: thousands of cycles, hundreds of kills.
+    # Also the tests that take minutes: thousands of cycles, hundreds of kills, inputs that are made for ten minutes.
     [switch] $Long,
 
     # Without the tests in the virtual machine of tests/Vm.
@@ -145,6 +145,7 @@ function Get-ShellPath {
 
 function Invoke-UnitTest {
     $log = Join-Path $out 'unit.log'
+    $env:LXCPS_LONG = if ($Long) { '1' } else { '' }
     & dotnet run --project (Join-Path $root 'tests/Unit/LxcPS.Tests.csproj') -c Release -v quiet -- -noLogo -noColor 2>&1 | Tee-Object -FilePath $log | Out-Host
     $code = $LASTEXITCODE
     $summary = Select-String -Path $log -Pattern 'Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)' | Select-Object -Last 1

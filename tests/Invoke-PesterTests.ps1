@@ -5,7 +5,7 @@ Runs the Pester tests with the real Pester where it is installed, with the host'
 Tests that need what not every machine has carry a tag, and are left out where it is not:
   AppArmor  a kernel with AppArmor, and apparmor_parser
   CgroupV2  cgroup v2 as the only hierarchy
-  Systemd   systemd as process 1
+  Systemd   systemd is installed, so that a container of the template Host can boot it
 The tag Vm marks tests that are worth their time in the slow machine of tests/Vm, too.
 Writes passed, failed and skipped to a file, a line each, and below them what failed and why, so that the caller need not read the output.
 #>
@@ -22,7 +22,10 @@ param(
     [Parameter(Mandatory)] [string] $ResultPath,
 
     # A file for the tests by name, a line each: result, tab, path.
-    [string] $ListPath
+    [string] $ListPath,
+
+    # A file for what each file took, a line each: seconds, blank, name.
+    [string] $TimePath
 )
 
 # No preference here: the tests run below this scope, and an error that ends nothing must not end them.
@@ -41,7 +44,7 @@ $there = @{
     AppArmor = (Test-Path $apparmor) -and (Get-Content $apparmor) -eq 'Y' -and
         [bool] (Get-Command apparmor_parser -CommandType Application -ErrorAction Ignore)
     CgroupV2 = @(Get-Content /proc/self/cgroup).Count -eq 1 -and (Test-Path /sys/fs/cgroup/cgroup.controllers)
-    Systemd  = Test-Path /run/systemd/system
+    Systemd  = (Test-Path /usr/lib/systemd/systemd) -or (Test-Path /lib/systemd/systemd)
 }
 $missing = @($there.Keys | Where-Object { -not $there[$_] -and (Select-String -Path $files -Pattern "-Tag .*\b$_\b" -Quiet) } | Sort-Object)
 if ($missing) {
@@ -67,6 +70,10 @@ $reasons = foreach ($item in @($result.Failed) + @($result.FailedBlocks) + @($re
 Set-Content -Path $ResultPath -Value (@($result.PassedCount, $failed, $result.SkippedCount) + @($reasons))
 if ($ListPath) {
     Set-Content -Path $ListPath -Value @($result.Tests | ForEach-Object { "$($_.Result)`t$($_.ExpandedPath)" })
+}
+
+if ($TimePath) {
+    Set-Content -Path $TimePath -Value @($result.Containers | ForEach-Object { "$([Math]::Ceiling($_.Duration.TotalSeconds)) $(Split-Path $_.Item -Leaf)" })
 }
 
 exit ([int]($failed -gt 0))

@@ -77,6 +77,12 @@ public static class LxcErrorId
     /// <summary>A device could not be given to a running container, or taken from it.</summary>
     public const string DeviceFailed = nameof(DeviceFailed);
 
+    /// <summary>A container is needed by others that are laid over it.</summary>
+    public const string ContainerNeeded = nameof(ContainerNeeded);
+
+    /// <summary>The files of a container could not be copied.</summary>
+    public const string CopyFailed = nameof(CopyFailed);
+
     /// <summary>A hook failed.</summary>
     public const string HookFailed = nameof(HookFailed);
 

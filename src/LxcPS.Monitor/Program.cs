@@ -1,6 +1,7 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Attach;
 using LxcPS.Engine.Confinement;
+using LxcPS.Engine.Console;
 using LxcPS.Engine.Devices;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
@@ -23,6 +24,8 @@ static int Run(string[] args)
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
                 return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
+            case "console":
+                return ConsoleSession.Run(ConsoleRequest.Parse(args.AsSpan(1)));
             case "check":
                 return StartChecker.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "device":
@@ -38,6 +41,7 @@ static int Run(string[] args)
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
+                    "       lxcps-monitor console --lxcpath DIR --name NAME [--tty N] [--escape LETTER]\n" +
                     "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +

@@ -136,6 +136,18 @@ public static unsafe class Descriptors
         }
     }
 
+    /// <summary>Whether reads and writes of the descriptor do not wait.</summary>
+    public static bool IsNonBlocking(int fd)
+    {
+        int flags = fcntl(fd, 3 /* F_GETFL */);
+        if (flags < 0)
+        {
+            LinuxException.ThrowLast("fcntl(F_GETFL)");
+        }
+
+        return (flags & O_NONBLOCK) != 0;
+    }
+
     /// <summary>Whether the descriptor is a terminal.</summary>
     public static bool IsTerminal(int fd) => isatty(fd) == 1;
 

@@ -12,7 +12,7 @@ public sealed class LinuxException : Exception
     /// <param name="errno">The errno of the call.</param>
     /// <param name="path">The path or object that the call was made on, if it had one.</param>
     public LinuxException(string call, int errno, string? path = null)
-        : base(path is null ? $"{call}: {Errno.Describe(errno)}" : $"{call} '{path}': {Errno.Describe(errno)}")
+        : base(path is null ? $"{call}: {Errno.Describe(errno)}" : $"{call} '{Shown(path)}': {Errno.Describe(errno)}")
     {
         Call = call;
         Number = errno;
@@ -46,4 +46,8 @@ public sealed class LinuxException : Exception
 
     /// <summary>Passes a system call's result through, or throws when it failed.</summary>
     internal static long Check(syscall_arg result, string call, string? path = null) => Check((long)result, call, path);
+
+    // A name may hold a line's end, and what a container named reaches terminals and logs.
+    private static string Shown(string path) =>
+        path.Any(char.IsControl) ? string.Concat(path.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString())) : path;
 }

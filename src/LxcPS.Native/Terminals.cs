@@ -119,4 +119,14 @@ public static unsafe class Terminals
         settings.Value.c_cflag = ((uint)settings.Value.c_cflag & ~(0x30u | 0x100)) | 0x30;
         SetSettings(fd, settings);
     }
+
+    /// <summary>Makes a terminal give every key as it comes, unseen; Ctrl+C and its like stay signals.</summary>
+    public static void SetKeyByKey(int fd)
+    {
+        TerminalSettings settings = GetSettings(fd);
+        settings.Value.c_lflag = (uint)settings.Value.c_lflag & ~(0x2u /* ICANON */ | 0x8 /* ECHO */);
+        settings.Value.c_cc[6 /* VMIN */] = 1;
+        settings.Value.c_cc[5 /* VTIME */] = 0;
+        SetSettings(fd, settings);
+    }
 }

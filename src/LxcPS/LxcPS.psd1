@@ -14,6 +14,7 @@
     CmdletsToExport      = @(
         'Add-LxcConfig'
         'Add-LxcDevice'
+        'Copy-LxcContainer'
         'Enter-LxcContainer'
         'Get-LxcCgroup'
         'Get-LxcConfig'
@@ -42,6 +43,7 @@
         'Set-LxcContainer'
         'Set-LxcProfile'
         'Set-LxcSeccomp'
+        'Show-LxcContainer'
         'Start-LxcContainer'
         'Stop-LxcContainer'
         'Suspend-LxcContainer'

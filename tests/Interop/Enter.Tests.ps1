@@ -13,11 +13,31 @@ BeforeAll {
 
     function Enter-Ours {
         # A session on a terminal that enters a container with our cmdlet.
-        param([string] $Name)
+        param([string] $Name, [string] $Argument)
         $file = "$LxcPath.enter.ps1"
-        [IO.File]::WriteAllText($file, "Import-Module '$env:LXCPS_MODULE'; Enter-LxcContainer '$Name' -LxcPath '$LxcPath'; exit `$LASTEXITCODE")
+        [IO.File]::WriteAllText($file, "Import-Module '$env:LXCPS_MODULE'; Enter-LxcContainer '$Name' -LxcPath '$LxcPath' $Argument; exit `$LASTEXITCODE")
         $command = (@($Shell) + '-NoProfile', '-File', $file | ForEach-Object { "'$_'" }) -join ' '
         Start-Beneath 'script', '-qefc', "stty rows 40 cols 150; $command", '/dev/null'
+    }
+
+    function Enter-Console {
+        # The same with our cmdlet. At a tty of a container that LXC made a login waits, at its console a shell.
+        param([string] $Name, [int] $Number, [string] $Mark)
+        $session = Enter-Ours $Name "-Console -TtyNumber $Number"
+        Read-Tool $session 'Connected to'
+        if ($Number) {
+            Wait-Until { Send-Tool $session "`r"; try { Read-Tool $session "$Name login: " 2; $true } catch { $false } } 40 | Should -BeTrue -Because $session.Text
+            Send-Tool $session "$Mark`r"
+            Read-Tool $session "$Mark\s+Password: "
+        }
+        else {
+            Read-Prompt $session
+            Send-Tool $session "echo $Mark-`$((40+2))`r"
+            Read-Tool $session "$Mark-42"
+        }
+
+        Send-Tool $session "$([char] 1)q"
+        Wait-Tool $session | Should -Be 0
     }
 
     function Invoke-Console {
@@ -131,9 +151,26 @@ Describe 'lxc-console: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         Wait-Tool $session | Out-Null
     }
 
-    It 'cannot: no cmdlet connects to the console or a tty of a container that runs already yet; lxc-console does' {
-        Assert-Absent '*-Lxc*Console*'
-        Assert-Absent '*-LxcT*ty*'
+    It 'Enter-LxcContainer -Console connects to a tty, again and again, and with -TtyNumber 0 to the console (<Kind>)' -ForEach $kinds {
+        Enter-Console $theirs[$Kind] 1 first
+        Enter-Console $theirs[$Kind] 1 again
+        Enter-Console $theirs[$Kind] 0 front
+    }
+
+    It 'Enter-LxcContainer -Console and lxc-console keep a tty from one another, and free it for one another' {
+        $name = $theirs.privileged
+        $tool = Start-Tool lxc-console, '-n', $name, '-t', '1' -Terminal
+        Read-Tool $tool 'Connected to tty'
+        $session = Enter-Ours $name '-Console -TtyNumber 1 -ErrorAction SilentlyContinue -ErrorVariable e; "id=$($e[0].FullyQualifiedErrorId) $($e[0])"'
+        Read-Tool $session 'id=ConsoleFailed,.* tty 1 is in use'
+        [void] (Wait-Tool $session)
+        Send-Tool $tool "$([char] 1)q"
+        Wait-Tool $tool | Should -Be 0
+        Enter-Console $name 1 ours
+        $tool = Start-Tool lxc-console, '-n', $name, '-t', '1' -Terminal
+        Read-Tool $tool 'Connected to tty'
+        Send-Tool $tool "$([char] 1)q"
+        Wait-Tool $tool | Should -Be 0
     }
 }
 

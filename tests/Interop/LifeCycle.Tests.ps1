@@ -292,8 +292,21 @@ Describe 'lxc-autostart: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         Stop-LxcContainer $name -Kill
     }
 
-    It 'cannot: no cmdlet follows lxc.start.order and lxc.start.delay yet; lxc-autostart does, for containers of both' {
-        Assert-Absent '*-Lxc*AutoStart*'
-        (Get-Command Start-LxcContainer).Parameters.Keys | Should -Not -Contain AutoStart
+    It 'Start-LxcContainer -AutoStart starts what lxc-autostart lists, in its order, by group and for all' {
+        $first = "tb-$Unique"
+        $second = "ta2-$Unique"
+        $grouped = "tg-$Unique"
+        New-Theirs $first privileged 'lxc.start.auto = 1', 'lxc.start.order = 1', 'lxc.start.delay = 1'
+        New-Theirs $second privileged 'lxc.start.auto = 1', 'lxc.start.order = 5'
+        New-Theirs $grouped privileged 'lxc.start.auto = 1', 'lxc.group = auto2', 'lxc.start.order = -1'
+        $mine = { @($args | ForEach-Object { $_ } | Where-Object { $_ -in $first, $second, $grouped }) }
+        $listed = { & $mine (Use-Tool lxc-autostart -L @args | ForEach-Object { ($_ -split ' ')[0] }) }
+        & $mine (Start-LxcContainer -AutoStart -WhatIf -PassThru).Name | Should -Be (& $listed)
+        & $mine (Start-LxcContainer -AutoStart -All -WhatIf -PassThru).Name | Should -Be (& $listed -a)
+        & $mine (Start-LxcContainer -AutoStart -Group auto2, '' -WhatIf -PassThru).Name | Should -Be (& $listed -g 'auto2,')
+        & $mine (Start-LxcContainer -AutoStart -Group auto2 -WhatIf -PassThru).Name | Should -Be $grouped
+        & $mine (Start-LxcContainer -AutoStart -Group auto2, '' -PassThru).Name | Should -Be $grouped, $first, $second
+        $grouped, $first, $second | ForEach-Object { Assert-State $_ Running }
+        Get-LxcContainer -State Running | Stop-LxcContainer -Kill
     }
 }

@@ -186,8 +186,16 @@ Describe 'lxc-top: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         $use.IoRead, $use.IoWritten | ForEach-Object { $_ | Should -BeGreaterOrEqual 0 }
     }
 
-    It 'cannot: no cmdlet shows it anew every few seconds; a loop around Get-LxcContainer does' {
-        Assert-Absent '*-Lxc*Top*'
+    It 'Show-LxcContainer shows it anew every second, sorts by the same letters, and ends with q (<Kind>)' -ForEach $kinds {
+        $file = "$LxcPath.show.ps1"
+        [IO.File]::WriteAllText($file, "Import-Module '$env:LXCPS_MODULE'; Show-LxcContainer -Interval 1 -LxcPath '$LxcPath'; exit 0")
+        $command = (@($Shell) + '-NoProfile', '-File', $file | ForEach-Object { "'$_'" }) -join ' '
+        $session = Start-Beneath 'script', '-qefc', "stty rows 40 cols 150; $command", '/dev/null'
+        Read-Tool $session "(?s)$($theirs[$Kind]) .*KiB.*TOTAL"
+        Send-Tool $session 'm'
+        Read-Tool $session "(?s)Memory▼.*$($theirs[$Kind]) +[\d.]+ "
+        Send-Tool $session 'q'
+        Wait-Tool $session | Should -Be 0
     }
 }
 
@@ -238,7 +246,7 @@ Describe 'lxc-config: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
             $id = (Get-LxcContainer $name).ProcessId
             $parent = [int] (@([IO.File]::ReadAllLines("/proc/$id/status") -like 'PPid:*')[0] -split '\s+')[1]
             # Ours goes to its own when nobody waits for the start any more.
-            Wait-Until { [IO.File]::ReadAllText("/proc/$parent/cgroup") -match "lxcps-$Unique" } | Should -BeTrue
+            Wait-Until { @([IO.File]::ReadAllLines("/proc/$parent/cgroup") -match "lxcps-$Unique").Count -eq @([IO.File]::ReadAllLines("/proc/$id/cgroup") -match "lxcps-$Unique").Count } | Should -BeTrue
             (@($id, $parent) | ForEach-Object { [IO.File]::ReadAllLines("/proc/$_/cgroup") -match "lxcps-$Unique" | Sort-Object }) -join "`n"
             (Get-LxcContainer $name).MemoryUsage | Should -BeGreaterThan 0
             Stop-LxcContainer $name -Kill

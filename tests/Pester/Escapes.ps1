@@ -6,6 +6,8 @@ $tries = [ordered]@{
     'sysrq'                       = 'umount /proc/sysrq-trigger; echo h >/proc/sysrq-trigger'
     'sysrq by /proc/self/root'    = 'echo h >/proc/self/root/proc/sysrq-trigger'
     'proc elsewhere'              = 'mkdir -p /tmp/p; mount -t proc proc /tmp/p && echo h >/tmp/p/sysrq-trigger'
+    'proc where systemd does it'  = 'p=/run/systemd/unit-root/proc; mkdir -p $p; mount -t proc proc $p && echo h >$p/sysrq-trigger'
+    'a setting of the kernel there' = 'p=/run/systemd/mount-rootfs/proc; mkdir -p $p; mount -t proc proc $p && v=$(cat $p/sys/vm/swappiness) && echo $v >$p/sys/vm/swappiness'
     'proc bound elsewhere'        = 'mkdir -p /tmp/b; mount -o bind /proc /tmp/b && echo h >/tmp/b/sysrq-trigger'
     'root bound elsewhere'        = 'mkdir -p /tmp/r; mount -o rbind / /tmp/r && echo h >/tmp/r/proc/sysrq-trigger'
     # The kernel moves nothing out of a shared mount, and a container may change that.

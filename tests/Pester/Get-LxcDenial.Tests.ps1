@@ -76,9 +76,54 @@ Describe 'Get-LxcDenial of the kernel' -Tag AppArmor {
     }
 
     It 'suggests rules that permit it' {
-        $rules = (Get-LxcContainer $own | Get-LxcDenial -Suggest).Rule
+        $denials = Get-LxcContainer $own | Get-LxcDenial -Suggest
+        $denials.RulePlace | Sort-Object -Unique | Should -Be 'lxc.apparmor.raw'
+        (Get-LxcDenial $named -Suggest)[0].RulePlace | Should -Be "profile lxc-$Unique"
+        $rules = $denials.Rule
         $rules | Should -Contain '"/kept here" w,'
         Set-LxcContainer $named -Config @{ 'lxc.apparmor.profile' = 'generated'; 'lxc.apparmor.raw' = @($rules) }
         (New-LxcProfile "lxc-x$Unique" -Base None -Rule $rules | Test-LxcProfile).IsValid | Should -BeTrue
+    }
+}
+
+Describe 'Get-LxcDenial of a container''s own profiles' -Tag AppArmor {
+    BeforeAll {
+        $nest = "nest-$Unique"
+        [void] (New-TestContainer $nest @{ 'lxc.apparmor.allow_nesting' = '1' })
+        # Compiled outside: the container has no parser.
+        'profile inner { file, audit deny /kept w, }', 'profile "odd one" flags=(complain) { /bin/** mrix, }' |
+            apparmor_parser --skip-kernel-load --skip-cache --ofile "$LxcPath/$nest/rootfs/policy"
+        Start-LxcContainer $nest
+        Invoke-LxcCommand $nest sh '-c' 'cat /policy >/sys/kernel/security/apparmor/.replace' -ErrorAction Stop
+        foreach ($profile in 'inner', 'odd one') {
+            Invoke-LxcCommand $nest sh '-c' "echo `"exec $profile`" >/proc/self/attr/apparmor/exec; exec sh -c 'echo x >/kept'" -ErrorAction SilentlyContinue 2>&1 | Out-Null
+        }
+    }
+
+    It 'tells it as the container''s, with the profile''s name inside' {
+        $denial = @(Get-LxcDenial $nest -Suggest | Where-Object Profile -EQ inner)[0]
+        $denial.Container | Should -Be $nest
+        $denial.Namespace | Should -Be "lxc-$($nest)_<$($LxcPath.Replace('/', '-'))>"
+        $denial.IsDenied | Should -BeTrue
+        $denial.Path | Should -Be '/kept'
+        $denial.Rule | Should -Be '/kept w,'
+        $denial.RulePlace | Should -Be "profile inner inside $nest"
+    }
+
+    It 'tells what one that complains let pass' {
+        $denial = @(Get-LxcDenial $nest | Where-Object { $_.Profile -eq 'odd one' -and $_.Path -eq '/kept' })[0]
+        $denial.IsDenied | Should -BeFalse
+        $denial.Namespace | Should -Not -BeNullOrEmpty
+        $denial.RulePlace | Should -BeNullOrEmpty
+    }
+
+    It 'tells it when the container is gone, and never as another''s' {
+        Stop-LxcContainer $nest -Kill
+        Remove-LxcContainer $nest -Confirm:$false
+        (Get-LxcDenial | Where-Object Profile -EQ inner).Container | Should -Contain $nest
+        $other = Join-Path $LxcPath other
+        [void] [IO.Directory]::CreateDirectory($other)
+        Get-LxcDenial -LxcPath $other | Where-Object Namespace | Should -BeNullOrEmpty
+        [IO.Directory]::Delete($other)
     }
 }

@@ -19,6 +19,8 @@ BeforeDiscovery {
         'Enter-LxcContainer 2' = 'needs a terminal'
         'Enter-LxcContainer 3' = 'needs a terminal'
         'Enter-LxcContainer 4' = 'needs a terminal'
+        'Enter-LxcContainer 6' = 'needs a terminal'
+        'Enter-LxcContainer 7' = 'needs a terminal'
         'Register-LxcProfile 3'   = 'changes the policy of this machine'
         'Unregister-LxcProfile 1' = 'needs a registered profile'
         'Remove-LxcProfile 1'     = 'needs a registered profile'
@@ -30,6 +32,7 @@ BeforeDiscovery {
 
     if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) {
         $notRun['Enter-LxcContainer 5'] = 'opens a shell where there is a terminal'
+        1..3 | ForEach-Object { $notRun["Show-LxcContainer $_"] = 'goes on until q where there is a terminal' }
     }
 
     foreach ($device in '/dev/fuse', '/dev/kvm', '/dev/snd') {
@@ -97,6 +100,12 @@ BeforeDiscovery {
         'Test-LxcProfile 3'       = '^valid$'
         'Get-LxcContainer 1'      = 'db1\s+Running.*\n.*web1\s+Running.*\n.*web2\s+Running'
         'Get-LxcContainer 2'      = 'web1\s+Running.*\n.*web2\s+Running'
+        'Copy-LxcContainer 1'     = 'web2-test\s+Stopped'
+        'Copy-LxcContainer 2'     = 'db2\s+Running.*\n.*db3\s+Running'
+        'Copy-LxcContainer 3'     = '^(?!.*trial)'
+        'Copy-LxcContainer 4'     = 'web1-old\s+Stopped.*\n.*web2-old\s+Stopped'
+        'Register-LxcHook 2'      = '(?s)STARTED=20.*STARTED=20'
+        'Register-LxcHook 3'      = '268435456|256\.0 MiB'
         'Get-LxcContainer 3'      = '(?s)db1.*web|web.*db1'
         'Get-LxcContainer 5'      = 'HostName\s+: web1'
         'Get-LxcKernelLog 1'      = 'logged\s+Error\s+User\s+disk on fire'
@@ -112,6 +121,8 @@ BeforeDiscovery {
         'Invoke-LxcCommand 6'     = '^Timeout,LxcPS\.Commands\.InvokeLxcCommandCommand\s*$'
         'Invoke-LxcCommand 7'     = 'STAGE=test'
         'Enter-LxcContainer 5'    = '^ConsoleFailed,LxcPS\.Commands\.EnterLxcContainerCommand\s*$'
+        'Show-LxcContainer 1'     = '(?s)^Name.*web1 .*TOTAL \d+'
+        'Show-LxcContainer 2'     = '(?s)^Name.*web1 .*TOTAL \d+'
         'New-LxcContainer 1'      = 'dev\s+Stopped'
         'New-LxcContainer 2'      = 'web3\s+Running.*\n.*web4\s+Running'
         'New-LxcContainer 3'      = 'api\s+Stopped'
@@ -153,7 +164,8 @@ BeforeDiscovery {
     # The containers that are there before an example; web1, web2 and db1 run where nothing else is said.
     $states = @{ 'Start-LxcContainer' = 'Stopped'; 'Rename-LxcContainer' = 'Stopped'; 'New-LxcContainer' = 'Stopped'; 'Test-LxcHost' = 'None'
         'Set-LxcProfile' = 'Stopped'; 'Get-LxcProfile' = 'Stopped'; 'New-LxcProfile' = 'None'; 'Register-LxcProfile' = 'None'; 'Unregister-LxcProfile' = 'None'
-        'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None' }
+        'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None'; 'Copy-LxcContainer' = 'Stopped'; 'Register-LxcHook' = 'Stopped'
+        'Get-LxcHook' = 'Stopped'; 'Unregister-LxcHook' = 'Stopped' }
     $examples = foreach ($page in $pages) {
         $text = Get-Section ([IO.File]::ReadAllText($page.Path)) 'EXAMPLES'
         foreach ($match in [regex]::Matches($text, '(?ms)^### Example (\d+): ([^\r\n]+)\s+```powershell\r?\n(.*?)\r?\n```')) {
@@ -371,7 +383,9 @@ Describe 'The examples' {
     }
 
     AfterEach {
-        if ($Code -match '(New|Set|Rename|Remove|Add)-Lxc') {
+        if ($Code -match '(New|Set|Rename|Remove|Add|Copy)-Lxc|Register-LxcHook') {
+            Get-LxcHook -All | Unregister-LxcHook
+            Get-LxcHook | Unregister-LxcHook
             Get-LxcContainer | Remove-LxcContainer -Force
         }
     }

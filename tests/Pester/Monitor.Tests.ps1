@@ -140,7 +140,7 @@ Describe 'A monitor' {
         (Get-LxcContainer $name).State | Should -Be 'Stopped'
     }
 
-    It 'keeps those who wait for its end through reboots from inside, and tells all states' -Tag Vm -Skip:(-not $hasLxc) {
+    It 'keeps those who wait for its end through reboots from inside, and tells all states' -Skip:(-not $hasLxc) {
         $states = Join-Path $LxcPath 'states'
         $listener = Start-Process lxc-monitor "-P $LxcPath -n $name" -RedirectStandardOutput $states -PassThru
         $waiting = Start-Process lxc-wait "-P $LxcPath -n $name -s STOPPED -t 60" -PassThru

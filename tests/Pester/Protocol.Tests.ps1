@@ -14,6 +14,7 @@ BeforeAll {
     $init = (Get-LxcContainer $name).ProcessId
     $watcher = (Get-Monitor $name).Watcher
     $long = [bool] $env:LXCPS_LONG
+    $corpus = [IO.Path]::GetFullPath("$PSScriptRoot/../Fuzz/corpus/socket")
 
     function Assert-Unharmed {
         # The same process serves, has nothing open that it did not have, and says what it said.
@@ -172,7 +173,7 @@ Describe 'The command socket' {
         }
     }
 
-    It 'serves a thousand that connect at once' -Tag Vm {
+    It 'serves a thousand that connect at once' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $connections = @(foreach ($i in 1..1000) { Connect-Monitor $name })
         try {
@@ -241,7 +242,7 @@ Describe 'The command socket' {
         }
     }
 
-    It 'refuses another user' -Tag Vm -Skip:(-not (Get-Command setpriv -ErrorAction Ignore)) {
+    It 'refuses another user' -Skip:(-not (Get-Command setpriv -ErrorAction Ignore)) {
         # A program of the container's own image, which everybody may run, cannot speak abstract sockets: the client is this session's.
         $script = "`$s = [Net.Sockets.Socket]::new('Unix', 'Stream', 0); `$s.Connect([Net.Sockets.UnixDomainSocketEndPoint]::new([char] 0 + '$LxcPath/$name/command'));" +
             '[void] $s.Send([byte[]] (@(3) + @(0) * 15)); $b = [byte[]]::new(16); [void] $s.Receive($b); [BitConverter]::ToInt32($b, 0)'
@@ -253,10 +254,26 @@ Describe 'The command socket' {
 
 Describe 'The command socket, fuzzed' {
     It 'stays what it is through requests of all kinds' -Tag Vm {
-        # The same requests each time: what fails once fails again.
+        # First those of the corpus. A short run then makes the same requests each time, a long one others, by a number that a failure tells.
         $before = Get-Descriptor $watcher
         $memory = Get-Memory $watcher
-        $random = [Random]::new(20261129)
+        $keeper = (Get-Monitor $name).Keeper
+        $keeperBefore = Get-Descriptor $keeper
+        $keeperMemory = Get-Memory $keeper
+        $seconds = $env:LXCPS_FUZZ_SECONDS ? [double] $env:LXCPS_FUZZ_SECONDS : $long ? 600 : 6
+        $seed = $seconds -gt 60 ? [Random]::Shared.Next() : 20261129
+        $random = [Random]::new($seed)
+        $seeds = @([IO.Directory]::GetFiles($corpus, '*', 'AllDirectories') | Sort-Object | ForEach-Object { , [IO.File]::ReadAllBytes($_) })
+        $seeds.Count | Should -BeGreaterThan 10
+        foreach ($request in $seeds) {
+            $connection = Connect-Monitor $name
+            [void] (Send-Bytes $connection $request)
+            Close-Descriptor (Read-Bytes $connection 64 100).Descriptors
+            Close-Descriptor $connection
+        }
+
+        (Invoke-Request $name ($Commands::GetInitPid)).Word | Should -Be $init -Because 'the corpus was sent'
+        $sent = [Collections.Generic.List[byte[]]]::new()
         $gift = [LxcPS.Native.Descriptors]::Open('/dev/null', 0)
         $texts = @("lxc.net`0", "lxc.`0", 'memory', "freezer`0", "lxc.cgroup.devices`0", "`u{ffff}`0", "../..`0", '') | ForEach-Object { , [Text.Encoding]::UTF8.GetBytes($_) }
         $sizes = 0, 1, 2, 8, 15, 16, 17, 24, 31, 32, 33, 52, 56, 64, 79, 80, 81, 96, 97, 255, 4096, 8191, 8192, 8193
@@ -264,7 +281,7 @@ Describe 'The command socket, fuzzed' {
         $count = 0
         $watch = [Diagnostics.Stopwatch]::StartNew()
         try {
-            while ($watch.Elapsed.TotalSeconds -lt ($long ? 600 : 6)) {
+            while ($count -le 200 -or $watch.Elapsed.TotalSeconds -lt $seconds) {
                 $count++
                 $data = switch ($random.Next(4)) {
                     0 { , $texts[$random.Next($texts.Count)] }
@@ -278,13 +295,14 @@ Describe 'The command socket, fuzzed' {
                     default { $data.Length }
                 }
                 $word = switch ($random.Next(4)) { 0 { $random.NextInt64() } 1 { -1 } default { $random.Next(-2, 10) } }
-                $request = New-Request $random.Next(-1, 29) $data $word $length
+                $request = $random.Next(4) ? (New-Request $random.Next(-1, 29) $data $word $length) : [byte[]] $seeds[$random.Next($seeds.Count)].Clone()
                 foreach ($i in 1..$random.Next(1, 4)) {
                     if ($random.Next(5) -eq 0) { $request[$random.Next($request.Length)] = [byte] $random.Next(256) }
                 }
 
                 # A stop would be obeyed.
-                if ([BitConverter]::ToInt32($request, 0) -eq 2) { $request[0] = 1 }
+                if ($request.Length -ge 4 -and [BitConverter]::ToInt32($request, 0) -eq 2) { $request[0] = 1 }
+                $sent.Add($request)
                 $connection = Connect-Monitor $name
                 $end = $random.Next(4) -eq 0 ? $random.Next($request.Length) : $request.Length
                 $start = 0
@@ -304,19 +322,36 @@ Describe 'The command socket, fuzzed' {
                 if ($open.Count -gt 60) {
                     Close-Descriptor $open
                     $open.Clear()
-                    (Invoke-Request $name ($Commands::GetInitPid)).Word | Should -Be $init -Because "request $count was the last"
+                    (Invoke-Request $name ($Commands::GetInitPid)).Word | Should -Be $init -Because "request $count of $seed was the last"
+                    $sent.Clear()
                 }
             }
+
+            Close-Descriptor $open
+            $open.Clear()
+            (Invoke-Request $name ($Commands::Unfreeze)).Result | Should -Be 0 -Because 'what asks for a freezer gets it'
+            Assert-Unharmed
+            Wait-Until { -not (Compare-Object $keeperBefore (Get-Descriptor $keeper)) } | Should -BeTrue -Because "the keeper had $keeperBefore and has $(Get-Descriptor $keeper)"
+        }
+        catch {
+            # What was sent since all was well, for every later run.
+            $directory = [IO.Directory]::CreateDirectory("$corpus/failed-$seed-$count").FullName
+            for ($i = 0; $i -lt $sent.Count; $i++) {
+                [IO.File]::WriteAllBytes("$directory/$('{0:d4}' -f $i)", $sent[$i])
+            }
+
+            throw
         }
         finally {
             Close-Descriptor $open
             Close-Descriptor $gift
         }
 
-        $count | Should -BeGreaterThan 200
         (Invoke-Request $name ($Commands::Unfreeze)).Result | Should -Be 0 -Because 'what asks for a freezer gets it'
         Assert-Unharmed
         (Get-Memory $watcher) - $memory | Should -BeLessThan 16384 -Because "KiB, after $count requests"
+        (Get-Memory $keeper) - $keeperMemory | Should -BeLessThan 16384 -Because "KiB, after $count requests"
+        Write-Host "    $count requests in $([int] $watch.Elapsed.TotalSeconds) s; the watcher has $((Get-Memory $watcher) - $memory) KiB more, the keeper $((Get-Memory $keeper) - $keeperMemory)"
         Invoke-LxcCommand $name hostname | Should -Be $name
     }
 }

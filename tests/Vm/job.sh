@@ -9,7 +9,7 @@ echo "Linux $(uname -r), AppArmor: $(cat /sys/module/apparmor/parameters/enabled
 # Through cat: a program that takes what looks like a terminal for its own would lose lines.
 {
     timeout -k 10 "$(cat /job/limit)" /job/out/host/lxcps-host -NoProfile -NonInteractive -File /job/tests/Invoke-PesterTests.ps1 \
-        ${tags:+-Tag "$tags"} -ResultPath /out/pester.txt
+        ${tags:+-Tag "$tags"} -ResultPath /out/pester.txt -TimePath /out/seconds
     status=$?
     [ $status != 124 ] || echo "The tests took longer than $(cat /job/limit) seconds"
     # Of all files together. lxc.pivot is what LXC's own tools leave for good.
@@ -17,7 +17,7 @@ echo "Linux $(uname -r), AppArmor: $(cat /sys/module/apparmor/parameters/enabled
     if [ -n "$left" ] && [ $status = 0 ]; then
         echo "Left behind: $left"
         { read -r passed; read -r failed; read -r skipped; } </out/pester.txt
-        printf '%s\n' "$passed" $((failed + 1)) "$skipped" >/out/pester.txt
+        printf '%s\n' "$passed" $((failed + 1)) "$skipped" "[-] something was left behind:" "$left" >/out/pester.txt
         status=1
     fi
     echo $status >/out/code

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Console;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Attach;
@@ -12,6 +13,7 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
     private const int SIGTERM = 15;
     private const int SIGWINCH = 28;
     private readonly byte[] buffer = new byte[8192];
+    private CallerTerminal? terminal;
 
     /// <summary>Runs until the program ends; the result is its exit code.</summary>
     internal int Run()
@@ -25,30 +27,21 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
             poll.Add(report, Readiness.None);
         }
 
-        TerminalSettings? settings = null;
-        if (master >= 0)
+        if (master < 0)
         {
-            Descriptors.SetNonBlocking(master, true);
-            poll.Add(master, Readiness.Readable);
-            if (Descriptors.IsTerminal(0))
-            {
-                settings = Terminals.GetSettings(0);
-                Terminals.SetRaw(0);
-                Resize();
-                poll.Add(0, Readiness.Readable);
-            }
+            return Loop(poll, input: false);
         }
 
-        try
+        Descriptors.SetNonBlocking(master, true);
+        poll.Add(master, Readiness.Readable);
+        using (terminal = new CallerTerminal(master))
         {
-            return Loop(poll, settings is not null);
-        }
-        finally
-        {
-            if (settings is not null)
+            if (terminal.IsTerminal)
             {
-                Terminals.SetSettings(0, settings);
+                poll.Add(0, Readiness.Readable);
             }
+
+            return Loop(poll, terminal.IsTerminal);
         }
     }
 
@@ -73,13 +66,13 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
                 }
                 else if (fd == pidfd)
                 {
-                    while (masterOpen && PassOutput())
+                    while (masterOpen && terminal!.PassOutput())
                     {
                     }
 
                     return Processes.Wait(pidfd).ExitCode;
                 }
-                else if (fd == master && masterOpen && !PassOutput() && (ready[i].Ready & Readiness.HangUp) != 0)
+                else if (fd == master && masterOpen && !terminal!.PassOutput() && (ready[i].Ready & Readiness.HangUp) != 0)
                 {
                     masterOpen = false;
                     poll.Remove(master);
@@ -102,8 +95,8 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
         {
             switch (signal)
             {
-                case SIGWINCH when master >= 0 && Descriptors.IsTerminal(0):
-                    Resize();
+                case SIGWINCH:
+                    terminal?.Resize();
                     break;
                 case SIGTERM or SIGHUP:
                     KillProgram();
@@ -127,34 +120,6 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
         }
 
         Processes.Signal(pidfd, 9);
-    }
-
-    private void Resize()
-    {
-        (int columns, int rows) = Terminals.GetSize(0);
-        Terminals.SetSize(master, columns, rows);
-    }
-
-    private bool PassOutput()
-    {
-        int count;
-        try
-        {
-            count = Descriptors.Read(master, buffer);
-        }
-        catch (LinuxException e) when (e.Number == Errno.EIO)
-        {
-            // The last holder of the other side has closed it.
-            return false;
-        }
-
-        if (count <= 0)
-        {
-            return false;
-        }
-
-        Descriptors.WriteAll(1, buffer.AsSpan(0, count));
-        return true;
     }
 
     private bool PassInput()

@@ -145,7 +145,7 @@ public static partial class ConfigKeyTable
         new("lxc.hook.start", Kind.Text, Served, "Runs in the container just before init does") { IsList = true },
         new("lxc.hook.stop", Kind.Text, Served, "A program of the host that runs when init has ended, while the namespaces still are") { IsList = true },
         new("lxc.hook.post-stop", Kind.Text, Served, "A program of the host that runs when the container has stopped") { IsList = true },
-        new("lxc.hook.clone", Kind.Text, Accepted, "Runs when the container is copied; without effect on the start") { IsList = true, Effect = WhenUsed },
+        new("lxc.hook.clone", Kind.Text, Served, "A program of the host that runs when the container has been copied, for the copy") { IsList = true, Effect = WhenUsed },
         new("lxc.hook.destroy", Kind.Text, Served, "A program of the host that runs before the container is removed") { IsList = true, Effect = WhenUsed },
 
         new("lxc.log.level", Kind.LogLevel, Served, "How much the monitor logs: TRACE or 0, DEBUG ... FATAL or 8; ERROR when absent"),
@@ -153,7 +153,7 @@ public static partial class ConfigKeyTable
         new("lxc.log.syslog", Kind.LogFacility, Served, "The facility under which the monitor's log goes to syslog(3): daemon, local0 ... local7"),
         new("lxc.start.auto", Kind.Flag, Served, "1 starts the container with the host; for what starts containers then") { Effect = WhenUsed },
         new("lxc.start.delay", Kind.Number, Served, "Seconds that it then waits before the next container") { Effect = WhenUsed },
-        new("lxc.start.order", Kind.Integer, Served, "The place of the container then: higher numbers start first") { Effect = WhenUsed },
+        new("lxc.start.order", Kind.Integer, Served, "The place of the container then: lower numbers start first") { Effect = WhenUsed },
         new("lxc.monitor.unshare", Kind.Number, Served, "1 gives the monitor, and the hooks that it runs, a mount namespace of their own"),
         new("lxc.monitor.signal.pdeath", Kind.Signal, Served, "The signal that init gets when the monitor dies; SIGKILL when absent"),
         new("lxc.group", Kind.Words, Served, "Groups that the container is started with then") { IsList = true, Effect = WhenUsed },

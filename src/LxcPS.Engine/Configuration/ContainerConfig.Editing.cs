@@ -83,6 +83,24 @@ public sealed partial class ContainerConfig
         }
     }
 
+    /// <summary>Applies settings: the first value of a key takes the place of those that are there, the others join it.</summary>
+    /// <exception cref="LxcException">ConfigUnknownKey or ConfigInvalidValue; the settings before it have been applied.</exception>
+    internal void Apply(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        HashSet<string> replaced = [];
+        foreach ((string key, string value) in settings)
+        {
+            if (replaced.Add(key))
+            {
+                Set(key, value);
+            }
+            else
+            {
+                Add(key, value);
+            }
+        }
+    }
+
     /// <summary>Adds values to a list key at the end of the file: for lists in which what comes later decides.</summary>
     /// <exception cref="LxcException">ConfigUnknownKey or ConfigInvalidValue; the document is unchanged.</exception>
     public void Append(string key, IReadOnlyList<string> values)

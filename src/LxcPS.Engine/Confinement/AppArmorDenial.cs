@@ -7,6 +7,8 @@ namespace LxcPS.Engine.Confinement;
 /// <summary>What AppArmor denied, or would have denied in complain mode, as the kernel's log tells it.</summary>
 public sealed partial class AppArmorDenial
 {
+    private const string HostNamespace = "root//";
+
     private readonly Dictionary<string, string> fields;
 
     private AppArmorDenial(DateTime time, Dictionary<string, string> fields)
@@ -20,6 +22,12 @@ public sealed partial class AppArmorDenial
 
     /// <summary>The profile.</summary>
     public string Profile => this["profile"] ?? string.Empty;
+
+    /// <summary>
+    /// The policy namespace whose profile it is, as the host's names it; null for the host's own. One below a container's is named behind it
+    /// and two slashes.
+    /// </summary>
+    public string? Namespace => this["namespace"] is { } name && name.StartsWith(HostNamespace, StringComparison.Ordinal) ? name[HostNamespace.Length..] : null;
 
     /// <summary>Whether it was denied; else it was allowed, as the profile only complains.</summary>
     public bool IsDenied => this["apparmor"] == "DENIED";

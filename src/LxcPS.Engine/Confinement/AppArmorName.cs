@@ -47,6 +47,18 @@ public static class AppArmorName
     /// <summary>The name of the container's policy namespace: that of its profile without slashes.</summary>
     public static string NamespaceOf(string lxcPath, string container) => ProfileOf(lxcPath, container).Replace('/', '-');
 
+    /// <summary>
+    /// The container of a directory that a policy namespace is of, as its name has it, or null. The name does not tell a directory from another
+    /// one with dashes for slashes.
+    /// </summary>
+    public static string? ContainerOfNamespace(string policyNamespace, string lxcPath)
+    {
+        string end = NamespaceOf(lxcPath, string.Empty)[Prefix.Length..];
+        int length = policyNamespace.Length - Prefix.Length - end.Length;
+        return length > 0 && policyNamespace.StartsWith(Prefix, StringComparison.Ordinal) && policyNamespace.EndsWith(end, StringComparison.Ordinal)
+            ? policyNamespace.Substring(Prefix.Length, length) : null;
+    }
+
     /// <summary>Why a value of <c>lxc.apparmor.profile</c> is not taken; null when it is.</summary>
     public static string? Objection(string profile)
     {

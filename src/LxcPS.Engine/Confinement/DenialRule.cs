@@ -5,8 +5,13 @@ namespace LxcPS.Engine.Confinement;
 /// <summary>Finds the rule of <c>lxc.apparmor.raw</c>, or of a named profile, that permits what was denied; see apparmor.d(5).</summary>
 public static class DenialRule
 {
-    /// <summary>The rule with its comma, or null where there is none to be had from what the kernel tells.</summary>
-    public static string? Of(AppArmorDenial denial) => denial.Operation switch
+    /// <summary>
+    /// The rule with its comma, or null where there is none to be had from what the kernel tells. A name with a line's end in it, which a process
+    /// of the container may have made up, gives none: what is behind it would be another rule.
+    /// </summary>
+    public static string? Of(AppArmorDenial denial) => Find(denial) is { } rule && !rule.Any(char.IsControl) ? rule : null;
+
+    private static string? Find(AppArmorDenial denial) => denial.Operation switch
     {
         "mount" => Mount(denial),
         "umount" => denial["name"] is { } place ? $"umount {Word(place)}," : "umount,",

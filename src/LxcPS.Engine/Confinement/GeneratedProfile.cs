@@ -31,6 +31,10 @@ internal sealed partial class GeneratedProfile(string name)
         ("debugfs", "/sys/kernel/debug/"), ("tracefs", "/sys/kernel/tracing/"), ("efivarfs", "/sys/firmware/efi/efivars/"),
     ];
 
+    // Where systemd mounts proc for a service that it keeps from files, in older and newer versions. It does without where the kernel refuses
+    // that (EPERM), as with a masked /proc in a user namespace, but the service fails where a profile does (EACCES).
+    private static readonly string[] ServicePlaces = ["/run/systemd/unit-root/proc", "/run/systemd/mount-rootfs/proc"];
+
     private readonly StringBuilder text = new();
 
     /// <summary>Whether the container has a user namespace.</summary>
@@ -136,6 +140,10 @@ internal sealed partial class GeneratedProfile(string name)
             // Of a user namespace's own, where the kernel lets it be mounted there at all.
             Mount("binfmt_misc");
             Rule("pivot_root");
+            foreach (string place in ServicePlaces)
+            {
+                Mount("proc", $" -> {place}/");
+            }
         }
 
         Rule("mount options=(rw,nosuid,nodev,noexec,remount) options in (silent,relatime) -> /sys/");
@@ -160,7 +168,7 @@ internal sealed partial class GeneratedProfile(string name)
         // apparmor_parser before 4.0 compiles rules that allow mounts so that they allow more (CVE-2016-1585): a read-only remount any
         // read-only mount and any bind. So what must not be is denied, too.
         Heading("/proc and /sys where the rules for their files do not reach, and file systems that were not named");
-        DenyElsewhere("proc", "/proc");
+        DenyElsewhere("proc", Unprivileged ? ["/proc", .. ServicePlaces] : ["/proc"]);
         DenyElsewhere("sysfs", "/sys");
         foreach (string tree in (ReadOnlySpan<string>)["/proc{,/**}", "/sys{,/**}"])
         {
@@ -194,14 +202,17 @@ internal sealed partial class GeneratedProfile(string name)
 
     private void Mount(string type, string place = "") => Rule($"mount fstype={type}{place}");
 
-    private void DenyElsewhere(string type, string place)
+    private void DenyElsewhere(string type, params string[] places)
     {
-        foreach (string pattern in PathComplement.Of("/", [place[1..]]))
+        foreach (string pattern in PathComplement.Of("/", places.Select(place => place[1..])))
         {
             Rule($"deny mount fstype={type} -> {pattern}");
         }
 
-        Rule($"deny mount fstype={type} -> {place}/?**");
+        foreach (string place in places)
+        {
+            Rule($"deny mount fstype={type} -> {place}/?**");
+        }
     }
 
     private void AddDenials()

@@ -39,6 +39,9 @@ public enum HookEvent
     /// <summary>When a container has been created; where it fails the container is removed again.</summary>
     PostCreate,
 
+    /// <summary>When a container has been copied, before the Clone hooks of the copy: for the copy, which is removed again where it fails.</summary>
+    PostCopy,
+
     /// <summary>Before a container is removed, and before its Destroy hooks: it may refuse that.</summary>
     PreRemove,
 }

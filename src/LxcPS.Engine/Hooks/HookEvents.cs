@@ -4,7 +4,7 @@ namespace LxcPS.Engine.Hooks;
 public static class HookEvents
 {
     private static readonly string[] Types =
-        ["pre-start", "pre-mount", "mount", "autodev", "start-host", "start", "stop", "post-stop", "clone", "destroy", "post-create", "pre-remove"];
+        ["pre-start", "pre-mount", "mount", "autodev", "start-host", "start", "stop", "post-stop", "clone", "destroy", "post-create", "post-copy", "pre-remove"];
 
     /// <summary>The name as LXC writes such names, e.g. <c>pre-start</c>.</summary>
     public static string TypeOf(HookEvent hook) => Types[(int)hook];

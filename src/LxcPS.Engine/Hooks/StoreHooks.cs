@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Operations;
 using LxcPS.Engine.Store;
 
@@ -22,12 +23,21 @@ internal static class StoreHooks
     // LXC takes the commonest scheme away, and leaves others.
     private static string? PathOf(string? rootfs) => rootfs?.StartsWith("dir:", StringComparison.Ordinal) == true ? rootfs[4..] : rootfs;
 
+    /// <summary>Runs the hooks of a copy: the module's, then those of <c>lxc.hook.clone</c>. They are the copy's.</summary>
+    /// <exception cref="LxcException">HookFailed; Canceled.</exception>
+    internal static void AfterCopy(ContainerStore store, string name, string source, CancellationToken cancel)
+    {
+        Run(store, name, HookEvent.PostCopy, cancel, $"LXC_SRC_NAME={source}");
+        Run(store, name, HookEvent.Clone, cancel, $"LXC_SRC_NAME={source}");
+    }
+
     /// <summary>Runs the hooks of an event.</summary>
     /// <exception cref="LxcException">HookFailed, with the hook's output; Canceled.</exception>
-    internal static void Run(ContainerStore store, string name, HookEvent hook, CancellationToken cancel)
+    internal static void Run(ContainerStore store, string name, HookEvent hook, CancellationToken cancel, params ReadOnlySpan<string> variables)
     {
         // Whatever its errors are: what is broken must be removable.
         ContainerConfig config = store.LoadConfig(name, out _);
+        string? rootfs = config.Get("lxc.rootfs.path");
         using Cancellation cancellation = new(cancel);
         HookCall call = new()
         {
@@ -36,8 +46,10 @@ internal static class StoreHooks
             Type = HookEvents.TypeOf(hook),
             Variables =
             [
-                $"LXC_ROOTFS_MOUNT={config.Get("lxc.rootfs.mount")}",
-                $"LXC_ROOTFS_PATH={PathOf(config.Get("lxc.rootfs.path"))}",
+                // Nothing is mounted: what LXC mounts for the hook of a copy is where a copy's own files are.
+                $"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(rootfs) ? null : hook == HookEvent.Destroy ? config.Get("lxc.rootfs.mount") : RootfsSource.Parse(rootfs).Directory)}",
+                $"LXC_ROOTFS_PATH={(hook == HookEvent.Destroy ? PathOf(rootfs) : rootfs)}",
+                .. variables,
             ],
             Wait = new HookWait(cancellation.Descriptor),
         };

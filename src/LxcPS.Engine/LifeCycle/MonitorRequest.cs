@@ -29,24 +29,11 @@ public sealed class MonitorRequest
     /// <summary>Gives a configuration settings for a start: the first value of a key takes the place of those that are there, the others join it.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="settings"><c>key=value</c>.</param>
-    internal static void Apply(ContainerConfig config, IEnumerable<string> settings)
+    internal static void Apply(ContainerConfig config, IEnumerable<string> settings) => config.Apply(settings.Select(setting =>
     {
-        HashSet<string> replaced = [];
-        foreach (string setting in settings)
-        {
-            int equals = setting.IndexOf('=');
-            string key = setting[..equals].Trim();
-            string value = setting[(equals + 1)..].Trim();
-            if (replaced.Add(key))
-            {
-                config.Set(key, value);
-            }
-            else
-            {
-                config.Add(key, value);
-            }
-        }
-    }
+        int equals = setting.IndexOf('=');
+        return new KeyValuePair<string, string>(setting[..equals].Trim(), setting[(equals + 1)..].Trim());
+    }));
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
     /// <param name="reportDescriptor">The descriptor that the monitor will have to report on.</param>

@@ -2,7 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
-using LxcPS.Engine.Hooks;
+using LxcPS.Engine.Operations;
 using LxcPS.Engine.KernelLog;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
@@ -238,8 +238,7 @@ public sealed partial class Supervisor
         try
         {
             ContainerStore store = new(request.LxcPath);
-            StoreHooks.BeforeRemoval(store, request.Name, CancellationToken.None);
-            store.Delete(request.Name);
+            ContainerRemover.RemoveEnded(store, request.Name);
         }
         catch (LxcException e)
         {

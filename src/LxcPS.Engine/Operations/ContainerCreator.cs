@@ -61,7 +61,7 @@ public static class ContainerCreator
         TemplateContext context = new()
         {
             ContainerName = name,
-            HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : HostNameOf(name),
+            HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : ContainerName.ToHostName(name),
             ContainerDirectory = creation.Directory,
             Privileged = options.Privileged,
             CancellationToken = cancel,
@@ -88,7 +88,7 @@ public static class ContainerCreator
         using (store.LockIds(ConfigChanger.LockTimeout, cancel))
         {
             AddDefaults(config, store, name, userMaps, options);
-            AddUserSettings(config, options.Settings);
+            config.Apply(options.Settings);
             config.Save();
         }
 
@@ -117,7 +117,7 @@ public static class ContainerCreator
     private static void AddDefaults(
         ContainerConfig config, ContainerStore store, string name, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
     {
-        config.Set("lxc.uts.name", HostNameOf(name));
+        config.Set("lxc.uts.name", ContainerName.ToHostName(name));
         if (!options.Privileged)
         {
             if (userMaps.Count == 0)
@@ -201,40 +201,11 @@ public static class ContainerCreator
         config.Set("lxc.init.cmd", Init + " init");
     }
 
-    private static void AddUserSettings(ContainerConfig config, IReadOnlyList<KeyValuePair<string, string>> settings)
-    {
-        HashSet<string> replaced = [];
-        foreach ((string key, string value) in settings)
-        {
-            // The first value of a key takes the place of what was written for it, the others join it.
-            if (replaced.Add(key))
-            {
-                config.Set(key, value);
-            }
-            else
-            {
-                config.Add(key, value);
-            }
-        }
-    }
-
     private static void AddUnlessSet(ContainerConfig config, string key, string value)
     {
         if (config.GetAll(key).Count == 0)
         {
             config.Add(key, value);
         }
-    }
-
-    // A host name has letters, digits, dashes and dots, 64 at most; a container's name may have more.
-    private static string HostNameOf(string name)
-    {
-        char[] host = name.ToCharArray(0, Math.Min(name.Length, 64));
-        for (int i = 0; i < host.Length; i++)
-        {
-            host[i] = char.IsAsciiLetterOrDigit(host[i]) || host[i] is '-' or '.' ? host[i] : '-';
-        }
-
-        return new string(host);
     }
 }

@@ -28,18 +28,30 @@ public static class ContainerRemover
     /// <summary>Removes a container that has just been made, asking no hook.</summary>
     internal static void Discard(ContainerStore store, string name) => Delete(store, name, static () => { }, CancellationToken.None);
 
+    /// <summary>Removes a container for its monitor, which has the name.</summary>
+    internal static void RemoveEnded(ContainerStore store, string name) =>
+        DeleteReserved(store, name, () => StoreHooks.BeforeRemoval(store, name, CancellationToken.None), CancellationToken.None);
+
     private static void Delete(ContainerStore store, string name, Action ask, CancellationToken cancel)
     {
         int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer, or end and remove it with -Force.");
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);
-            ask();
-            store.Delete(name, cancel: cancel);
+            DeleteReserved(store, name, ask, cancel);
         }
         finally
         {
             Descriptors.Close(reservation);
         }
+    }
+
+    private static void DeleteReserved(ContainerStore store, string name, Action ask, CancellationToken cancel)
+    {
+        Dependents.RequireNone(store, name, "removed");
+        ask();
+        List<(string LxcPath, string Name, string ByPath, string ByName)> bases = Dependents.BasesOf(store, name);
+        store.Delete(name, cancel: cancel);
+        bases.ForEach(needed => Dependents.Remove(needed.LxcPath, needed.Name, needed.ByPath, needed.ByName));
     }
 }

@@ -16,11 +16,25 @@ public static class ContainerRenamer
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);
+            Dependents.RequireNone(store, name, "renamed");
             store.Rename(name, newName);
+            MoveNeeds(store, name, newName);
         }
         finally
         {
             Descriptors.Close(reservation);
+        }
+    }
+
+    // The new name first: what is needed and not noted could be removed. A name that there is not any more does no harm.
+    private static void MoveNeeds(ContainerStore store, string name, string newName)
+    {
+        string before = store.DirectoryOf(name);
+        foreach ((string lxcPath, string needed, string byPath, string byName) in Dependents.BasesOf(store, newName))
+        {
+            bool isSnapshot = byPath != store.LxcPath;
+            Dependents.Add(lxcPath, needed, byPath, byName);
+            Dependents.Remove(lxcPath, needed, isSnapshot ? before + "/snaps" : store.LxcPath, isSnapshot ? byName : name);
         }
     }
 }

@@ -207,7 +207,7 @@ public sealed partial class SeccompPolicy
     }
 
     private LxcException Wrong(int line, string reason) =>
-        new(LxcErrorId.ConfigSyntax, $"The seccomp policy '{path}' cannot be read: in line {line} {reason}")
+        new(LxcErrorId.ConfigSyntax, $"The seccomp policy '{path}' cannot be read: in line {line} {DisplayText.Of(reason)}")
         {
             Path = path,
             ConfigKey = "lxc.seccomp.profile",

@@ -28,6 +28,9 @@ public sealed class ContainerCreation : IDisposable
     /// <summary>Its directory.</summary>
     public string Directory => store.DirectoryOf(Name);
 
+    /// <summary>Its directory, opened: a program that outlives its session writes there, and never into what has the name afterwards.</summary>
+    internal int Descriptor => directory;
+
     /// <summary>Where its configuration has to be written.</summary>
     public string ConfigPath => store.ConfigPathOf(Name);
 

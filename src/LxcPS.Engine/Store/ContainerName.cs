@@ -72,4 +72,16 @@ public static class ContainerName
 
         return null;
     }
+
+    /// <summary>The host name of a container: letters, digits, dashes and dots, 64 at most; a container's name may have more.</summary>
+    public static string ToHostName(string name)
+    {
+        char[] host = name.ToCharArray(0, Math.Min(name.Length, 64));
+        for (int i = 0; i < host.Length; i++)
+        {
+            host[i] = char.IsAsciiLetterOrDigit(host[i]) || host[i] is '-' or '.' ? host[i] : '-';
+        }
+
+        return new string(host);
+    }
 }

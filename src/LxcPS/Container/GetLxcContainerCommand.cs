@@ -26,6 +26,7 @@ public sealed class GetLxcContainerCommand : LxcCmdlet
     /// <summary>Only containers that belong to one of these groups (<c>lxc.group</c>).</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(GroupCompleter))]
     public string[] Group { get; set; } = [];
 
     /// <inheritdoc/>

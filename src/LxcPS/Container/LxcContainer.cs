@@ -57,8 +57,14 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
     /// <summary>The addresses of its interfaces but for loopback and link-local ones; none when it shares the host's network.</summary>
     public IPAddress[] IPAddress => [.. addresses.Value];
 
-    /// <summary>Whether lxc-autostart starts it (<c>lxc.start.auto</c>).</summary>
-    public bool AutoStart => config.Value?.Get("lxc.start.auto") == "1";
+    /// <summary>Whether it is started with the host: Start-LxcContainer -AutoStart and lxc-autostart start it (<c>lxc.start.auto</c>).</summary>
+    public bool AutoStart => config.Value is { } read && AutoStartEntry.IsMarked(read);
+
+    /// <summary>Its place among those that are started with the host: lower comes first (<c>lxc.start.order</c>).</summary>
+    public int StartOrder => config.Value is { } read ? AutoStartEntry.OrderOf(read) : 0;
+
+    /// <summary>How long is waited after its start then, before the next one's (<c>lxc.start.delay</c>).</summary>
+    public TimeSpan StartDelay => config.Value is { } read ? AutoStartEntry.DelayOf(read) : TimeSpan.Zero;
 
     /// <summary>Its place among those that are started with the machine: higher comes first (<c>lxc.start.order</c>).</summary>
     public int StartOrder => int.TryParse(config.Value?.Get("lxc.start.order"), out int order) ? order : 0;
@@ -67,7 +73,7 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
     public TimeSpan StartDelay => TimeSpan.FromSeconds(ConfigNumber.TryParse(config.Value?.Get("lxc.start.delay") ?? string.Empty, uint.MaxValue, out ulong seconds) ? seconds : 0);
 
     /// <summary>The groups that it belongs to (<c>lxc.group</c>).</summary>
-    public string[] Group => [.. config.Value?.GetAll("lxc.group") ?? []];
+    public string[] Group => config.Value is { } read ? [.. AutoStartEntry.GroupsOf(read)] : [];
 
     /// <summary>Whether its users are others than the host's (<c>lxc.idmap</c>).</summary>
     public bool Unprivileged => config.Value?.GetAll("lxc.idmap").Count > 0;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
+using LxcPS.Engine;
 using LxcPS.Engine.Operations;
 
 namespace LxcPS.Commands;
@@ -8,6 +10,8 @@ namespace LxcPS.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveLxcContainerCommand : ContainerActionCmdlet
 {
+    private readonly ConcurrentQueue<ContainerTarget> needed = new();
+
     /// <summary>Also removes containers that run, after ending them, and does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -25,8 +29,55 @@ public sealed class RemoveLxcContainerCommand : ContainerActionCmdlet
 
     private protected override void Act(WorkItem item)
     {
-        ContainerRemover.Remove(item.Target.Store, item.Target.Name, Force, StopToken);
-        item.Say("removed");
+        try
+        {
+            ContainerRemover.Remove(item.Target.Store, item.Target.Name, Force, StopToken);
+            item.Say("removed");
+        }
+        catch (LxcException e) when (e.ErrorId == LxcErrorId.ContainerNeeded)
+        {
+            // What is laid over it may be about to be removed as well.
+            needed.Enqueue(item.Target);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        bool goesOn = true;
+        while (goesOn && !needed.IsEmpty)
+        {
+            goesOn = false;
+            List<(ContainerTarget Target, LxcException Cause)> left = [];
+            while (needed.TryDequeue(out ContainerTarget? target))
+            {
+                Try(target.Name, () =>
+                {
+                    try
+                    {
+                        ContainerRemover.Remove(target.Store, target.Name, Force, StopToken);
+                        goesOn = true;
+                    }
+                    catch (LxcException e) when (e.ErrorId == LxcErrorId.ContainerNeeded)
+                    {
+                        left.Add((target, e));
+                    }
+                });
+            }
+
+            foreach ((ContainerTarget target, LxcException cause) in left)
+            {
+                if (goesOn)
+                {
+                    needed.Enqueue(target);
+                }
+                else
+                {
+                    WriteError(cause, target.Name);
+                }
+            }
+        }
     }
 
     private protected override void Emit(WorkItem item)

@@ -14,7 +14,7 @@ public sealed class SetLxcContainerCommand : ContainerActionCmdlet
     [Parameter]
     public bool? AutoStart { get; set; }
 
-    /// <summary>Its place among those that are started with the machine: higher comes first (<c>lxc.start.order</c>).</summary>
+    /// <summary>Its place among those that are started with the machine: lower comes first (<c>lxc.start.order</c>).</summary>
     [Parameter]
     public int? StartOrder { get; set; }
 

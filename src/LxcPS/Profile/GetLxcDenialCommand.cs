@@ -50,25 +50,45 @@ public sealed class GetLxcDenialCommand : LxcCmdlet
         DateTime since = Since.Kind == DateTimeKind.Utc ? Since.ToLocalTime() : Since;
         foreach (AppArmorDenial denial in denials)
         {
-            // Part of it may be a program's own profile: lxc-web//sshd.
-            int part = denial.Profile.IndexOf("//", StringComparison.Ordinal);
-            string profile = part > 0 ? denial.Profile[..part] : denial.Profile;
-            string[] containers = users.TryGetValue(profile, out List<string>? found) ? [.. found] : [];
-            if (containers.Length == 0 && AppArmorName.ContainerOf(profile) is { } generated)
+            if (denial.Time >= since && ContainersOf(store, users, denial) is { } containers && (names is null || containers.Any(names.Contains)))
             {
-                // One that is gone, or has another profile by now; those of other directories are no containers of ours.
-                containers = generated.LxcPath == store.LxcPath ? [generated.Container] : [];
-                if (containers.Length == 0)
-                {
-                    continue;
-                }
-            }
-
-            if ((containers.Length > 0 || profile.StartsWith(AppArmorName.Prefix, StringComparison.Ordinal))
-                && denial.Time >= since && (names is null || containers.Any(names.Contains)))
-            {
-                WriteObject(new LxcDenial(denial, containers, Suggest ? DenialRule.Of(denial) : null));
+                bool isGenerated = denial.Namespace is null && AppArmorName.IsGeneratedName(FirstPart(denial.Profile), store.LxcPath, containers);
+                WriteObject(new LxcDenial(denial, containers, isGenerated, Suggest));
             }
         }
+    }
+
+    // Those whose profile it is: none for a named one that nobody uses; null for what is no container's below the directory.
+    private static string[]? ContainersOf(ContainerStore store, IReadOnlyDictionary<string, List<string>> users, AppArmorDenial denial)
+    {
+        if (denial.Namespace is { } inner)
+        {
+            // A container loaded the profile into a namespace of its own, or one inside it did, in one below.
+            inner = FirstPart(inner);
+            string? owner = AppArmorName.ContainerOfNamespace(inner, store.LxcPath)
+                ?? store.Names().FirstOrDefault(container => AppArmorName.NamespaceOf(store.LxcPath, container) == inner);
+            return owner is null ? null : [owner];
+        }
+
+        // Part of it may be a program's own profile: lxc-web//sshd.
+        string profile = FirstPart(denial.Profile);
+        if (users.TryGetValue(profile, out List<string>? found))
+        {
+            return [.. found];
+        }
+
+        if (AppArmorName.ContainerOf(profile) is { } generated)
+        {
+            // One that is gone, or has another profile by now; those of other directories are no containers of ours.
+            return generated.LxcPath == store.LxcPath ? [generated.Container] : null;
+        }
+
+        return profile.StartsWith(AppArmorName.Prefix, StringComparison.Ordinal) ? [] : null;
+    }
+
+    private static string FirstPart(string name)
+    {
+        int end = name.IndexOf("//", StringComparison.Ordinal);
+        return end > 0 ? name[..end] : name;
     }
 }

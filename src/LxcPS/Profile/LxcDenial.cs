@@ -7,11 +7,14 @@ public sealed class LxcDenial
 {
     private readonly AppArmorDenial denial;
 
-    internal LxcDenial(AppArmorDenial denial, string[] container, string? rule)
+    internal LxcDenial(AppArmorDenial denial, string[] container, bool isGenerated, bool suggest)
     {
         this.denial = denial;
         Container = container;
-        Rule = rule;
+        Rule = suggest ? DenialRule.Of(denial) : null;
+        RulePlace = Rule is null ? null
+            : Namespace is not null ? $"profile {Profile} inside {container[0]}"
+            : isGenerated ? "lxc.apparmor.raw" : $"profile {Profile}";
     }
 
     /// <summary>When.</summary>
@@ -22,6 +25,9 @@ public sealed class LxcDenial
 
     /// <summary>The profile.</summary>
     public string Profile => denial.Profile;
+
+    /// <summary>The policy namespace, where the profile is one that the container loaded itself; else null.</summary>
+    public string? Namespace => denial.Namespace;
 
     /// <summary>Whether it was denied; false for what a profile in complain mode let pass.</summary>
     public bool IsDenied => denial.IsDenied;
@@ -49,6 +55,12 @@ public sealed class LxcDenial
 
     /// <summary>With -Suggest, the rule that permits it.</summary>
     public string? Rule { get; }
+
+    /// <summary>
+    /// Where that rule belongs: <c>lxc.apparmor.raw</c> of the container, or the source of a profile, which for one of the container's own is
+    /// inside it. A rule in the host's policy changes nothing about what the container's own denies.
+    /// </summary>
+    public string? RulePlace { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Operation} {Path}".TrimEnd();

@@ -128,13 +128,13 @@ public sealed class ConfigPropertyTests : IDisposable
         }
     }
 
-    private static List<string> LinesOf(ContainerConfig config) => ConfigLine.Split(config.Text).ConvertAll(line => line.Text);
+    internal static List<string> LinesOf(ContainerConfig config) => ConfigLine.Split(config.Text).ConvertAll(line => line.Text);
 
     // Blank lines do not count: with a line between them gone, \r and \n are one end.
     private static int SettingsOf(ContainerConfig config) => LinesOf(config).Count(line => line.Length > 0);
 
     // In place, or added at the end; where a later line had the last word, taken away and added at the end.
-    private static void AssertOneLineDiffers(List<string> before, List<string> after, string hint)
+    internal static void AssertOneLineDiffers(List<string> before, List<string> after, string hint)
     {
         if (before.Count == after.Count && before.Zip(after).Count(pair => pair.First != pair.Second) == 1)
         {

@@ -91,4 +91,42 @@ public sealed class AppArmorDenialTests
     [InlineData("web_</srv>", null, null)]
     public void TheContainerIsFoundInTheNameOfItsProfile(string profile, string? container, string? path) =>
         Assert.Equal(container is null ? null : (container, path!), AppArmorName.ContainerOf(profile));
+
+    [Theory]
+    [InlineData("audit: type=1400 audit(1795989156.600:14): apparmor=\"DENIED\" operation=\"mknod\" namespace=\"root//lxc-nest_<-srv-lxc>\" profile=\"inner\""
+        + " name=\"/kept\" pid=302 comm=\"sh\" requested_mask=\"c\" denied_mask=\"c\" fsuid=1879113728 ouid=1879113728",
+        "lxc-nest_<-srv-lxc>", "inner", true, "/kept w,")]
+    [InlineData("audit: type=1400 audit(1795989158.464:17): apparmor=\"DENIED\" operation=\"capable\" namespace=\"root//lxc-nest_<-srv-lxc>\" profile=\"inner//sub\""
+        + " pid=313 comm=\"chown\" capability=0  capname=\"chown\"",
+        "lxc-nest_<-srv-lxc>", "inner//sub", true, "capability chown,")]
+    [InlineData("audit: type=1400 audit(1795989158.832:18): apparmor=\"DENIED\" operation=\"mknod\" namespace=\"root//lxc-nest_<-srv-lxc>\" profile=6F6464206F6E65"
+        + " name=\"/kept\" pid=318 comm=\"sh\" requested_mask=\"c\" denied_mask=\"c\" fsuid=1879113728 ouid=1879113728",
+        "lxc-nest_<-srv-lxc>", "odd one", true, "/kept w,")]
+    [InlineData("audit: type=1400 audit(1795989159.288:24): apparmor=\"ALLOWED\" operation=\"open\" namespace=\"root//lxc-nest_<-srv-lxc>\" profile=\"comp\""
+        + " name=\"/etc/passwd\" pid=328 comm=\"cat\" requested_mask=\"r\" denied_mask=\"r\" fsuid=1879113728 ouid=1879113728",
+        "lxc-nest_<-srv-lxc>", "comp", false, "/etc/passwd r,")]
+    public void APolicyNamespaceIsTold(string message, string policyNamespace, string profile, bool isDenied, string rule)
+    {
+        AppArmorDenial denial = AppArmorDenial.Parse(message)!;
+        Assert.Equal(policyNamespace, denial.Namespace);
+        Assert.Equal(profile, denial.Profile);
+        Assert.Equal(isDenied, denial.IsDenied);
+        Assert.Equal(rule, DenialRule.Of(denial));
+    }
+
+    [Theory]
+    [InlineData("namespace=\"root\" ")]
+    [InlineData("")]
+    public void TheHostsOwnPolicyIsNoNamespace(string field) =>
+        Assert.Null(AppArmorDenial.Parse(Head + "operation=\"open\" " + field + Profile)!.Namespace);
+
+    [Theory]
+    [InlineData("lxc-nest_<-srv-lxc>", "/srv/lxc", "nest")]
+    [InlineData("lxc-a_<-b>_<-srv-lxc>", "/srv/lxc", "a_<-b>")]
+    [InlineData("lxc-nest_<-srv-lxc>", "/srv", null)]
+    [InlineData("lxc-_<-srv-lxc>", "/srv/lxc", null)]
+    [InlineData("snap.nest_<-srv-lxc>", "/srv/lxc", null)]
+    [InlineData("lxc-", "/srv/lxc", null)]
+    public void TheContainerIsFoundInTheNameOfItsPolicyNamespace(string policyNamespace, string lxcPath, string? container) =>
+        Assert.Equal(container, AppArmorName.ContainerOfNamespace(policyNamespace, lxcPath));
 }

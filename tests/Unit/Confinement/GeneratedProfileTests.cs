@@ -41,6 +41,17 @@ public sealed class GeneratedProfileTests
         Assert.Contains("deny /proc/sys/[^fknu/]*{,/**} wklx", own);
     }
 
+    [Fact]
+    public void SystemdMountsProcForItsServicesWhereAUserNamespaceBoundsIt()
+    {
+        string[] rules = ["mount fstype=proc -> /run/systemd/unit-root/proc/,", "mount fstype=proc -> /run/systemd/mount-rootfs/proc/,"];
+        Assert.All(rules, rule => Assert.Contains("\n  " + rule, Write(true, false)));
+        Assert.All(rules, rule => Assert.DoesNotContain(rule, Write(false, false)));
+        Assert.Contains("deny mount fstype=proc -> /[^pr/]*{,/**}", Write(true, false));
+        Assert.Contains("deny mount fstype=proc -> /run/systemd/unit-root/proc/?**,", Write(true, false));
+        Assert.Contains("deny mount fstype=proc -> /[^p/]*{,/**}", Write(false, false));
+    }
+
     [Theory]
     [InlineData("", true)]
     [InlineData("generated", true)]

@@ -1,0 +1,206 @@
+using System.Security.Cryptography;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Hooks;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Store;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>
+/// Copies containers that do not run. While it exists the source cannot be started, changed in name or removed. A copy appears with all of it,
+/// or not at all.
+/// </summary>
+public sealed class ContainerCopier : IDisposable
+{
+    // What belongs to one container alone: LXC's files of snapshots and dependencies, and what is written anew.
+    private static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, "snaps", Dependents.Needed, Dependents.Needs];
+
+    private readonly ContainerStore source;
+    private readonly string name;
+    private readonly int reservation;
+
+    /// <summary>Takes the source.</summary>
+    /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy; PermissionDenied for users other than root.</exception>
+    public ContainerCopier(ContainerStore source, string name)
+    {
+        this.source = source;
+        this.name = name;
+        if (Processes.EffectiveUserId != 0)
+        {
+            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{name}' cannot be copied by a user other than root")
+            {
+                ContainerName = name,
+                Errno = Errno.EPERM,
+                Advice = "Copy it with lxc-copy, which enters a user namespace for it, or as root.",
+            };
+        }
+
+        if (!source.Exists(name))
+        {
+            throw source.NotFound(name);
+        }
+
+        reservation = ControlSocket.Reserve(source.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Descriptors.Close(reservation);
+
+    /// <summary>Makes a copy, and runs its hooks: <c>lxc.hook.clone</c> and PostCopy.</summary>
+    /// <exception cref="LxcException">
+    /// InvalidName, ContainerExists, ConfigUnsupported (a backing store that cannot be copied so), CopyFailed, StorageFull, HookFailed or Canceled.
+    /// </exception>
+    public void CopyTo(ContainerStore target, string newName, CopyOptions options, CancellationToken cancel)
+    {
+        Make(target, newName, options, null, cancel);
+        try
+        {
+            StoreHooks.AfterCopy(target, newName, name, cancel);
+        }
+        catch (LxcException)
+        {
+            ContainerRemover.Discard(target, newName);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a copy without its hooks.</summary>
+    /// <param name="target">Where.</param>
+    /// <param name="newName">What it is called.</param>
+    /// <param name="options">How.</param>
+    /// <param name="complete">Writes more into its directory before it is there for others; or null.</param>
+    /// <param name="cancel">Ends it; nothing is left.</param>
+    internal void Make(ContainerStore target, string newName, CopyOptions options, Action<string>? complete, CancellationToken cancel)
+    {
+        ContainerConfig from = source.LoadConfig(name);
+        string directory = source.DirectoryOf(name);
+        RootfsSource? root = from.Get("lxc.rootfs.path") is { Length: > 0 } path ? RootfsSource.Parse(path) : null;
+        using ContainerCreation creation = target.BeginCreate(newName);
+        bool isLaid = (options.Snapshot || options.Ephemeral) && root?.Type == "dir";
+        options.Progress?.Invoke(isLaid ? "Laying an overlay" : "Copying files");
+        (string? rootfs, string? lower, string? writes) = root is null ? (null, null, null)
+            : isLaid ? LayOver(root.Directory, creation.Directory) : CopyRoot(root, directory, creation, cancel);
+        string? left = root is not null && root.Type == "dir" && Path.GetDirectoryName(root.Directory) == directory ? Path.GetFileName(root.Directory) : null;
+        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, cancel);
+        ContainerConfig config = ContainerConfig.FromBytes(from.ToBytes(), creation.ConfigPath);
+        Rewrite(config, directory, creation.Directory, rootfs, newName, options);
+        config.Save();
+        if (writes is not null && !options.KeepIdentity)
+        {
+            new CopiedIdentity(lower, writes).Renew(HostNameOf(from, name), HostNameOf(config, newName));
+        }
+
+        complete?.Invoke(creation.Directory);
+
+        bool IsToCopy(string file) => !NotCopied.Contains(file) && file != left && !Path.Exists($"{creation.Directory}/{file}");
+        List<(string LxcPath, string Name)> bases = isLaid ? [(source.LxcPath, name)] : Dependents.NeedsOf(directory);
+        Commit(creation, target.LxcPath, newName, bases);
+    }
+
+    private void Commit(ContainerCreation creation, string lxcPath, string newName, List<(string LxcPath, string Name)> bases)
+    {
+        if (bases.Count > 0)
+        {
+            Dependents.WriteNeeds(creation.Directory, bases);
+        }
+
+        try
+        {
+            // First: what is needed and not noted could be removed.
+            bases.ForEach(needed => Dependents.Add(needed.LxcPath, needed.Name, lxcPath, newName));
+            creation.Commit();
+        }
+        catch (LxcException)
+        {
+            bases.ForEach(needed => Dependents.Remove(needed.LxcPath, needed.Name, lxcPath, newName));
+            throw;
+        }
+    }
+
+    // LXC's own layout, so that its tools know it.
+    private (string Rootfs, string? Lower, string Writes) LayOver(string lower, string directory)
+    {
+        string layers = directory + "/overlay";
+        if (lower.Contains(':') || layers.Contains(':'))
+        {
+            throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
+            {
+                ContainerName = name,
+                ConfigKey = "lxc.rootfs.path",
+                Advice = "Copy it without -Snapshot, or use a path without a colon.",
+            };
+        }
+
+        try
+        {
+            OverlayLayers.Make(lower, layers, "delta", "work");
+            FileTree.MakeDirectory(Descriptors.CurrentDirectory, directory + "/rootfs", 0x1ED);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"The layers of a copy of container '{name}' cannot be made in '{DisplayText.Of(layers)}'", name);
+        }
+
+        return ($"overlay:{lower}:{layers}/delta", lower, layers + "/delta");
+    }
+
+    private (string Rootfs, string? Lower, string Writes) CopyRoot(RootfsSource root, string directory, ContainerCreation creation, CancellationToken cancel)
+    {
+        bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
+        string place = root.Type == "dir"
+            ? creation.RootfsPath
+            : isInside ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
+        try
+        {
+            FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
+            TreeCopy.To(creation, place, root.Directory, name, cancel);
+            if (root.Type == "dir")
+            {
+                return ("dir:" + place, null, place);
+            }
+
+            string work = $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}";
+            FileTree.MakeDirectory(Descriptors.CurrentDirectory, work, 0x1C0);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"The root file system of a copy of container '{name}' cannot be made in '{DisplayText.Of(place)}'", name);
+        }
+
+        return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
+    }
+
+    private void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
+    {
+        PathChange change = new(directory, newDirectory);
+        config.Rewrite((key, value) => key switch
+        {
+            // Layers below stay where they are; includes are files of the host's.
+            "lxc.rootfs.path" => rootfs,
+            "lxc.mount.entry" => change.ApplyToMounts(value),
+            _ when key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) => options.KeepIdentity ? null : NewAddress(value),
+            _ => change.Apply(value),
+        });
+        if (!options.KeepIdentity)
+        {
+            config.Set("lxc.uts.name", ContainerName.ToHostName(newName));
+        }
+
+        if (options.Ephemeral)
+        {
+            config.Set("lxc.ephemeral", "1");
+        }
+
+        config.Apply(options.Settings);
+    }
+
+    // The maker's half stays, so that rules of a network for it still hold. Where digits are random anyway there is nothing to do.
+    private static string? NewAddress(string value) => value.Length != 17 || value.Contains('x', StringComparison.OrdinalIgnoreCase) ? null
+        : value[..8] + string.Concat(RandomNumberGenerator.GetBytes(3).Select(part => $":{part:x2}"));
+
+    private static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;
+}

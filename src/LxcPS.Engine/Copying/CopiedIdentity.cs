@@ -1,0 +1,143 @@
+using System.Text;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>
+/// What tells a machine from its copy, in the root file system: the host name and systemd's machine-id(5). Files are found without following
+/// a symbolic link: what the container wrote is not to be trusted.
+/// </summary>
+/// <param name="lower">The layer that shows through, or null.</param>
+/// <param name="target">The layer that takes the changes.</param>
+internal sealed class CopiedIdentity(string? lower, string target)
+{
+    /// <summary>Gives the copy its own host name, where it had the source's, and lets it find a machine id at its first boot.</summary>
+    internal void Renew(string oldName, string newName)
+    {
+        if (TryRead("etc/hostname") is { } text && text.Trim() == oldName)
+        {
+            Overwrite("etc/hostname", newName + "\n");
+        }
+
+        // Empty means: to be made at the next boot.
+        if (TryRead("etc/machine-id") is { Length: > 0 })
+        {
+            Overwrite("etc/machine-id", string.Empty);
+        }
+
+        if (TryRead("var/lib/dbus/machine-id") is { Length: > 0 })
+        {
+            Overwrite("var/lib/dbus/machine-id", string.Empty);
+        }
+    }
+
+    private string? TryRead(string path) => TryRead(target, path) ?? (lower is null ? null : TryRead(lower, path));
+
+    private static string? TryRead(string root, string path)
+    {
+        int file = TryOpen(root, path, OpenFlags.ReadOnly);
+        if (file < 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            byte[] buffer = new byte[4096];
+            return Encoding.UTF8.GetString(buffer, 0, Math.Max(0, Descriptors.Read(file, buffer)));
+        }
+        finally
+        {
+            Descriptors.Close(file);
+        }
+    }
+
+    private void Overwrite(string path, string text)
+    {
+        int file = TryOpen(target, path, OpenFlags.WriteOnly | OpenFlags.Truncate);
+        if (file < 0 && lower is not null)
+        {
+            file = CopyUp(path);
+        }
+
+        try
+        {
+            Descriptors.WriteAll(file, Encoding.UTF8.GetBytes(text), path);
+        }
+        finally
+        {
+            Descriptors.Close(file);
+        }
+    }
+
+    // As overlayfs does at the first write: the directories on the way and the file, with owner and mode of those below.
+    private int CopyUp(string path)
+    {
+        string directory = string.Empty;
+        foreach (string name in Path.GetDirectoryName(path)!.Split('/'))
+        {
+            directory = directory.Length == 0 ? name : $"{directory}/{name}";
+            string upper = $"{target}/{directory}";
+            if (!Directory.Exists(upper))
+            {
+                FileTree.MakeDirectory(Descriptors.CurrentDirectory, upper, 0x1C0);
+                OverlayLayers.CopyAttributes($"{lower}/{directory}", upper);
+            }
+        }
+
+        int parent = Open(target, directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+        int below = Open(lower!, path, OpenFlags.ReadOnly);
+        int file = -1;
+        try
+        {
+            FileStatus status = FileTree.Status(below, string.Empty);
+            file = Descriptors.OpenAt(parent, Path.GetFileName(path), OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180);
+            FileTree.ChangeOwner(file, string.Empty, status.UserId, status.GroupId);
+            FileTree.ChangeMode(file, status.Mode & 0xFFF, path);
+            return file;
+        }
+        catch
+        {
+            Descriptors.Close(file);
+            throw;
+        }
+        finally
+        {
+            Descriptors.Close(below);
+            Descriptors.Close(parent);
+        }
+    }
+
+    // -1 for what is no ordinary file: a FIFO would hold up whoever opens it, and a device may do anything.
+    private static int TryOpen(string root, string path, int flags)
+    {
+        int place = -1;
+        try
+        {
+            place = Open(root, path, OpenFlags.Path);
+            return FileTree.Status(place, string.Empty).IsRegular ? Descriptors.Open($"/proc/self/fd/{place}", flags) : -1;
+        }
+        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
+        {
+            return -1;
+        }
+        finally
+        {
+            Descriptors.Close(place);
+        }
+    }
+
+    private static int Open(string root, string path, int flags)
+    {
+        int directory = Descriptors.Open(root, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow);
+        try
+        {
+            return Descriptors.OpenResolved(directory, path, flags, 0, Descriptors.RESOLVE_BENEATH | Descriptors.RESOLVE_NO_SYMLINKS);
+        }
+        finally
+        {
+            Descriptors.Close(directory);
+        }
+    }
+}

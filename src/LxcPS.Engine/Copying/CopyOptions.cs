@@ -1,0 +1,20 @@
+namespace LxcPS.Engine.Copying;
+
+/// <summary>How a container is copied.</summary>
+public sealed class CopyOptions
+{
+    /// <summary>Whether the copy is an overlay over the source's root file system, which then must stay.</summary>
+    public bool Snapshot { get; init; }
+
+    /// <summary>Whether the copy is removed when it stops.</summary>
+    public bool Ephemeral { get; init; }
+
+    /// <summary>Whether the copy keeps host name, hardware addresses and machine id: it stands for the source as it was.</summary>
+    public bool KeepIdentity { get; init; }
+
+    /// <summary>Keys that the copy gets, applied last.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
+
+    /// <summary>Told what is being done.</summary>
+    public Action<string>? Progress { get; init; }
+}

@@ -1,0 +1,63 @@
+using LxcPS.Engine.Diagnostics;
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Store;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>
+/// Copies directory trees with all that a file has: owners, modes, times, hard links, holes, extended attributes, ACLs, capabilities,
+/// devices. cp(1) of the GNU coreutils does it, and shares the blocks where the file system can (FICLONE).
+/// </summary>
+internal static class TreeCopy
+{
+    // The program has the directory as its standard input, of which it reads nothing.
+    private const string Target = "/proc/self/fd/0";
+
+    /// <summary>Copies files and directories into a new container's directory.</summary>
+    /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled; what has been copied so far stays.</exception>
+    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, CancellationToken cancel)
+    {
+        if (sources.Count > 0)
+        {
+            Run(["-t", Target, "--", .. sources], target, container, cancel);
+        }
+    }
+
+    /// <summary>Copies a directory to a place below a new container's directory.</summary>
+    /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
+    internal static void To(ContainerCreation target, string place, string source, string container, CancellationToken cancel) =>
+        Run(["-T", "--", source, Target + place[target.Directory.Length..]], target, container, cancel);
+
+    private static void Run(IReadOnlyList<string> arguments, ContainerCreation target, string container, CancellationToken cancel)
+    {
+        ProgramResult result;
+        try
+        {
+            string program = HostPrograms.Find("cp") ?? throw new LxcException(LxcErrorId.CopyFailed, $"Container '{container}' cannot be copied: there is no cp")
+            {
+                ContainerName = container,
+                Advice = "Install the GNU coreutils.",
+            };
+            result = ChildProgram.Run(program, ["cp", "-a", "-x", "--reflink=auto", "--sparse=auto", .. arguments], target.Descriptor, int.MaxValue, cancel);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new LxcException(LxcErrorId.Canceled, $"The copy of container '{container}' was stopped", e) { ContainerName = container };
+        }
+
+        if (result.Exit.ExitCode != 0)
+        {
+            bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal);
+            throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.CopyFailed,
+                $"The files of container '{container}' cannot be copied to '{DisplayText.Of(target.Directory)}': {DisplayText.Of(result.Error.Trim().Replace('\n', ';'))}")
+            {
+                ContainerName = container,
+                Step = "copy",
+                Path = target.Directory,
+                Errno = isFull ? Errno.ENOSPC : 0,
+                Advice = isFull ? "Free space, or copy to another -NewLxcPath." : "See what cp(1) says of the file.",
+            };
+        }
+    }
+}

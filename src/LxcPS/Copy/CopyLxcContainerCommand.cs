@@ -1,0 +1,76 @@
+using System.Collections;
+using System.Management.Automation;
+using LxcPS.Engine.Copying;
+using LxcPS.Engine.Store;
+
+namespace LxcPS.Commands;
+
+/// <summary>Copies stopped containers under other names.</summary>
+[Cmdlet(VerbsCommon.Copy, "LxcContainer", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
+[OutputType(typeof(LxcContainer))]
+public sealed class CopyLxcContainerCommand : ContainerCmdlet
+{
+    /// <summary>The names of the copies; a script block computes them of each container: { $_.Name + '-test' }.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ValidateNotNull]
+    public string[] NewName { get; set; } = [];
+
+    /// <summary>The directory of containers that the copies are made in; that of the source without it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NewLxcPath { get; set; }
+
+    /// <summary>Lays an overlay over the source's root file system instead of copying it: at once, and the source must stay.</summary>
+    [Parameter]
+    public SwitchParameter Snapshot { get; set; }
+
+    /// <summary>A snapshot that is removed when it stops.</summary>
+    [Parameter]
+    public SwitchParameter Ephemeral { get; set; }
+
+    /// <summary>Configuration keys of the copies: @{ 'lxc.start.auto' = '0' }. An array gives a key several lines.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ConfigKeyCompleter))]
+    public IDictionary Config { get; set; } = new Hashtable();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (ContainerTarget source in ResolveTargets())
+        {
+            ContainerStore? target = source.Store;
+            if (NewLxcPath is not null)
+            {
+                target = null;
+                Try(NewLxcPath, () => target = StoreAt(FilePathOf(NewLxcPath)));
+            }
+
+            List<string> names = [.. NewName.Where(name => Try(name, () => ContainerName.Validate(name)) && ShouldProcess(source.Name, $"Copy to {name}"))];
+            if (target is not null && names.Count > 0)
+            {
+                Try(source.Name, () => Copy(source, target, names));
+            }
+        }
+    }
+
+    private void Copy(ContainerTarget source, ContainerStore target, List<string> names)
+    {
+        CopyOptions options = new()
+        {
+            Snapshot = Snapshot,
+            Ephemeral = Ephemeral,
+            Settings = [.. ConfigTable.Pairs(Config)],
+            Progress = activity => WriteVerbose($"{source.Name}: {activity}"),
+        };
+        using ContainerCopier copier = new(source.Store, source.Name);
+        foreach (string name in names)
+        {
+            if (Try(name, () => copier.CopyTo(target, name, options, StopToken)))
+            {
+                WriteObject(LxcContainer.Read(target, name));
+            }
+        }
+    }
+}

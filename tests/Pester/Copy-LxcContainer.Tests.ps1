@@ -1,0 +1,283 @@
+BeforeDiscovery {
+    . $PSScriptRoot/BadNames.ps1
+    $hasLxc = [bool] (Get-Command lxc-copy, lxc-destroy -ErrorAction Ignore)
+    $hasReflink = [bool] (Get-Command mkfs.btrfs, mkfs.xfs -CommandType Application -ErrorAction Ignore)
+}
+
+BeforeAll {
+    . $PSScriptRoot/Common.ps1
+    . $PSScriptRoot/Probe.ps1
+    . $PSScriptRoot/Expect.ps1
+    $base = "base-$Unique"
+    [void] (New-TestContainer $base @{ 'lxc.net.0.type' = 'veth'; 'lxc.net.0.hwaddr' = '00:16:3e:11:22:33'; 'lxc.mount.entry' = "$LxcPath/$base/shared srv none bind,create=dir 0 0" })
+    [void] [IO.Directory]::CreateDirectory("$LxcPath/$base/shared")
+    $rootfs = "$LxcPath/$base/rootfs"
+    [IO.File]::WriteAllText("$rootfs/etc/hostname", "$base`n")
+    [IO.File]::WriteAllText("$rootfs/etc/machine-id", "0123456789abcdef0123456789abcdef`n")
+
+    function Get-Tree {
+        # All that a file has: type, mode, owners, size, links, times, device numbers, content, extended attributes.
+        param([string] $Path)
+        $script = 'cd "$1" && find . -mindepth 1 ! -path ./etc/hostname ! -path ./etc/machine-id ! -path ./etc -printf "%P\0%y %m %U %G %s %n %T@ %l %b\0" | tr "\0" "\n" | LC_ALL=C sort; ' +
+            'find . -print0 | LC_ALL=C sort -z | perl -0 -ne ''chomp; my $l = "\0" x 4096; my $n = syscall(195, $_, $l, 4096); next if $n <= 0; for my $k (sort split /\0/, substr($l, 0, $n)) { my $v = "\0" x 256; my $m = syscall(192, $_, $k, $v, 256); print "$_ $k ", unpack("H*", substr($v, 0, $m)), "\n" }''; find . -type f ! -path ./etc/hostname ! -path ./etc/machine-id -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum'
+        (& sh -c $script sh $Path) -join "`n"
+    }
+
+    function Remove-Copies {
+        Get-LxcContainer | Where-Object Name -NE $base | Remove-LxcContainer -Force
+    }
+}
+
+AfterAll {
+    Remove-Copies
+    Assert-NothingLeft
+}
+
+Describe 'Copy-LxcContainer' {
+    AfterEach {
+        Remove-Copies
+    }
+
+    It 'makes a container of its own: host name, hardware address, machine id, paths' -Tag Vm {
+        $copy = Copy-LxcContainer $base "copy-$Unique"
+        $copy | Should -BeOfType ([LxcPS.LxcContainer])
+        $copy.Name | Should -Be "copy-$Unique"
+        $copy.HostName | Should -Be "copy-$Unique"
+        $copy.Rootfs | Should -Be "dir:$LxcPath/copy-$Unique/rootfs"
+        (Get-LxcConfig "copy-$Unique" lxc.net.0.hwaddr).Value | Should -Match '^00:16:3e(:[0-9a-f]{2}){3}$'
+        (Get-LxcConfig "copy-$Unique" lxc.net.0.hwaddr).Value | Should -Not -Be '00:16:3e:11:22:33'
+        (Get-LxcConfig "copy-$Unique" lxc.mount.entry).Value | Should -Be "$LxcPath/copy-$Unique/shared srv none bind,create=dir 0 0"
+        [IO.File]::ReadAllText("$LxcPath/copy-$Unique/rootfs/etc/hostname") | Should -BeExactly "copy-$Unique`n"
+        [IO.File]::ReadAllText("$LxcPath/copy-$Unique/rootfs/etc/machine-id") | Should -BeExactly ''
+        [IO.File]::ReadAllText("$rootfs/etc/machine-id") | Should -BeExactly "0123456789abcdef0123456789abcdef`n"
+        Start-LxcContainer $base, "copy-$Unique"
+        Invoke-LxcCommand "copy-$Unique" hostname | Should -Be "copy-$Unique"
+        Stop-LxcContainer $base -Kill
+    }
+
+    It 'copies odd names, holes, hard links, attributes, capabilities, devices and owners bit by bit' {
+        $odd = "$rootfs/odd"
+        & sh -c @'
+set -e
+mkdir -p "$1" && cd "$1"
+perl -e 'for my $b (1..255) { next if $b == 47; my $n = "f" . chr($b) . "x"; open my $f, ">", $n or die; print $f "content $b" }'
+truncate -s 8M sparse && printf end >>sparse
+echo linked >one && ln one two && ln -s ../../../etc/shadow escape && ln -s nowhere dangling
+mkfifo pipe; mknod zero c 1 5; chown 12:34 one; chmod 4751 f0x 2>/dev/null || true
+chmod 4755 two; touch -d '2001-02-03 04:05:06.789' sparse
+# setxattr(2): attributes of a user and of root, capabilities (version 2: cap_net_raw, effective), an access list (user 77 reads).
+perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) == 0 or die "$n: $!" }
+    set("sparse", "user.kind", "odd"); set("sparse", "trusted.kind", "odd"); set("fax", "security.capability", pack("V5", 0x02000001, 1 << 13, 0, 0, 0));
+    set("fbx", "system.posix_acl_access", pack("V", 2) . join "", map { pack "vvV", @$_ } [1, 6, 0xffffffff], [2, 4, 77], [4, 4, 0xffffffff], [16, 4, 0xffffffff], [32, 4, 0xffffffff])'
+'@ sh $odd
+        $LASTEXITCODE | Should -Be 0
+        [void] (Copy-LxcContainer $base "odd-$Unique")
+        $tree = Get-Tree $rootfs
+        foreach ($attribute in 'user\.kind', 'trusted\.kind', 'security\.capability', 'system\.posix_acl_access') {
+            $tree | Should -Match $attribute
+        }
+
+        Get-Tree "$LxcPath/odd-$Unique/rootfs" | Should -BeExactly $tree
+        & rm -rf $odd
+    }
+
+    It 'shares blocks where the file system can' -Skip:(-not $hasReflink) {
+        $disk = "$LxcPath/disk"
+        $mount = "$LxcPath/mount"
+        & sh -c 'truncate -s 400M "$1" && mkfs.xfs -q -m reflink=1 "$1" && mkdir "$2" && mount -o loop "$1" "$2"' sh $disk $mount
+        $LASTEXITCODE | Should -Be 0
+        try {
+            [void] (New-LxcContainer big -Template Busybox -LxcPath "$mount/lxc")
+            & dd if=/dev/urandom of="$mount/lxc/big/rootfs/data" bs=1M count=150 status=none
+            & sync -f $mount
+            $before = [IO.DriveInfo]::new($mount).AvailableFreeSpace
+            [void] (Copy-LxcContainer big shared -LxcPath "$mount/lxc")
+            & sync -f $mount
+            $before - [IO.DriveInfo]::new($mount).AvailableFreeSpace | Should -BeLessThan 20MB
+            Remove-LxcContainer big, shared -LxcPath "$mount/lxc" -Force
+        }
+        finally {
+            & umount $mount
+            Remove-Item $mount, $disk -Recurse -Force
+        }
+    }
+
+    It 'lays a snapshot over the source, which runs and keeps its writes to itself: <Kind>' -Tag Vm -ForEach @{ Kind = 'unprivileged' }, @{ Kind = 'privileged' } {
+        $source = $base
+        if ($Kind -eq 'privileged') {
+            $source = "root-$Unique"
+            [void] (New-TestContainer $source -Privileged)
+        }
+
+        [void] (Copy-LxcContainer $source "laid-$Unique" -Snapshot)
+        (Get-LxcContainer "laid-$Unique").Rootfs | Should -Be "overlay:$LxcPath/$source/rootfs:$LxcPath/laid-$Unique/overlay/delta"
+        Start-LxcContainer "laid-$Unique"
+        @(Invoke-LxcCommand "laid-$Unique" sh '-c' 'hostname; echo new >/root-file; rm /bin/vi')[0] | Should -Be "laid-$Unique"
+        Test-Path "$LxcPath/$source/rootfs/bin/vi" | Should -BeTrue
+        Test-Path "$LxcPath/$source/rootfs/root-file" | Should -BeFalse
+        [IO.File]::ReadAllText("$LxcPath/laid-$Unique/overlay/delta/root-file") | Should -Be "new`n"
+        Stop-LxcContainer "laid-$Unique" -Kill
+        Start-LxcContainer "laid-$Unique"
+        Invoke-LxcCommand "laid-$Unique" cat /root-file | Should -Be 'new'
+        Stop-LxcContainer "laid-$Unique" -Kill
+        if ($Kind -eq 'unprivileged') {
+            [IO.File]::ReadAllText("$LxcPath/laid-$Unique/overlay/delta/etc/hostname") | Should -BeExactly "laid-$Unique`n"
+            [IO.FileInfo]::new("$LxcPath/laid-$Unique/overlay/delta/etc/machine-id").Length | Should -Be 0
+        }
+    }
+
+    It 'keeps a source from being removed or renamed while copies are laid over it' {
+        [void] (Copy-LxcContainer $base "first-$Unique", "second-$Unique" -Snapshot)
+        foreach ($script in { Remove-LxcContainer $base -Force }, { Rename-LxcContainer $base "other-$Unique" }) {
+            $outcome = Get-Outcome $script
+            Assert-OneError $outcome ContainerNeeded InvalidOperation $base
+            $outcome.Errors[0].Exception.Message | Should -Match "first-$Unique, second-$Unique"
+        }
+
+        Rename-LxcContainer "first-$Unique" "renamed-$Unique"
+        Remove-LxcContainer "second-$Unique" -Force
+        (Get-Outcome { Remove-LxcContainer $base -Force }).Errors[0].Exception.Message | Should -Match "the container renamed-$Unique is laid over it"
+        Remove-LxcContainer "renamed-$Unique" -Force
+        Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
+    }
+
+    It 'is no matter of order where both are removed' {
+        [void] (Copy-LxcContainer $base "below-$Unique")
+        [void] (Copy-LxcContainer "below-$Unique" "above-$Unique" -Snapshot)
+        "below-$Unique", "above-$Unique" | Remove-LxcContainer -Force
+        Get-LxcContainer *-$Unique | Should -HaveCount 1
+    }
+
+    It 'is known to LXC''s tools, and knows what they made' -Skip:(-not $hasLxc) {
+        [void] (New-TestContainer "root-$Unique" -Privileged)
+        [void] (Copy-LxcContainer "root-$Unique" "ours-$Unique" -Snapshot)
+        & lxc-destroy -P $LxcPath -n "root-$Unique" 2>&1 | Out-Null
+        Test-Path "$LxcPath/root-$Unique/config" | Should -BeTrue
+        & lxc-destroy -P $LxcPath -n "ours-$Unique" | Out-Null
+        & lxc-copy -P $LxcPath -n "root-$Unique" -N "theirs-$Unique" -s -B overlay
+        (Get-Outcome { Remove-LxcContainer "root-$Unique" -Force }).Errors[0].Exception.ErrorId | Should -Be 'ContainerNeeded'
+        Remove-LxcContainer "theirs-$Unique" -Force
+        Remove-LxcContainer "root-$Unique" -Force
+        Get-LxcContainer "root-$Unique*" | Should -BeNullOrEmpty
+    }
+
+    It 'copies a copy that is laid over another: it shares the same source' {
+        [void] (Copy-LxcContainer $base "laid-$Unique" -Snapshot)
+        [IO.File]::WriteAllText("$LxcPath/laid-$Unique/overlay/delta/mark", 'mark')
+        [void] (Copy-LxcContainer "laid-$Unique" "again-$Unique")
+        Start-LxcContainer "again-$Unique"
+        Invoke-LxcCommand "again-$Unique" cat /mark | Should -Be 'mark'
+        Stop-LxcContainer "again-$Unique" -Kill
+        Remove-LxcContainer "laid-$Unique" -Force
+        (Get-Outcome { Remove-LxcContainer $base -Force }).Errors[0].Exception.ErrorId | Should -Be 'ContainerNeeded'
+    }
+
+    It 'makes what goes when it stops: -Ephemeral' {
+        Copy-LxcContainer $base "brief-$Unique" -Ephemeral | Start-LxcContainer
+        Invoke-LxcCommand "brief-$Unique" touch /mark
+        Stop-LxcContainer "brief-$Unique" -Kill
+        Get-LxcContainer "brief-$Unique*" | Should -BeNullOrEmpty
+        Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
+    }
+
+    It 'copies what the template Host makes' {
+        [void] (New-LxcContainer "host-$Unique" -Template Host)
+        [void] (Copy-LxcContainer "host-$Unique" "hosted-$Unique")
+        Start-LxcContainer "hosted-$Unique" -Command sh '-c' 'test -x /usr/bin/env && hostname' | Should -Be "hosted-$Unique"
+    }
+
+    It 'copies into another directory, takes settings, objects and computed names' {
+        $other = "$LxcPath/other"
+        try {
+            $copies = Get-LxcContainer $base | Copy-LxcContainer -NewName { $_.Name + '-x' } -NewLxcPath $other -Config @{ 'lxc.start.auto' = $true; 'lxc.environment' = 'A=1', 'B=2' }
+            $copies.Name | Should -Be "$base-x"
+            $copies.LxcPath | Should -Be $other
+            $copies.AutoStart | Should -BeTrue
+            @(Get-LxcConfig "$base-x" lxc.environment -LxcPath $other).Value | Should -Be 'A=1', 'B=2'
+        }
+        finally {
+            Get-LxcContainer -LxcPath $other | Remove-LxcContainer -Force
+            Remove-Item $other, "/run/lxc/lock$other" -Recurse -Force -ErrorAction Ignore
+        }
+    }
+
+    It 'runs the hooks of the copy, and undoes a copy that they refuse' {
+        [IO.File]::WriteAllText("$LxcPath/hook", "#!/bin/sh`necho `"`$LXC_NAME of `$LXC_SRC_NAME: `$* at `$LXC_ROOTFS_MOUNT`" >>$LxcPath/note`n")
+        chmod 755 "$LxcPath/hook"
+        Add-LxcConfig $base lxc.hook.clone "$LxcPath/hook"
+        [void] (Copy-LxcContainer $base "hooked-$Unique")
+        [IO.File]::ReadAllText("$LxcPath/note").Trim() | Should -Be "hooked-$Unique of ${base}: hooked-$Unique lxc clone at $LxcPath/hooked-$Unique/rootfs"
+        Remove-LxcConfig $base lxc.hook.clone
+        Register-LxcHook PostCopy -All { throw "no copies of $env:LXC_SRC_NAME" }
+        $outcome = Get-Outcome { Copy-LxcContainer $base "refused-$Unique" -Snapshot }
+        Get-LxcHook -All | Unregister-LxcHook
+        $outcome.Output | Should -BeNullOrEmpty
+        Assert-OneError $outcome HookFailed InvalidOperation "refused-$Unique"
+        $outcome.Errors[0].Exception.Message | Should -Match "no copies of $base"
+        Test-Path "$LxcPath/refused-$Unique" | Should -BeFalse
+        Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Copy-LxcContainer $base "none-$Unique" -WhatIf | Should -BeNullOrEmpty
+        Test-Path "$LxcPath/none-$Unique" | Should -BeFalse
+    }
+
+    It 'refuses a source that runs, and goes on with others' {
+        [void] (New-TestContainer "runs-$Unique")
+        Start-LxcContainer "runs-$Unique"
+        $outcome = Get-Outcome { "runs-$Unique", $base | Copy-LxcContainer -NewName { "$_-copy" } }
+        Assert-OneError $outcome ContainerRunning InvalidOperation "runs-$Unique"
+        $outcome.Output.Name | Should -Be "$base-copy"
+    }
+
+    It 'refuses a name that is taken: the container there stays as it is' {
+        [void] (New-TestContainer "taken-$Unique")
+        $before = [IO.File]::ReadAllText("$LxcPath/taken-$Unique/config")
+        Assert-OneError (Get-Outcome { Copy-LxcContainer $base "taken-$Unique" }) ContainerExists ResourceExists "taken-$Unique"
+        [IO.File]::ReadAllText("$LxcPath/taken-$Unique/config") | Should -BeExactly $before
+    }
+
+    It 'refuses a name that is no name: <Title>' -ForEach $badNames {
+        Assert-OneError (Get-Outcome { Copy-LxcContainer $base $Value }) InvalidName InvalidArgument $Value
+    }
+
+    It 'says that a source does not exist' {
+        Assert-OneError (Get-Outcome { Copy-LxcContainer "no-$Unique" x }) ContainerNotFound ObjectNotFound "no-$Unique"
+    }
+
+    It 'leaves nothing on a full disk' {
+        $disk = "$LxcPath/small"
+        [void] [IO.Directory]::CreateDirectory($disk)
+        & mount -t tmpfs -o size=1m tmpfs $disk
+        try {
+            $outcome = Get-Outcome { Copy-LxcContainer $base "full-$Unique" -NewLxcPath "$disk/lxc" }
+            Assert-OneError $outcome StorageFull LimitsExceeded "full-$Unique"
+            [IO.Directory]::GetFileSystemEntries("$disk/lxc") | Should -BeNullOrEmpty
+        }
+        finally {
+            & umount $disk
+            Remove-Item $disk, "/run/lxc/lock$disk" -Recurse -Force -ErrorAction Ignore
+        }
+    }
+
+    It 'leaves nothing half-made when it is killed at any moment' {
+        & dd if=/dev/urandom of="$rootfs/data" bs=1M count=60 status=none
+        foreach ($delay in 0, 20, 60, 120, 200) {
+            $session = Start-Session "Copy-LxcContainer '$base' 'cut-$Unique' -LxcPath '$LxcPath'"
+            [void] (Wait-Until { (Test-Path "$LxcPath/cut-$Unique") -or $session.HasExited })
+            Start-Sleep -Milliseconds $delay
+            & kill -KILL $session.Id
+            $session.WaitForExit()
+            $listed = @(Get-LxcContainer "cut-$Unique*")
+            if ($listed) {
+                [IO.FileInfo]::new("$LxcPath/cut-$Unique/rootfs/data").Length | Should -Be 60MB
+                Remove-LxcContainer "cut-$Unique" -Force
+            }
+        }
+
+        (Copy-LxcContainer $base "cut-$Unique").Name | Should -Be "cut-$Unique"
+        [IO.FileInfo]::new("$LxcPath/cut-$Unique/rootfs/data").Length | Should -Be 60MB
+        [IO.File]::Delete("$rootfs/data")
+    }
+}
