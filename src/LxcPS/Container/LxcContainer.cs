@@ -66,12 +66,6 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
     /// <summary>How long is waited after its start then, before the next one's (<c>lxc.start.delay</c>).</summary>
     public TimeSpan StartDelay => config.Value is { } read ? AutoStartEntry.DelayOf(read) : TimeSpan.Zero;
 
-    /// <summary>Its place among those that are started with the machine: higher comes first (<c>lxc.start.order</c>).</summary>
-    public int StartOrder => int.TryParse(config.Value?.Get("lxc.start.order"), out int order) ? order : 0;
-
-    /// <summary>How long is waited after its start before the next one's (<c>lxc.start.delay</c>).</summary>
-    public TimeSpan StartDelay => TimeSpan.FromSeconds(ConfigNumber.TryParse(config.Value?.Get("lxc.start.delay") ?? string.Empty, uint.MaxValue, out ulong seconds) ? seconds : 0);
-
     /// <summary>The groups that it belongs to (<c>lxc.group</c>).</summary>
     public string[] Group => config.Value is { } read ? [.. AutoStartEntry.GroupsOf(read)] : [];
 
