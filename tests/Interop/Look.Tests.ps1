@@ -246,7 +246,7 @@ Describe 'lxc-config: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
             $id = (Get-LxcContainer $name).ProcessId
             $parent = [int] (@([IO.File]::ReadAllLines("/proc/$id/status") -like 'PPid:*')[0] -split '\s+')[1]
             # Ours goes to its own when nobody waits for the start any more.
-            Wait-Until { [IO.File]::ReadAllText("/proc/$parent/cgroup") -match "lxcps-$Unique" } | Should -BeTrue
+            Wait-Until { @([IO.File]::ReadAllLines("/proc/$parent/cgroup") -match "lxcps-$Unique").Count -eq @([IO.File]::ReadAllLines("/proc/$id/cgroup") -match "lxcps-$Unique").Count } | Should -BeTrue
             (@($id, $parent) | ForEach-Object { [IO.File]::ReadAllLines("/proc/$_/cgroup") -match "lxcps-$Unique" | Sort-Object }) -join "`n"
             (Get-LxcContainer $name).MemoryUsage | Should -BeGreaterThan 0
             Stop-LxcContainer $name -Kill
