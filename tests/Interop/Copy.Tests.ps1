@@ -109,8 +109,21 @@ Describe 'lxc-copy: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         Assert-Runs "tnew-$Unique" theirs
     }
 
-    It 'cannot: no cmdlet copies containers yet; lxc-copy does' {
-        Assert-Absent 'Copy-Lxc*'
+    It 'Copy-LxcContainer copies it, with -Snapshot on an overlay, -Ephemeral for one run; both sides start the copies, and LXC refuses to destroy what they need' {
+        $name = "tp-$Unique"
+        New-Theirs $name privileged
+        [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "theirs`n")
+        [void] (Copy-LxcContainer $name "pfull-$Unique")
+        [void] (Copy-LxcContainer $name "pover-$Unique" -Snapshot)
+        Assert-Runs "pfull-$Unique" theirs
+        Assert-Runs "pover-$Unique" theirs
+        & lxc-destroy -P $LxcPath -n $name 2>&1 | Out-Null
+        $LASTEXITCODE | Should -Not -Be 0
+        Copy-LxcContainer $name "pgone-$Unique" -Ephemeral | Start-LxcContainer
+        Stop-LxcContainer "pgone-$Unique" -Kill
+        [IO.Directory]::Exists("$LxcPath/pgone-$Unique") | Should -BeFalse
+        Remove-LxcContainer "pover-$Unique", $name -Force -Confirm:$false
+        [IO.Directory]::Exists("$LxcPath/$name") | Should -BeFalse
     }
 }
 
