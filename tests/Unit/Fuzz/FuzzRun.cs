@@ -73,7 +73,11 @@ internal sealed class FuzzRun
         }, "made");
         TestContext.Current.TestOutputHelper?.WriteLine($"{count} inputs in {watch.Elapsed.TotalSeconds:0} s");
         Assert.InRange(OpenDescriptors(), 0, descriptors + 16);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - memory, long.MinValue, 32 << 20);
+        if (time >= 60)
+        {
+            // A leak shows in a long run. In a short one it is what the other tests hold at that moment that counts.
+            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - memory, long.MinValue, 32 << 20);
+        }
     }
 
     // Other tests open files meanwhile, so the numbers are a bound only.
