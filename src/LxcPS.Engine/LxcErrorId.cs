@@ -80,6 +80,9 @@ public static class LxcErrorId
     /// <summary>A container is needed by others that are laid over it.</summary>
     public const string ContainerNeeded = nameof(ContainerNeeded);
 
+    /// <summary>A container has no snapshot of that name.</summary>
+    public const string SnapshotNotFound = nameof(SnapshotNotFound);
+
     /// <summary>The files of a container could not be copied.</summary>
     public const string CopyFailed = nameof(CopyFailed);
 

@@ -166,8 +166,23 @@ Describe 'lxc-snapshot: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         [IO.Directory]::Exists("$LxcPath/$name") | Should -BeFalse
     }
 
-    It 'cannot: no cmdlet takes, lists or restores snapshots yet; lxc-snapshot does' {
-        Assert-Absent '*-LxcSnapshot'
-        Assert-Absent 'Checkpoint-Lxc*'
+    It 'Checkpoint-, Get-, Restore- and Remove-LxcSnapshot do on it what lxc-snapshot does; each restores what the other took' {
+        $name = "tk-$Unique"
+        New-Theirs $name privileged
+        [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "first`n")
+        Checkpoint-LxcContainer $name 'by us'
+        Use-Tool lxc-snapshot -n $name -L | Should -Match '^snap0 '
+        [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "second`n")
+        Use-Tool lxc-snapshot -n $name
+        (Get-LxcSnapshot $name).SnapshotName | Should -Be 'snap0', 'snap1'
+        [IO.File]::WriteAllText("$LxcPath/$name/rootfs/root/mark", "third`n")
+        Restore-LxcSnapshot $name snap1 -Confirm:$false
+        Assert-Runs $name second
+        Use-Tool lxc-snapshot -n $name -r snap0
+        Assert-Runs $name first
+        Restore-LxcSnapshot $name snap1 -NewName "tkn-$Unique" -Confirm:$false
+        Assert-Runs "tkn-$Unique" second
+        Remove-LxcSnapshot $name snap0, snap1 -Confirm:$false
+        (Use-Tool lxc-snapshot -n $name -L) -join ' ' | Should -Match '^No snapshots$'
     }
 }

@@ -100,6 +100,9 @@ BeforeDiscovery {
         'Test-LxcProfile 3'       = '^valid$'
         'Get-LxcContainer 1'      = 'db1\s+Running.*\n.*web1\s+Running.*\n.*web2\s+Running'
         'Get-LxcContainer 2'      = 'web1\s+Running.*\n.*web2\s+Running'
+        'Checkpoint-LxcContainer 2' = 'db1\s+snap0\s+20.*before the update'
+        'Get-LxcSnapshot 1'       = 'web1\s+snap0\s+20.*as it came'
+        'Restore-LxcSnapshot 2'   = 'web1-then\s+Stopped'
         'Copy-LxcContainer 1'     = 'web2-test\s+Stopped'
         'Copy-LxcContainer 2'     = 'db2\s+Running.*\n.*db3\s+Running'
         'Copy-LxcContainer 3'     = '^(?!.*trial)'
@@ -163,7 +166,8 @@ BeforeDiscovery {
     $states = @{ 'Start-LxcContainer' = 'Stopped'; 'Rename-LxcContainer' = 'Stopped'; 'New-LxcContainer' = 'Stopped'; 'Test-LxcHost' = 'None'
         'Set-LxcProfile' = 'Stopped'; 'Get-LxcProfile' = 'Stopped'; 'New-LxcProfile' = 'None'; 'Register-LxcProfile' = 'None'; 'Unregister-LxcProfile' = 'None'
         'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None'; 'Copy-LxcContainer' = 'Stopped'; 'Register-LxcHook' = 'Stopped'
-        'Get-LxcHook' = 'Stopped'; 'Unregister-LxcHook' = 'Stopped' }
+        'Get-LxcHook' = 'Stopped'; 'Unregister-LxcHook' = 'Stopped'; 'Checkpoint-LxcContainer' = 'Stopped'; 'Get-LxcSnapshot' = 'Stopped'
+        'Restore-LxcSnapshot' = 'Stopped'; 'Remove-LxcSnapshot' = 'Stopped' }
     $examples = foreach ($page in $pages) {
         $text = Get-Section ([IO.File]::ReadAllText($page.Path)) 'EXAMPLES'
         foreach ($match in [regex]::Matches($text, '(?ms)^### Example (\d+): ([^\r\n]+)\s+```powershell\r?\n(.*?)\r?\n```')) {
@@ -381,7 +385,7 @@ Describe 'The examples' {
     }
 
     AfterEach {
-        if ($Code -match '(New|Set|Rename|Remove|Add|Copy)-Lxc|Register-LxcHook') {
+        if ($Code -match '(New|Set|Rename|Remove|Add|Copy|Checkpoint)-Lxc|Register-LxcHook') {
             Get-LxcHook -All | Unregister-LxcHook
             Get-LxcHook | Unregister-LxcHook
             Get-LxcContainer | Remove-LxcContainer -Force

@@ -17,7 +17,8 @@ namespace LxcPS.Engine.Copying;
 public sealed class ContainerCopier : IDisposable
 {
     // What belongs to one container alone: LXC's files of snapshots and dependencies, and what is written anew.
-    private static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, "snaps", Dependents.Needed, Dependents.Needs];
+    private static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, SnapshotStore.DirectoryName, SnapshotStore.Staging, SnapshotStore.TimeFile, SnapshotStore.CommentFile,
+        Dependents.Needed, Dependents.Needs];
 
     private readonly ContainerStore source;
     private readonly string name;
@@ -98,16 +99,23 @@ public sealed class ContainerCopier : IDisposable
 
         bool IsToCopy(string file) => !NotCopied.Contains(file) && file != left && !Path.Exists($"{creation.Directory}/{file}");
         List<(string LxcPath, string Name)> bases = isLaid ? [(source.LxcPath, name)] : Dependents.NeedsOf(directory);
-        Commit(creation, target.LxcPath, newName, bases);
-    }
-
-    private void Commit(ContainerCreation creation, string lxcPath, string newName, List<(string LxcPath, string Name)> bases)
-    {
         if (bases.Count > 0)
         {
             Dependents.WriteNeeds(creation.Directory, bases);
         }
 
+        if (options.StandsFor is null)
+        {
+            Commit(creation, target.LxcPath, newName, bases);
+        }
+        else
+        {
+            creation.Commit();
+        }
+    }
+
+    private static void Commit(ContainerCreation creation, string lxcPath, string newName, List<(string LxcPath, string Name)> bases)
+    {
         try
         {
             // First: what is needed and not noted could be removed.
@@ -196,6 +204,11 @@ public sealed class ContainerCopier : IDisposable
         }
 
         config.Apply(options.Settings);
+        if (options.StandsFor is not null)
+        {
+            PathChange final = new(newDirectory, options.StandsFor);
+            config.Rewrite((key, value) => key == "lxc.mount.entry" ? final.ApplyToMounts(value) : final.Apply(value));
+        }
     }
 
     // The maker's half stays, so that rules of a network for it still hold. Where digits are random anyway there is nothing to do.

@@ -15,6 +15,9 @@ public sealed class CopyOptions
     /// <summary>Keys that the copy gets, applied last.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 
+    /// <summary>The directory that the copy's files will be moved to; null where they stay.</summary>
+    internal string? StandsFor { get; init; }
+
     /// <summary>Told what is being done.</summary>
     public Action<string>? Progress { get; init; }
 }

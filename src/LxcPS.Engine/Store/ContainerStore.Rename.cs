@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Copying;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Store;
@@ -66,14 +67,15 @@ public sealed partial class ContainerStore
         }
     }
 
-    /// <summary>Finishes a change of name that was cut off; without one it costs a look at the directory.</summary>
+    /// <summary>Finishes a change of name, or a restore, that was cut off; without one it costs two looks at the directory.</summary>
     /// <exception cref="LxcException">ContainerBusy: it is going on; PermissionDenied, StorageFull or StorageFailed.</exception>
     public void Repair(string name)
     {
-        if (FileTree.Exists($"{DirectoryOf(name)}/{RenameNote}"))
+        if (FileTree.Exists($"{DirectoryOf(name)}/{RenameNote}") || FileTree.Exists($"{DirectoryOf(name)}/{RestoreSteps.Note}"))
         {
             using ContainerLock own = Lock(name, DefaultWait);
             FinishRename(name);
+            RestoreSteps.Finish(DirectoryOf(name));
         }
     }
 

@@ -20,7 +20,7 @@ internal static class ErrorRecords
     /// <summary>The category of an error: the meaning of its id decides, or the errno where the id covers many causes.</summary>
     internal static ErrorCategory CategoryOf(LxcException e) => e.ErrorId switch
     {
-        LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound or LxcErrorId.ProfileNotFound or LxcErrorId.HookNotFound => ErrorCategory.ObjectNotFound,
+        LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound or LxcErrorId.ProfileNotFound or LxcErrorId.HookNotFound or LxcErrorId.SnapshotNotFound => ErrorCategory.ObjectNotFound,
         LxcErrorId.ContainerExists or LxcErrorId.DeviceExists or LxcErrorId.ProfileExists or LxcErrorId.HookExists => ErrorCategory.ResourceExists,
         LxcErrorId.ContainerBusy or LxcErrorId.ProfileInUse => ErrorCategory.ResourceBusy,
         LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen or LxcErrorId.KernelLogMissing => ErrorCategory.InvalidOperation,

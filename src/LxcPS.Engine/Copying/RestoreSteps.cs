@@ -1,0 +1,92 @@
+using System.Text;
+using LxcPS.Engine.Store;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>
+/// The last part of a restore: the container's files are set aside, those of the snapshot take their place. A note says how far it is, so that it
+/// can be gone on with after a power cut: each step can be done again. The configuration is replaced at the end, in one step, so that the
+/// container is there all the time.
+/// </summary>
+internal static class RestoreSteps
+{
+    /// <summary>The note of a restore that is to be finished.</summary>
+    internal const string Note = ".restoring";
+
+    internal const string New = "new";
+    private const string Old = "old";
+    private const string SetAside = "aside";
+    private const string PutInPlace = "place";
+
+    // What is the container's and not the snapshot's.
+    private static readonly string[] Kept = [SnapshotStore.DirectoryName, SnapshotStore.Staging, Note, Dependents.Needed, ContainerStore.ConfigName];
+
+    /// <summary>From now on it is finished, whatever happens.</summary>
+    internal static void Begin(string directory) => AtomicFile.Write($"{directory}/{Note}", Encoding.UTF8.GetBytes(SetAside));
+
+    /// <summary>Finishes a restore, where there is one. Under the container's lock.</summary>
+    /// <exception cref="LxcException">StorageFailed or PermissionDenied: it can be finished later.</exception>
+    internal static void Finish(string directory)
+    {
+        string note = $"{directory}/{Note}";
+        if (!FileTree.Exists(note))
+        {
+            return;
+        }
+
+        string staging = $"{directory}/{SnapshotStore.Staging}";
+        try
+        {
+            if (Descriptors.ReadText(note) == SetAside)
+            {
+                Directory.CreateDirectory($"{staging}/{Old}");
+                Move(directory, $"{staging}/{Old}", Kept);
+                AtomicFile.Write(note, Encoding.UTF8.GetBytes(PutInPlace));
+            }
+
+            if (Directory.Exists($"{staging}/{New}"))
+            {
+                Move($"{staging}/{New}", directory, [ContainerStore.ConfigName]);
+                string config = $"{staging}/{New}/{ContainerStore.ConfigName}";
+                if (FileTree.Exists(config))
+                {
+                    FileTree.Rename(Descriptors.CurrentDirectory, config, Descriptors.CurrentDirectory, $"{directory}/{ContainerStore.ConfigName}");
+                }
+            }
+
+            FileTree.Remove(Descriptors.CurrentDirectory, note);
+            Remove(directory, staging);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"The restore in '{DisplayText.Of(directory)}' cannot be finished");
+        }
+    }
+
+    private static void Remove(string directory, string staging)
+    {
+        int parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+        try
+        {
+            FileTree.Sync(parent, directory);
+            TreeRemoval.Remove(parent, SnapshotStore.Staging, staging, CancellationToken.None);
+        }
+        finally
+        {
+            Descriptors.Close(parent);
+        }
+    }
+
+    private static void Move(string from, string to, string[] except)
+    {
+        foreach (string entry in Directory.GetFileSystemEntries(from))
+        {
+            string file = Path.GetFileName(entry);
+            if (!except.Contains(file))
+            {
+                FileTree.Rename(Descriptors.CurrentDirectory, entry, Descriptors.CurrentDirectory, $"{to}/{file}");
+            }
+        }
+    }
+}

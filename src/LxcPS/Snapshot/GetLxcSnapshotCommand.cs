@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using LxcPS.Engine.Copying;
+
+namespace LxcPS.Commands;
+
+/// <summary>Gets the snapshots of containers.</summary>
+[Cmdlet(VerbsCommon.Get, "LxcSnapshot", DefaultParameterSetName = NameSet)]
+[OutputType(typeof(LxcSnapshot))]
+public sealed class GetLxcSnapshotCommand : ContainerCmdlet
+{
+    /// <inheritdoc/>
+    [Parameter(Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ContainerName")]
+    [SupportsWildcards]
+    [AllowEmptyString]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
+    public override string[] Name { get; set; } = ["*"];
+
+    /// <summary>Only snapshots of these names; wildcards are allowed.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SnapshotCompleter))]
+    public string[] SnapshotName { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        WildcardPattern[] patterns = [.. SnapshotName.Select(name => new WildcardPattern(name, WildcardOptions.None))];
+        foreach (ContainerTarget target in ResolveTargets())
+        {
+            Try(target.Name, () =>
+            {
+                foreach (SnapshotInfo snapshot in new SnapshotStore(target.Store, target.Name).List())
+                {
+                    if (patterns.Any(pattern => pattern.IsMatch(snapshot.Name)))
+                    {
+                        WriteObject(new LxcSnapshot(target.Store, target.Name, snapshot));
+                    }
+                }
+            });
+        }
+    }
+}
