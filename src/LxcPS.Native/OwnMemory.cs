@@ -7,11 +7,10 @@ public static unsafe class OwnMemory
 {
     private const int MADV_DONTNEED = 4;
     private const uint PT_LOAD = 1;
-    private const uint PF_X = 1;
     private const uint PF_W = 2;
 
     /// <summary>
-    /// Gives back the pages of code that have been executed, of the program and of its libraries: what is needed again comes from the file
+    /// Gives back the pages of code and of constants that have been used, of the program and of its libraries: what is needed again comes from the file
     /// again, see madvise(2). Nothing is allocated. It is advice: where it is not followed nothing is different.
     /// </summary>
     public static void ReleaseCode() => dl_iterate_phdr(&Release, null);
@@ -23,7 +22,7 @@ public static unsafe class OwnMemory
         for (int i = 0; i < info->Count; i++)
         {
             Segment segment = info->Segments[i];
-            if (segment.Type == PT_LOAD && (segment.Flags & (PF_X | PF_W)) == PF_X)
+            if (segment.Type == PT_LOAD && (segment.Flags & PF_W) == 0)
             {
                 nuint start = (info->Base + (nuint)segment.Address) & ~(page - 1);
                 nuint end = info->Base + (nuint)(segment.Address + segment.FileSize);

@@ -138,6 +138,8 @@ public sealed partial class Supervisor
                 {
                     ReturnMemory();
                 }
+
+                OwnMemory.ReleaseCode();
             }
 
             for (int i = 0; i < count; i++)
