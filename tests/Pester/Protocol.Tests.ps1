@@ -349,7 +349,7 @@ Describe 'The command socket, fuzzed' {
 
         (Invoke-Request $name ($Commands::Unfreeze)).Result | Should -Be 0 -Because 'what asks for a freezer gets it'
         Assert-Unharmed
-        (Get-Memory $watcher) - $memory | Should -BeLessThan 16384 -Because "KiB, after $count requests"
+        (Get-Memory $watcher) - $memory | Should -BeLessThan 4096 -Because "KiB, after $count requests"
         (Get-Memory $keeper) - $keeperMemory | Should -BeLessThan 16384 -Because "KiB, after $count requests"
         Write-Host "    $count requests in $([int] $watch.Elapsed.TotalSeconds) s; the watcher has $((Get-Memory $watcher) - $memory) KiB more, the keeper $((Get-Memory $keeper) - $keeperMemory)"
         Invoke-LxcCommand $name hostname | Should -Be $name

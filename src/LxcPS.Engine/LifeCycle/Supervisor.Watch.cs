@@ -15,6 +15,12 @@ public sealed partial class Supervisor
     private const int SIGTERM = 15;
     private const int SIGWINCH = 28;
 
+    /// <summary>
+    /// After how many events the watcher returns its memory: the runtime lets garbage grow to megabytes before it collects, and a tool that asks for
+    /// the state every second makes that much in a day.
+    /// </summary>
+    private const int EventsPerCollection = 1000;
+
     private WatchChannel? keeper;
 
     /// <summary>The container.</summary>
@@ -126,9 +132,17 @@ public sealed partial class Supervisor
     {
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[16];
         long settleAt = Environment.TickCount64 + SettleDelay;
+        int events = 0;
         while (true)
         {
+            if (events >= EventsPerCollection)
+            {
+                events = 0;
+                ReturnMemory();
+            }
+
             int count = poll.Wait(ready, TimeoutUntil(Math.Min(Math.Min(settleAt, server.NextDeadline), notifier?.NextDeadline ?? long.MaxValue)));
+            events += count;
             notifier?.Expire(Environment.TickCount64);
             server.Expire(Environment.TickCount64);
             if (Environment.TickCount64 >= settleAt)
