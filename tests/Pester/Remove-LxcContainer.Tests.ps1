@@ -114,9 +114,9 @@ Describe 'Remove-LxcContainer' {
         $name = "killed-$Unique"
         [void] (New-TestContainer $name)
         Start-LxcContainer $name
-        $monitor = Get-ProcessTable | Where-Object CommandLine -EQ "[lxc monitor] $LxcPath $name"
-        @($monitor).Count | Should -Be 1
-        Stop-Process -Id $monitor.Id -Force
+        $monitor = Get-Monitor $name
+        $monitor.Count | Should -Be 2
+        Stop-Process -Id $monitor.Keeper -Force
         Wait-Until { (Get-LxcContainer $name).State -eq 'Stopped' } | Should -BeTrue
         Remove-LxcContainer $name -Confirm:$false
         Get-Leftover | Should -BeNullOrEmpty

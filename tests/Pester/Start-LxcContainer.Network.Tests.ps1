@@ -215,8 +215,8 @@ Describe 'A network device of type' -Tag Vm {
 
         # A monitor that is killed leaves it to the next start.
         Start-Device $one @{ type = 'veth'; link = $bridge; l2proxy = '1'; 'ipv4.address' = '10.219.12.2/32'; flags = 'up' }
-        $monitor = Get-ProcessTable | Where-Object CommandLine -EQ "[lxc monitor] $LxcPath $one"
-        Stop-Process -Id $monitor.Id -Force
+        $monitor = Get-Monitor $one
+        Stop-Process -Id $monitor.Keeper -Force
         Wait-Until { (Get-LxcContainer $one).State -eq 'Stopped' } | Should -BeTrue
         ip neigh show proxy dev $bridge | Should -Match '10\.219\.12\.2'
         Start-LxcContainer $one

@@ -134,8 +134,8 @@ Describe 'What init may and has' -Tag Vm {
         $line = 'trap "touch /tmp/told; exit" USR1; touch /tmp/ready; while :; do sleep 0.1; done'
         Start-LxcContainer $one -Config @{ 'lxc.monitor.signal.pdeath' = 'SIGUSR1'; 'lxc.init.cmd' = "/bin/sh -c '$line'" }
         Wait-Until { [IO.File]::Exists("$LxcPath/$one/rootfs/tmp/ready") } | Should -BeTrue
-        $monitor = Get-ProcessTable | Where-Object CommandLine -EQ "[lxc monitor] $LxcPath $one"
-        Stop-Process -Id $monitor.Id -Force
+        $monitor = Get-Monitor $one
+        Stop-Process -Id $monitor.Keeper -Force
         Wait-Until { [IO.File]::Exists("$LxcPath/$one/rootfs/tmp/told") } | Should -BeTrue
         Wait-Until { (Get-LxcContainer $one).State -eq 'Stopped' } | Should -BeTrue
         Start-LxcContainer $one
