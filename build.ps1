@@ -258,7 +258,7 @@ switch ($Task) {
         Write-Host $archive
     }
     'Test' {
-        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'newuidmap' = 'uidmap'; 'lxc-start' = 'lxc'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
+        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'mkfs.btrfs' = 'btrfs-progs'; 'newuidmap' = 'uidmap'; 'lxc-start' = 'lxc'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
         if (@(Test-Path "$root/tests/Pester/$TestName.Tests.ps1", "$root/tests/Interop/$TestName.Tests.ps1") -notcontains $true) {
             throw "No test file matches $TestName"
         }
