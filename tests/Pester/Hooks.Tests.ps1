@@ -171,6 +171,17 @@ Describe 'Hooks of every state' {
         Get-LxcContainer "$name*" | Should -BeNullOrEmpty
     }
 
+    It 'do not keep a container whose storage cannot be started from being removed' {
+        $name = "foreign-$Unique"
+        [void] (New-TestContainer $name)
+        $config = [IO.File]::ReadAllText("$LxcPath/$name/config") -replace '(?m)^lxc\.rootfs\.path = .*$', 'lxc.rootfs.path = zfs:pool/web'
+        [IO.File]::WriteAllText("$LxcPath/$name/config", $config)
+        Register-LxcHook PreRemove ([scriptblock]::Create("[IO.File]::WriteAllText('$LxcPath/told', `$env:LXC_ROOTFS_PATH)")) $name
+        Remove-LxcContainer $name -Force
+        [IO.File]::ReadAllText("$LxcPath/told") | Should -Be 'zfs:pool/web'
+        Test-Path "$LxcPath/$name" | Should -BeFalse
+    }
+
     It 'of an ephemeral container run when it goes' {
         $name = "brief-$Unique"
         [void] (New-TestContainer $name @{ 'lxc.ephemeral' = '1'; 'lxc.hook.destroy' = $recorder; 'lxc.hook.version' = '1' })

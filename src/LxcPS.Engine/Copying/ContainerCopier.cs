@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Mounts;
-using LxcPS.Engine.Operations;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
@@ -58,15 +57,7 @@ public sealed class ContainerCopier : IDisposable
     public void CopyTo(ContainerStore target, string newName, CopyOptions options, CancellationToken cancel)
     {
         Make(target, newName, options, null, cancel);
-        try
-        {
-            StoreHooks.AfterCopy(target, newName, name, cancel);
-        }
-        catch (LxcException)
-        {
-            ContainerRemover.Discard(target, newName);
-            throw;
-        }
+        StoreHooks.AfterCopy(target, newName, name, cancel);
     }
 
     /// <summary>Makes a copy without its hooks.</summary>

@@ -5,9 +5,19 @@ using LxcPS.Engine.Store;
 
 namespace LxcPS.Engine.Hooks;
 
-/// <summary>Runs the hooks of what happens to a container that does not run: its creation and its removal.</summary>
+/// <summary>Runs the hooks of what happens to a container that does not run: its creation, its copying and its removal.</summary>
 internal static class StoreHooks
 {
+    /// <summary>Runs the hooks of a creation. Where one fails, the container is removed again.</summary>
+    /// <exception cref="LxcException">HookFailed, with the hook's output; Canceled.</exception>
+    internal static void AfterCreation(ContainerStore store, string name, CancellationToken cancel) =>
+        RunOrDiscard(store, name, [HookEvent.PostCreate], [], cancel);
+
+    /// <summary>Runs the hooks of a copy: the module's, then those of <c>lxc.hook.clone</c>. They are the copy's, which is removed again where one fails.</summary>
+    /// <exception cref="LxcException">HookFailed, with the hook's output; Canceled.</exception>
+    internal static void AfterCopy(ContainerStore store, string name, string source, CancellationToken cancel) =>
+        RunOrDiscard(store, name, [HookEvent.PostCopy, HookEvent.Clone], [$"LXC_SRC_NAME={source}"], cancel);
+
     /// <summary>Runs the hooks of a removal: the module's, then those of <c>lxc.hook.destroy</c>. For a container whose name is taken.</summary>
     /// <exception cref="LxcException">HookFailed: one refuses it; Canceled.</exception>
     internal static void BeforeRemoval(ContainerStore store, string name, CancellationToken cancel)
@@ -15,56 +25,66 @@ internal static class StoreHooks
         // What is not complete has no hooks.
         if (store.Exists(name))
         {
-            Run(store, name, HookEvent.PreRemove, cancel);
-            Run(store, name, HookEvent.Destroy, cancel);
+            Run(store, name, [HookEvent.PreRemove, HookEvent.Destroy], [], cancel);
         }
     }
 
-    // LXC takes the commonest scheme away, and leaves others.
-    private static string? PathOf(string? rootfs) => rootfs?.StartsWith("dir:", StringComparison.Ordinal) == true ? rootfs[4..] : rootfs;
-
-    /// <summary>Runs the hooks of a copy: the module's, then those of <c>lxc.hook.clone</c>. They are the copy's.</summary>
-    /// <exception cref="LxcException">HookFailed; Canceled.</exception>
-    internal static void AfterCopy(ContainerStore store, string name, string source, CancellationToken cancel)
+    private static void RunOrDiscard(ContainerStore store, string name, HookEvent[] events, string[] variables, CancellationToken cancel)
     {
-        Run(store, name, HookEvent.PostCopy, cancel, $"LXC_SRC_NAME={source}");
-        Run(store, name, HookEvent.Clone, cancel, $"LXC_SRC_NAME={source}");
+        try
+        {
+            Run(store, name, events, variables, cancel);
+        }
+        catch (LxcException)
+        {
+            ContainerRemover.Discard(store, name);
+            throw;
+        }
     }
 
-    /// <summary>Runs the hooks of an event.</summary>
-    /// <exception cref="LxcException">HookFailed, with the hook's output; Canceled.</exception>
-    internal static void Run(ContainerStore store, string name, HookEvent hook, CancellationToken cancel, params ReadOnlySpan<string> variables)
+    private static void Run(ContainerStore store, string name, HookEvent[] events, string[] variables, CancellationToken cancel)
     {
         // Whatever its errors are: what is broken must be removable.
         ContainerConfig config = store.LoadConfig(name, out _);
-        string? rootfs = config.Get("lxc.rootfs.path");
         using Cancellation cancellation = new(cancel);
-        HookCall call = new()
-        {
-            Name = name,
-            Config = config,
-            Type = HookEvents.TypeOf(hook),
-            Variables =
-            [
-                // Nothing is mounted: what LXC mounts for the hook of a copy is where a copy's own files are.
-                $"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(rootfs) ? null : hook == HookEvent.Destroy ? config.Get("lxc.rootfs.mount") : RootfsSource.Parse(rootfs).Directory)}",
-                $"LXC_ROOTFS_PATH={(hook == HookEvent.Destroy ? PathOf(rootfs) : rootfs)}",
-                .. variables,
-            ],
-            Wait = new HookWait(cancellation.Descriptor),
-        };
         try
         {
-            foreach (RegisteredHook script in HookScripts.For(store, name, hook))
+            foreach (HookEvent hook in events)
             {
-                call.Run($"{call.Type} hook", null, script.Command, "See the script: Get-LxcHook has its path.");
-            }
+                List<RegisteredHook> scripts = HookEvents.IsOfModule(hook) ? [.. HookScripts.For(store, name, hook)] : [];
+                if (scripts.Count == 0 && config.GetAll(HookEvents.KeyOf(hook)).Count == 0)
+                {
+                    continue;
+                }
 
-            call.Run();
+                HookCall call = new()
+                {
+                    Name = name,
+                    Config = config,
+                    Type = HookEvents.TypeOf(hook),
+                    Variables = [.. RootfsVariables(config, hook), .. variables],
+                    Wait = new HookWait(cancellation.Descriptor),
+                };
+                scripts.ForEach(script => call.Run($"{call.Type} hook", null, script.Command, "See the script: Get-LxcHook has its path."));
+                call.Run();
+            }
         }
         catch (LxcException) when (cancel.IsCancellationRequested)
         {
             cancellation.ThrowIfRequested();
         }
+    }
+
+    private static string[] RootfsVariables(ContainerConfig config, HookEvent hook)
+    {
+        string? path = config.Get("lxc.rootfs.path");
+        if (hook is HookEvent.PreRemove or HookEvent.Destroy)
+        {
+            // LXC takes the commonest scheme away, and leaves others. What is removed may be of a kind that cannot be started.
+            return [$"LXC_ROOTFS_MOUNT={config.Get("lxc.rootfs.mount")}", $"LXC_ROOTFS_PATH={(path?.StartsWith("dir:", StringComparison.Ordinal) == true ? path[4..] : path)}"];
+        }
+
+        // Nothing is mounted: what LXC mounts for the hook of a copy is where a copy's own files are.
+        return [$"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(path) ? null : RootfsSource.Parse(path).Directory)}", $"LXC_ROOTFS_PATH={path}"];
     }
 }

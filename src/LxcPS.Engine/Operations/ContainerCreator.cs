@@ -98,20 +98,7 @@ public static class ContainerCreator
         }
 
         creation.Commit();
-        RunHooks(store, name, cancel);
-    }
-
-    private static void RunHooks(ContainerStore store, string name, CancellationToken cancel)
-    {
-        try
-        {
-            StoreHooks.Run(store, name, HookEvent.PostCreate, cancel);
-        }
-        catch (LxcException)
-        {
-            ContainerRemover.Discard(store, name);
-            throw;
-        }
+        StoreHooks.AfterCreation(store, name, cancel);
     }
 
     private static void AddDefaults(
