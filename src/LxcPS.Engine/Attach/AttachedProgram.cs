@@ -8,7 +8,6 @@ namespace LxcPS.Engine.Attach;
 /// <summary>The process that becomes the program, inside the container: identity, terminal, confinement, exec.</summary>
 internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts, IReadOnlyList<byte[]> filters, int procfs, int devpts, SetupChannel channel)
 {
-    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private string step = "identity";
 
     /// <summary>Becomes the program; returns an exit code when that failed.</summary>
@@ -153,25 +152,18 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
             environment.Add("TERM=" + term);
         }
 
-        Set(environment, DefaultPath);
-        Set(environment, "container=lxc");
-        Set(environment, "HOME=" + account.Home);
-        Set(environment, "USER=" + account.Name);
-        Set(environment, "LOGNAME=" + account.Name);
-        Set(environment, "SHELL=" + account.Shell);
+        EnvironmentVariables.Set(environment, EnvironmentVariables.DefaultPath);
+        EnvironmentVariables.Set(environment, "container=lxc");
+        EnvironmentVariables.Set(environment, "HOME=" + account.Home);
+        EnvironmentVariables.Set(environment, "USER=" + account.Name);
+        EnvironmentVariables.Set(environment, "LOGNAME=" + account.Name);
+        EnvironmentVariables.Set(environment, "SHELL=" + account.Shell);
         foreach (string variable in request.Environment)
         {
-            Set(environment, variable);
+            EnvironmentVariables.Set(environment, variable);
         }
 
         return environment;
-    }
-
-    private static void Set(List<string> environment, string variable)
-    {
-        string name = variable[..(variable.IndexOf('=') + 1)];
-        environment.RemoveAll(old => old.StartsWith(name, StringComparison.Ordinal));
-        environment.Add(variable);
     }
 
     private int Fail(LxcException e)

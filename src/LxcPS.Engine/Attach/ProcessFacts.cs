@@ -1,5 +1,6 @@
 using System.Globalization;
 using LxcPS.Engine.Confinement;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Attach;
@@ -7,12 +8,6 @@ namespace LxcPS.Engine.Attach;
 /// <summary>The confinement of a running process, as /proc shows it; see proc_pid_status(5).</summary>
 internal sealed class ProcessFacts
 {
-    private static readonly (string Name, ulong Flag)[] NamespaceFiles =
-    [
-        ("user", Processes.CLONE_NEWUSER), ("mnt", Processes.CLONE_NEWNS), ("pid", Processes.CLONE_NEWPID), ("uts", Processes.CLONE_NEWUTS),
-        ("ipc", Processes.CLONE_NEWIPC), ("net", Processes.CLONE_NEWNET), ("cgroup", Processes.CLONE_NEWCGROUP), ("time", Processes.CLONE_NEWTIME),
-    ];
-
     private int process;
 
     private ProcessFacts(ulong namespaces, ulong boundingCapabilities, bool noNewPrivileges, bool hasSeccomp, string? label)
@@ -58,14 +53,9 @@ internal sealed class ProcessFacts
     internal static ProcessFacts Read(int pid)
     {
         ulong namespaces = 0;
-        foreach ((string name, ulong flag) in NamespaceFiles)
+        foreach ((string _, ulong flag) in NamespaceFlags.OthersThanOurs(pid))
         {
-            // One that cannot be looked at must not be taken for the caller's own: the program would run outside.
-            if (FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/self/ns/{name}", true, out FileStatus ours)
-                && FileTree.Status(Descriptors.CurrentDirectory, $"/proc/{pid}/ns/{name}").Inode != ours.Inode)
-            {
-                namespaces |= flag;
-            }
+            namespaces |= flag;
         }
 
         ulong capabilities = ulong.MaxValue;

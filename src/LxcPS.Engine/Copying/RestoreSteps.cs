@@ -56,7 +56,7 @@ internal static class RestoreSteps
             }
 
             FileTree.Remove(Descriptors.CurrentDirectory, note);
-            Remove(directory, staging);
+            RemoveStaging(directory, CancellationToken.None);
         }
         catch (LinuxException e)
         {
@@ -64,13 +64,14 @@ internal static class RestoreSteps
         }
     }
 
-    private static void Remove(string directory, string staging)
+    /// <summary>Removes what a restore has put together, or set aside.</summary>
+    internal static void RemoveStaging(string directory, CancellationToken cancel)
     {
         int parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
         try
         {
             FileTree.Sync(parent, directory);
-            TreeRemoval.Remove(parent, SnapshotStore.Staging, staging, CancellationToken.None);
+            TreeRemoval.Remove(parent, SnapshotStore.Staging, $"{directory}/{SnapshotStore.Staging}", cancel);
         }
         finally
         {

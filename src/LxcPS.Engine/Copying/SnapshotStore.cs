@@ -24,7 +24,10 @@ public sealed class SnapshotStore(ContainerStore store, string name)
 
     private const string TimeFormat = "yyyy:MM:dd HH:mm:ss";
 
-    private ContainerStore Snapshots => new(store.DirectoryOf(name) + "/" + DirectoryName);
+    private ContainerStore Snapshots => new(PathOf(store, name));
+
+    /// <summary>The directory of a container's snapshots.</summary>
+    internal static string PathOf(ContainerStore store, string name) => $"{store.DirectoryOf(name)}/{DirectoryName}";
 
     /// <summary>The snapshots by their names, numbers in their order.</summary>
     /// <exception cref="LxcException">ContainerNotFound, PermissionDenied or StorageFailed.</exception>
@@ -74,22 +77,22 @@ public sealed class SnapshotStore(ContainerStore store, string name)
         {
             Dependents.RequireNone(store, name, "restored");
             store.Repair(name);
-            string staging = store.DirectoryOf(name) + "/" + Staging;
-            Discard(staging, cancel);
+            string directory = store.DirectoryOf(name);
+            Discard(directory, cancel);
             try
             {
                 using ContainerCopier copier = new(Snapshots, snapshot);
-                copier.Make(new ContainerStore(staging), RestoreSteps.New, new CopyOptions { KeepIdentity = true, StandsFor = store.DirectoryOf(name) }, null, cancel);
+                copier.Make(new ContainerStore($"{directory}/{Staging}"), RestoreSteps.New, new CopyOptions { KeepIdentity = true, StandsFor = directory }, null, cancel);
             }
             catch (LxcException)
             {
-                Discard(staging, CancellationToken.None);
+                Discard(directory, CancellationToken.None);
                 throw;
             }
 
             using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout, cancel);
-            RestoreSteps.Begin(store.DirectoryOf(name));
-            RestoreSteps.Finish(store.DirectoryOf(name));
+            RestoreSteps.Begin(directory);
+            RestoreSteps.Finish(directory);
         }
         finally
         {
@@ -116,23 +119,19 @@ public sealed class SnapshotStore(ContainerStore store, string name)
 
     private static void Discard(string directory, CancellationToken cancel)
     {
-        if (!Directory.Exists(directory))
+        string staging = $"{directory}/{Staging}";
+        if (!Directory.Exists(staging))
         {
             return;
         }
 
-        int parent = Descriptors.Open(Path.GetDirectoryName(directory)!, OpenFlags.ReadOnly | OpenFlags.Directory);
         try
         {
-            TreeRemoval.Remove(parent, Path.GetFileName(directory), directory, cancel);
+            RestoreSteps.RemoveStaging(directory, cancel);
         }
         catch (LinuxException e)
         {
-            throw StorageError.Of(e, $"'{DisplayText.Of(directory)}' cannot be removed");
-        }
-        finally
-        {
-            Descriptors.Close(parent);
+            throw StorageError.Of(e, $"'{DisplayText.Of(staging)}' cannot be removed");
         }
     }
 

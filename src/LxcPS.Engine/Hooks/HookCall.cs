@@ -11,8 +11,6 @@ namespace LxcPS.Engine.Hooks;
 /// </summary>
 internal sealed class HookCall
 {
-    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>The container.</summary>
     internal required string Name { get; init; }
 
@@ -100,36 +98,30 @@ internal sealed class HookCall
 
     private List<string> ToEnvironment()
     {
-        List<string> environment = [DefaultPath];
+        List<string> environment = [EnvironmentVariables.DefaultPath];
         if (!IsInContainer)
         {
             foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             {
-                Set(environment, $"{variable.Key}={variable.Value}");
+                EnvironmentVariables.Set(environment, $"{variable.Key}={variable.Value}");
             }
         }
 
-        Set(environment, $"LXC_NAME={Name}");
-        Set(environment, $"LXC_CONFIG_FILE={Config.Path}");
-        Set(environment, $"LXC_HOOK_VERSION={(ByEnvironment ? 1 : 0)}");
+        EnvironmentVariables.Set(environment, $"LXC_NAME={Name}");
+        EnvironmentVariables.Set(environment, $"LXC_CONFIG_FILE={Config.Path}");
+        EnvironmentVariables.Set(environment, $"LXC_HOOK_VERSION={(ByEnvironment ? 1 : 0)}");
         if (ByEnvironment)
         {
-            Set(environment, $"LXC_HOOK_TYPE={Type}");
-            Set(environment, $"LXC_HOOK_SECTION={Section}");
+            EnvironmentVariables.Set(environment, $"LXC_HOOK_TYPE={Type}");
+            EnvironmentVariables.Set(environment, $"LXC_HOOK_SECTION={Section}");
         }
 
         foreach (string variable in ByEnvironment ? Variables.Concat(VersionOneVariables) : Variables)
         {
-            Set(environment, variable);
+            EnvironmentVariables.Set(environment, variable);
         }
 
         EnvironmentVariables.Add(environment, Config, ["lxc.environment", "lxc.environment.hooks"]);
         return environment;
-    }
-
-    private static void Set(List<string> environment, string variable)
-    {
-        environment.RemoveAll(old => old.StartsWith(variable[..(variable.IndexOf('=') + 1)], StringComparison.Ordinal));
-        environment.Add(variable);
     }
 }

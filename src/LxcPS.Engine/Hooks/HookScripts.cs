@@ -49,7 +49,7 @@ public static class HookScripts
     {
         Require(container, hook, name);
         string directory = DirectoryOf(store, container);
-        using ContainerLock held = container is null ? store.LockHooks(ConfigChanger.LockTimeout) : store.Lock(container, ConfigChanger.LockTimeout);
+        using ContainerLock held = Lock(store, container);
         ContainerConfig? config = container is null ? null : store.LoadConfig(container);
         name ??= NextName(directory, hook);
         string path = $"{directory}/{HookEvents.TypeOf(hook)}-{name}{Extension}";
@@ -97,7 +97,7 @@ public static class HookScripts
     /// <exception cref="LxcException">ContainerNotFound, ContainerBusy or an error of a file.</exception>
     public static void Unregister(ContainerStore store, RegisteredHook hook)
     {
-        using ContainerLock held = hook.Container is null ? store.LockHooks(ConfigChanger.LockTimeout) : store.Lock(hook.Container, ConfigChanger.LockTimeout);
+        using ContainerLock held = Lock(store, hook.Container);
         if (hook.Container is not null && !HookEvents.IsOfModule(hook.Event))
         {
             ContainerConfig config = store.LoadConfig(hook.Container, out _);
@@ -137,6 +137,9 @@ public static class HookScripts
     // No container's name begins with a dot.
     private static string DirectoryOf(ContainerStore store, string? container) =>
         container is null ? store.DirectoryOf(".hooks") : store.DirectoryOf(container) + "/hooks";
+
+    private static ContainerLock Lock(ContainerStore store, string? container) =>
+        container is null ? store.LockHooks(ConfigChanger.LockTimeout) : store.Lock(container, ConfigChanger.LockTimeout);
 
     private static string Display(string? container) => container is null ? "all containers" : $"container '{container}'";
 

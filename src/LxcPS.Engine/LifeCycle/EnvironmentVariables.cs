@@ -2,9 +2,23 @@ using LxcPS.Engine.Configuration;
 
 namespace LxcPS.Engine.LifeCycle;
 
-/// <summary>Variables that a configuration gives to init and to hooks.</summary>
+/// <summary>Environments of programs as lists of NAME=value, and the variables that a configuration gives to init and to hooks.</summary>
 internal static class EnvironmentVariables
 {
+    /// <summary>Where programs are looked for when nobody says where.</summary>
+    internal const string DefaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>The same as a variable.</summary>
+    internal const string DefaultPath = "PATH=" + DefaultSearchPath;
+
+    /// <summary>Puts a variable, NAME=value, in the place of an older one of its name.</summary>
+    internal static void Set(List<string> environment, string variable)
+    {
+        string name = variable[..(variable.IndexOf('=') + 1)];
+        environment.RemoveAll(old => old.StartsWith(name, StringComparison.Ordinal));
+        environment.Add(variable);
+    }
+
     /// <summary>Adds the variables of keys, in the place of older ones of their names: NAME=value, or NAME to take over the caller's value if it has one.</summary>
     internal static void Add(List<string> environment, ContainerConfig config, ReadOnlySpan<string> keys)
     {
@@ -16,8 +30,7 @@ internal static class EnvironmentVariables
                     : Environment.GetEnvironmentVariable(value) is { } inherited ? $"{value}={inherited}" : null;
                 if (entry is not null)
                 {
-                    environment.RemoveAll(old => old.StartsWith(entry[..(entry.IndexOf('=') + 1)], StringComparison.Ordinal));
-                    environment.Add(entry);
+                    Set(environment, entry);
                 }
             }
         }

@@ -12,8 +12,6 @@ namespace LxcPS.Engine.LifeCycle;
 /// <summary>Reads a configuration into a <see cref="LaunchPlan"/>; makes nothing.</summary>
 public static class LaunchPlanner
 {
-    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>Plans a start.</summary>
     /// <param name="request">What is to be started.</param>
     /// <param name="config">The container's configuration.</param>
@@ -219,10 +217,9 @@ public static class LaunchPlanner
     // what an attached one gets.
     private static List<string> EnvironmentOf(ContainerConfig config, bool isProgram)
     {
-        List<string> environment = isProgram ? [DefaultPath] : [];
+        List<string> environment = isProgram ? [EnvironmentVariables.DefaultPath] : [];
         EnvironmentVariables.Add(environment, config, ["lxc.environment", "lxc.environment.runtime"]);
-        environment.RemoveAll(entry => entry.StartsWith("container=", StringComparison.Ordinal));
-        environment.Add("container=lxc");
+        EnvironmentVariables.Set(environment, "container=lxc");
         return environment;
     }
 

@@ -9,6 +9,26 @@ internal static class NamespaceFlags
     private const ulong Defaults = Processes.CLONE_NEWNS | Processes.CLONE_NEWPID | Processes.CLONE_NEWUTS | Processes.CLONE_NEWIPC
         | Processes.CLONE_NEWNET | Processes.CLONE_NEWCGROUP;
 
+    private static readonly (string Name, ulong Flag)[] Files =
+    [
+        ("user", Processes.CLONE_NEWUSER), ("mnt", Processes.CLONE_NEWNS), ("pid", Processes.CLONE_NEWPID), ("uts", Processes.CLONE_NEWUTS),
+        ("ipc", Processes.CLONE_NEWIPC), ("net", Processes.CLONE_NEWNET), ("cgroup", Processes.CLONE_NEWCGROUP), ("time", Processes.CLONE_NEWTIME),
+    ];
+
+    /// <summary>The namespaces of a process that are not the caller's, by their names in /proc/PID/ns and their flags.</summary>
+    /// <exception cref="LinuxException">One cannot be looked at: it must not be taken for the caller's own.</exception>
+    internal static IEnumerable<(string Name, ulong Flag)> OthersThanOurs(int pid)
+    {
+        foreach ((string name, ulong flag) in Files)
+        {
+            if (FileTree.TryStatus(Descriptors.CurrentDirectory, $"/proc/self/ns/{name}", true, out FileStatus ours)
+                && FileTree.Status(Descriptors.CurrentDirectory, $"/proc/{pid}/ns/{name}").Inode != ours.Inode)
+            {
+                yield return (name, flag);
+            }
+        }
+    }
+
     /// <summary>The namespaces to make: all but those of the host's and of others, or those that are named.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="hostNetwork">Whether the network is the host's.</param>

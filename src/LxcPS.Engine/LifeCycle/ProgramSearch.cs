@@ -17,7 +17,7 @@ internal static class ProgramSearch
             Processes.Execute(name, arguments, environment);
         }
 
-        string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        string path = EnvironmentVariables.DefaultSearchPath;
         foreach (string entry in environment)
         {
             if (entry.StartsWith("PATH=", StringComparison.Ordinal))

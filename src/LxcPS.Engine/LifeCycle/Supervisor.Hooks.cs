@@ -123,20 +123,16 @@ public sealed partial class Supervisor
         }
 
         undo.Push("namespaces", CloseNamespaces);
-        foreach (string type in (ReadOnlySpan<string>)["user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"])
+        try
         {
-            string path = $"/proc/{initPid}/ns/{type}";
-            try
+            foreach ((string type, ulong _) in NamespaceFlags.OthersThanOurs(initPid))
             {
-                if (FileTree.Status(Descriptors.CurrentDirectory, path).Inode != FileTree.Status(Descriptors.CurrentDirectory, $"/proc/self/ns/{type}").Inode)
-                {
-                    namespaces.Add((type, Descriptors.Open(path, OpenFlags.ReadOnly)));
-                }
+                namespaces.Add((type, Descriptors.Open($"/proc/{initPid}/ns/{type}", OpenFlags.ReadOnly)));
             }
-            catch (LinuxException e) when (e.Number is Errno.ENOENT)
-            {
-                // A kind that this kernel does not have, or an init that has ended already.
-            }
+        }
+        catch (LinuxException e) when (e.Number is Errno.ENOENT)
+        {
+            // Init has ended already.
         }
     }
 

@@ -237,8 +237,7 @@ public sealed partial class Supervisor
 
         try
         {
-            ContainerStore store = new(request.LxcPath);
-            ContainerRemover.RemoveEnded(store, request.Name);
+            ContainerRemover.RemoveEnded(new ContainerStore(request.LxcPath), request.Name);
         }
         catch (LxcException e)
         {

@@ -22,23 +22,22 @@ public static class ContainerRemover
             ContainerStopper.Stop(store.LxcPath, name, new StopOptions { Kill = true }, cancel);
         }
 
-        Delete(store, name, () => StoreHooks.BeforeRemoval(store, name, cancel), cancel);
+        Delete(store, name, asksHooks: true, cancel);
     }
 
     /// <summary>Removes a container that has just been made, asking no hook.</summary>
-    internal static void Discard(ContainerStore store, string name) => Delete(store, name, static () => { }, CancellationToken.None);
+    internal static void Discard(ContainerStore store, string name) => Delete(store, name, asksHooks: false, CancellationToken.None);
 
     /// <summary>Removes a container for its monitor, which has the name.</summary>
-    internal static void RemoveEnded(ContainerStore store, string name) =>
-        DeleteReserved(store, name, () => StoreHooks.BeforeRemoval(store, name, CancellationToken.None), CancellationToken.None);
+    internal static void RemoveEnded(ContainerStore store, string name) => DeleteReserved(store, name, asksHooks: true, CancellationToken.None);
 
-    private static void Delete(ContainerStore store, string name, Action ask, CancellationToken cancel)
+    private static void Delete(ContainerStore store, string name, bool asksHooks, CancellationToken cancel)
     {
         int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer, or end and remove it with -Force.");
         try
         {
             RuntimeRecord.Clear(store.LxcPath, name);
-            DeleteReserved(store, name, ask, cancel);
+            DeleteReserved(store, name, asksHooks, cancel);
         }
         finally
         {
@@ -46,10 +45,14 @@ public static class ContainerRemover
         }
     }
 
-    private static void DeleteReserved(ContainerStore store, string name, Action ask, CancellationToken cancel)
+    private static void DeleteReserved(ContainerStore store, string name, bool asksHooks, CancellationToken cancel)
     {
         Dependents.RequireNone(store, name, "removed");
-        ask();
+        if (asksHooks)
+        {
+            StoreHooks.BeforeRemoval(store, name, cancel);
+        }
+
         List<(string LxcPath, string Name, string ByPath, string ByName)> bases = Dependents.BasesOf(store, name);
         store.Delete(name, cancel: cancel);
         bases.ForEach(needed => Dependents.Remove(needed.LxcPath, needed.Name, needed.ByPath, needed.ByName));

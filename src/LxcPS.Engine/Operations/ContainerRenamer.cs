@@ -1,3 +1,4 @@
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Store;
@@ -29,12 +30,11 @@ public static class ContainerRenamer
     // The new name first: what is needed and not noted could be removed. A name that there is not any more does no harm.
     private static void MoveNeeds(ContainerStore store, string name, string newName)
     {
-        string before = store.DirectoryOf(name);
         foreach ((string lxcPath, string needed, string byPath, string byName) in Dependents.BasesOf(store, newName))
         {
             bool isSnapshot = byPath != store.LxcPath;
             Dependents.Add(lxcPath, needed, byPath, byName);
-            Dependents.Remove(lxcPath, needed, isSnapshot ? before + "/snaps" : store.LxcPath, isSnapshot ? byName : name);
+            Dependents.Remove(lxcPath, needed, isSnapshot ? SnapshotStore.PathOf(store, name) : store.LxcPath, isSnapshot ? byName : name);
         }
     }
 }

@@ -108,7 +108,7 @@ public sealed partial class ContainerStore
     {
         PathChange change = new(DirectoryOf(oldName), DirectoryOf(name));
         List<string> files = [ConfigPathOf(name)];
-        string snapshots = $"{DirectoryOf(name)}/snaps";
+        string snapshots = SnapshotStore.PathOf(this, name);
         if (Directory.Exists(snapshots))
         {
             foreach (string directory in Directory.GetDirectories(snapshots))

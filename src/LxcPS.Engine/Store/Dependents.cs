@@ -1,3 +1,4 @@
+using LxcPS.Engine.Copying;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Store;
@@ -18,7 +19,7 @@ internal static class Dependents
         List<string> names = [];
         foreach ((string lxcPath, string other) in Read($"{store.DirectoryOf(name)}/{Needed}"))
         {
-            if (lxcPath != SnapshotsOf(store, name) && Directory.Exists($"{lxcPath}/{other}"))
+            if (lxcPath != SnapshotStore.PathOf(store, name) && Directory.Exists($"{lxcPath}/{other}"))
             {
                 names.Add(lxcPath == store.LxcPath ? other : $"{lxcPath}/{other}");
             }
@@ -42,7 +43,7 @@ internal static class Dependents
     {
         List<(string, string, string, string)> bases = [];
         Add(store.LxcPath, name);
-        string snapshots = SnapshotsOf(store, name);
+        string snapshots = SnapshotStore.PathOf(store, name);
         if (Directory.Exists(snapshots))
         {
             foreach (string snapshot in Directory.GetDirectories(snapshots))
@@ -75,8 +76,6 @@ internal static class Dependents
 
     /// <summary>What a container needs.</summary>
     internal static List<(string LxcPath, string Name)> NeedsOf(string directory) => Read($"{directory}/{Needs}");
-
-    private static string SnapshotsOf(ContainerStore store, string name) => store.DirectoryOf(name) + "/snaps";
 
     private static void Change(string lxcPath, string name, Func<List<(string, string)>, List<(string LxcPath, string Name)>> change)
     {

@@ -1,9 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using LxcPS.Engine;
 using LxcPS.Engine.Devices;
-using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
 
@@ -12,24 +10,6 @@ public sealed class ContainerDeviceCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
-    {
-        SortedSet<string> places = new(StringComparer.Ordinal);
-        try
-        {
-            ContainerStore store = new(System.IO.Path.GetFullPath(fakeBoundParameters["LxcPath"]?.ToString() ?? ContainerStore.DefaultLxcPath));
-            WildcardPattern pattern = WildcardPattern.Get(fakeBoundParameters["Name"]?.ToString() ?? "*", WildcardOptions.IgnoreCase);
-            foreach (string name in store.Names().Where(pattern.IsMatch))
-            {
-                places.UnionWith(DeviceInventory.Places(store, name));
-            }
-        }
-        catch (Exception e) when (e is LxcException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            // A completer has nowhere to report to.
-            return [];
-        }
-
-        return Completion.Of(places, wordToComplete);
-    }
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.OfContainers(fakeBoundParameters, wordToComplete, (store, names) => names.SelectMany(name => DeviceInventory.Places(store, name)));
 }

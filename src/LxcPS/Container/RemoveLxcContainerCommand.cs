@@ -29,14 +29,12 @@ public sealed class RemoveLxcContainerCommand : ContainerActionCmdlet
 
     private protected override void Act(WorkItem item)
     {
-        try
+        if (TryRemove(item.Target))
         {
-            ContainerRemover.Remove(item.Target.Store, item.Target.Name, Force, StopToken);
             item.Say("removed");
         }
-        catch (LxcException e) when (e.ErrorId == LxcErrorId.ContainerNeeded)
+        else
         {
-            // What is laid over it may be about to be removed as well.
             needed.Enqueue(item.Target);
         }
     }
@@ -45,40 +43,40 @@ public sealed class RemoveLxcContainerCommand : ContainerActionCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        bool goesOn = true;
-        while (goesOn && !needed.IsEmpty)
-        {
-            goesOn = false;
-            List<(ContainerTarget Target, LxcException Cause)> left = [];
-            while (needed.TryDequeue(out ContainerTarget? target))
-            {
-                Try(target.Name, () =>
-                {
-                    try
-                    {
-                        ContainerRemover.Remove(target.Store, target.Name, Force, StopToken);
-                        goesOn = true;
-                    }
-                    catch (LxcException e) when (e.ErrorId == LxcErrorId.ContainerNeeded)
-                    {
-                        left.Add((target, e));
-                    }
-                });
-            }
 
-            foreach ((ContainerTarget target, LxcException cause) in left)
+        // Until nothing more goes: each may have been what the next was waiting for.
+        List<ContainerTarget> left = [.. needed];
+        int before;
+        do
+        {
+            before = left.Count;
+            left.RemoveAll(target =>
             {
-                if (goesOn)
-                {
-                    needed.Enqueue(target);
-                }
-                else
-                {
-                    WriteError(cause, target.Name);
-                }
-            }
+                bool isNeeded = false;
+                Try(target.Name, () => isNeeded = !TryRemove(target));
+                return !isNeeded;
+            });
+        }
+        while (left.Count < before);
+
+        left.ForEach(target => Try(target.Name, () => Remove(target)));
+    }
+
+    // False where another container is laid over it, which may be about to be removed as well.
+    private bool TryRemove(ContainerTarget target)
+    {
+        try
+        {
+            Remove(target);
+            return true;
+        }
+        catch (LxcException e) when (e.ErrorId == LxcErrorId.ContainerNeeded)
+        {
+            return false;
         }
     }
+
+    private void Remove(ContainerTarget target) => ContainerRemover.Remove(target.Store, target.Name, Force, StopToken);
 
     private protected override void Emit(WorkItem item)
     {

@@ -7,18 +7,9 @@ namespace LxcPS.Commands;
 /// <summary>Gets the hooks of containers: scripts that were registered, and programs that their configurations name.</summary>
 [Cmdlet(VerbsCommon.Get, "LxcHook", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(LxcHook))]
-public sealed class GetLxcHookCommand : ContainerCmdlet
+public sealed class GetLxcHookCommand : ContainerQueryCmdlet
 {
     private const string AllSet = "All";
-
-    /// <inheritdoc/>
-    [Parameter(Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("ContainerName")]
-    [SupportsWildcards]
-    [AllowEmptyString]
-    [ValidateNotNull]
-    [ArgumentCompleter(typeof(ContainerNameCompleter))]
-    public override string[] Name { get; set; } = ["*"];
 
     /// <summary>Only those of these events.</summary>
     [Parameter(Position = 1)]

@@ -6,17 +6,8 @@ namespace LxcPS.Commands;
 /// <summary>Gets the snapshots of containers.</summary>
 [Cmdlet(VerbsCommon.Get, "LxcSnapshot", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(LxcSnapshot))]
-public sealed class GetLxcSnapshotCommand : ContainerCmdlet
+public sealed class GetLxcSnapshotCommand : ContainerQueryCmdlet
 {
-    /// <inheritdoc/>
-    [Parameter(Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("ContainerName")]
-    [SupportsWildcards]
-    [AllowEmptyString]
-    [ValidateNotNull]
-    [ArgumentCompleter(typeof(ContainerNameCompleter))]
-    public override string[] Name { get; set; } = ["*"];
-
     /// <summary>Only snapshots of these names; wildcards are allowed.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
