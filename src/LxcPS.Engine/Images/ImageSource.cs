@@ -45,7 +45,8 @@ public abstract class ImageSource
             }
 
             using ImageBuild build = store.Begin();
-            return build.Commit(Make(build, context) with { Key = Key, Added = DateTimeOffset.UtcNow });
+            ImageInfo info = Make(build, context);
+            return build.Commit(info with { Key = Key, Added = DateTimeOffset.UtcNow, Changes = DistributionSetup.Apply(build.RootfsPath) });
         }
         catch (OperationCanceledException e)
         {

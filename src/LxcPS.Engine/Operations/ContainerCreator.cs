@@ -17,7 +17,7 @@ public sealed class CreateOptions
     public required string Template { get; init; }
 
     /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
-    public (ImageStore Store, ImageSource Source)? Image { get; init; }
+    public (ImageStore Store, ImageRequest Request)? Image { get; init; }
 
     /// <summary>Whether the container gets no user namespace.</summary>
     public bool Privileged { get; init; }
@@ -65,7 +65,7 @@ public static class ContainerCreator
             return;
         }
 
-        ImageInfo image = wanted.Source.Obtain(wanted.Store, new ImageContext
+        ImageInfo image = wanted.Request.Obtain(wanted.Store, new ImageContext
         {
             Helper = options.Helper,
             Progress = options.Progress,
