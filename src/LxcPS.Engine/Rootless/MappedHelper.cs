@@ -70,6 +70,7 @@ public sealed class MappedHelper
                 ContainerName = request.Name,
                 HostName = request.HostName,
                 ContainerDirectory = mount < 0 ? request.Directory : ".",
+                ShownDirectory = request.Directory,
                 KeepsMetadata = request.KeepsMetadata,
                 Source = input,
                 Progress = (text, percent) => reporter.Fields(ProgressKind, text, percent.ToString()),

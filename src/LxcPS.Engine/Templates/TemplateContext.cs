@@ -4,6 +4,7 @@ namespace LxcPS.Engine.Templates;
 public sealed class TemplateContext
 {
     private string? hostName;
+    private string? shownDirectory;
 
     /// <summary>The name of the new container.</summary>
     public required string ContainerName { get; init; }
@@ -17,6 +18,13 @@ public sealed class TemplateContext
 
     /// <summary>The container's directory, existing and empty.</summary>
     public required string ContainerDirectory { get; init; }
+
+    /// <summary>The container's directory as others see it, for messages.</summary>
+    internal string ShownDirectory
+    {
+        get => shownDirectory ?? ContainerDirectory;
+        init => shownDirectory = value;
+    }
 
     /// <summary>Whether the container will have no user namespace. The files are the same: ids on disk are those of an ordinary system.</summary>
     public bool Privileged { get; init; }
