@@ -170,7 +170,13 @@ internal sealed class ItemPlace
         }
     }
 
-    private LxcException NothingMounted() => Error(LxcErrorId.ItemNotFound, "nothing is mounted there", "See the mounts of the container: Invoke-LxcCommand NAME cat /proc/mounts.");
+    private LxcException NothingMounted() => new(LxcErrorId.ItemNotFound, $"Nothing is mounted at '{DisplayText.Of(path)}' in container '{container}'")
+    {
+        ContainerName = container,
+        Step = "mount",
+        Path = path,
+        Advice = $"See what is mounted there: Invoke-LxcCommand {container} cat /proc/mounts.",
+    };
 
     private LxcException Error(string id, string reason, string advice) => new(id, $"'{DisplayText.Of(path)}' in container '{container}' cannot be the place of a mount: {reason}")
     {

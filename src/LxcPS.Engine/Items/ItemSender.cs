@@ -201,7 +201,6 @@ internal sealed class ItemSender
     // The size at the end: less than was said where the file has become shorter meanwhile, and never more, however it grows.
     private long SendData(int fd, string path, long size)
     {
-        long position = 0;
         for (long offset = 0; offset < size;)
         {
             long data = RawNames.NextData(fd, offset);
@@ -211,13 +210,9 @@ internal sealed class ItemSender
             }
 
             long end = Math.Min(size, RawNames.NextHole(fd, data));
+            Descriptors.Seek(fd, data);
             for (offset = data; offset < end;)
             {
-                if (position != offset)
-                {
-                    Descriptors.Seek(fd, offset);
-                }
-
                 int count = Descriptors.Read(fd, frame.AsSpan(ItemWriter.DataHead, (int)Math.Min(ItemWriter.MaximumData, end - offset)), path);
                 if (count <= 0)
                 {
@@ -226,7 +221,6 @@ internal sealed class ItemSender
 
                 output.Data(frame, offset, count);
                 offset += count;
-                position = offset;
                 bytes += count;
                 report.Progress(bytes, names, path);
             }
