@@ -20,6 +20,7 @@ BeforeAll {
 }
 
 AfterAll {
+    Remove-HostFiles
     Assert-NothingLeft
 }
 
@@ -97,11 +98,11 @@ Describe 'Copy-LxcItem and a container that changes its files all the time' {
         try {
             $received = (New-Item -ItemType Directory "$HostFiles/race-$Prefix").FullName
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $written = 0
+            $copied = 0
             while ($watch.Elapsed.TotalSeconds -lt $seconds) {
-                $written += @(Copy-LxcItem "$HostFiles/sent" /race/target/x -ToContainer $name -PassThru -ErrorAction SilentlyContinue).Count
+                $copied += @(Copy-LxcItem "$HostFiles/sent" /race/target/x -ToContainer $name -PassThru -ErrorAction SilentlyContinue).Count
                 Copy-LxcItem "$HostFiles/sent" /race/target/new/ -ToContainer $name -ErrorAction SilentlyContinue
-                Copy-LxcItem /race/target/secret, /race/target/*, /race/* $received -FromContainer $name -Recurse -ErrorAction SilentlyContinue
+                $copied += @(Copy-LxcItem /race/target/secret, /race/target/*, /race/* $received -FromContainer $name -Recurse -PassThru -ErrorAction SilentlyContinue).Count
                 foreach ($file in [IO.Directory]::GetFiles($received, '*', [IO.EnumerationOptions]@{ RecurseSubdirectories = $true; AttributesToSkip = 'ReparsePoint' })) {
                     [IO.File]::ReadAllText($file) | Should -BeIn "inside`n", 'sent', ''
                 }
@@ -113,7 +114,7 @@ Describe 'Copy-LxcItem and a container that changes its files all the time' {
             $process.Pipeline.Dispose()
         }
 
-        $written | Should -BeGreaterThan 0
+        $copied | Should -BeGreaterThan 0
         [IO.File]::ReadAllText("$outside/secret") | Should -Be 'secret'
         [IO.Directory]::GetFileSystemEntries($outside) | Should -Be "$outside/secret"
     }
@@ -130,7 +131,7 @@ Describe 'Copy-LxcItem and a container that changes its files all the time' {
     }
 
     It 'lets nobody in the container see or reach the process that works there' {
-        Invoke-Shell 'fallocate -l 300M large'
+        Invoke-Shell 'head -c 200M /dev/zero > large'
         $copy = Start-Beside "while (`$true) { Copy-LxcItem '$HostFiles/large' /tmp -ToContainer $privileged }"
         try {
             Wait-Until { Get-ProcessTable | Where-Object { $_.CommandLine.Contains("copy --lxcpath $LxcPath") } } | Should -BeTrue

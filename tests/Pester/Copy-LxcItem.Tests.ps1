@@ -7,9 +7,9 @@ BeforeAll {
     $privileged = "privileged-$Unique"
     $stopped = "stopped-$Unique"
     $bare = "bare-$Unique"
-    [void] (New-TestContainer $plain, $stopped)
+    [void] (New-TestContainer $plain, $stopped, "base-$Unique")
     [void] (New-TestContainer $privileged, $bare -Privileged)
-    [void] (Copy-LxcContainer $stopped "laid-$Unique", "laidoff-$Unique" -Snapshot)
+    [void] (Copy-LxcContainer "base-$Unique" "laid-$Unique", "laidoff-$Unique" -Snapshot)
     Start-LxcContainer $plain, $privileged, "laid-$Unique"
     Invoke-Shell @'
 mkdir -p tree/sub/deep 'tree/a [1] name'
@@ -21,6 +21,7 @@ touch -d '2001-02-03 04:05:06.123456789' tree/sub/deep; touch -h -d '1960-01-02 
 }
 
 AfterAll {
+    Remove-HostFiles
     Assert-NothingLeft
 }
 
@@ -62,7 +63,7 @@ Describe 'Copy-LxcItem' {
     It 'copies into a directory that is there, and else under the name' {
         Copy-LxcItem "$HostFiles/tree/file" /tmp -ToContainer $plain
         Copy-LxcItem "$HostFiles/tree/file" /tmp/other -ToContainer $plain
-        Copy-LxcItem "$HostFiles/tree/a [1] name" /tmp/folder -ToContainer $plain -Recurse
+        Copy-LxcItem -LiteralPath "$HostFiles/tree/a [1] name" /tmp/folder -ToContainer $plain -Recurse
         Copy-LxcItem -LiteralPath "$HostFiles/tree/a [1] name" tmp/folder -ToContainer $plain -Recurse
         Invoke-In $plain 'cd /tmp; cat file other folder/x "folder/a [1] name/x"; rm -r *' | Should -Be 'hello', 'hello', 'z', 'z'
         Push-Location -LiteralPath $HostFiles
@@ -88,7 +89,7 @@ Describe 'Copy-LxcItem' {
         Copy-LxcItem '/t?p/*', '/none/*' $target -FromContainer $plain
         Copy-LxcItem '/tmp/`*', '/tmp/a`*b' $target -FromContainer $plain -ErrorAction SilentlyContinue -ErrorVariable missing
         $missing.TargetObject | Should -Be '/tmp/*'
-        (Get-ChildItem $target -Force).Name | Should -Be 'a*b', 'file', 'sparse'
+        [IO.Directory]::GetFiles($target).ForEach{ [IO.Path]::GetFileName($_) } | Sort-Object | Should -Be 'a*b', 'file', 'sparse'
         Copy-LxcItem /tmp/.h*, /tmp/* $target -FromContainer $plain -Force
         (Get-ChildItem $target -Force).Name | Should -Be '.hidden', 'a*b', 'file', 'sparse'
         Copy-LxcItem -LiteralPath '/tmp/a*b' "$HostFiles/literal" -FromContainer $plain
@@ -121,8 +122,8 @@ Describe 'Copy-LxcItem' {
     It 'emits what it has copied with -PassThru, which can be copied back' {
         $item = Copy-LxcItem "$HostFiles/tree" /tmp -ToContainer $plain -Recurse -PassThru
         $item | Should -BeOfType ([LxcPS.LxcItem])
-        $item.Name, $item.LxcPath, $item.Path, $item.IsDirectory, $item.Count | Should -Be $plain, $LxcPath, /tmp/tree, $true, 11
-        ($item | Format-Table | Out-String) | Should -Match "$plain\s+directory\s.* 11 /tmp/tree"
+        $item.Name, $item.LxcPath, $item.Path, $item.IsDirectory, $item.Count | Should -Be $plain, $LxcPath, /tmp/tree, $true, 12
+        ($item | Format-Table | Out-String) | Should -Match "$plain\s+directory\s.* 12 /tmp/tree"
         $file = $item | Copy-LxcItem -Destination "$HostFiles/passed" -FromContainer $plain -Recurse -PassThru
         $file | Should -BeOfType ([IO.DirectoryInfo])
         $file.FullName | Should -Be "$HostFiles/passed"
@@ -170,7 +171,7 @@ Describe 'Copy-LxcItem' {
     }
 
     It 'tells how far it is' {
-        Invoke-Shell 'truncate -s 1 big; fallocate -l 400M big'
+        Invoke-Shell 'head -c 300M /dev/zero > big'
         $file = Join-Path $HostFiles big
         $beside = [powershell]::Create()
         [void] $beside.AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcItem '$file' /tmp -ToContainer $stopped -LxcPath '$LxcPath'")
@@ -181,17 +182,15 @@ Describe 'Copy-LxcItem' {
         $beside.Dispose()
     }
 
-    It 'leaves nothing half when it is stopped, in the container or on the host' -ForEach @{ Line = "/tmp/half -ToContainer"; Source = "'`$file'" }, @{ Line = "'`$half' -FromContainer"; Source = '/tmp/big' } {
-        $file = Join-Path $HostFiles big
-        $half = Join-Path $HostFiles half
-        $watch = if ($Source -eq '/tmp/big') { $HostFiles } else { "$LxcPath/$stopped/rootfs/tmp" }
-        $beside = Start-Beside $ExecutionContext.InvokeCommand.ExpandString("while (`$true) { Copy-LxcItem $Source $Line $stopped }")
-        Wait-Until { [IO.Directory]::GetFiles($watch, '.lxcps-*').Count -eq 1 } | Should -BeTrue
+    It 'leaves nothing half when it is stopped, <Way> the container' -ForEach @{ Way = 'into' }, @{ Way = 'out of' } {
+        $place, $copy = if ($Way -eq 'into') { "$LxcPath/$stopped/rootfs/tmp", "'$HostFiles/big' /tmp/half -ToContainer" } else { $HostFiles, "/tmp/big '$HostFiles/half' -FromContainer" }
+        $beside = Start-Beside "while (`$true) { Copy-LxcItem $copy $stopped }"
+        Wait-Until { [IO.Directory]::GetFiles($place, '.lxcps-*').Count -eq 1 } | Should -BeTrue
         [void] (Stop-Beside $beside)
-        Wait-Until { [IO.Directory]::GetFiles($watch, '.lxcps-*').Count -eq 0 } | Should -BeTrue
-        $whole = [IO.FileInfo]::new($(if ($Source -eq '/tmp/big') { $half } else { "$watch/half" }))
-        (-not $whole.Exists) -or $whole.Length -eq 400MB | Should -BeTrue
-        # The name of the container is free again.
+        Wait-Until { [IO.Directory]::GetFiles($place, '.lxcps-*').Count -eq 0 } | Should -BeTrue
+        $whole = [IO.FileInfo]::new("$place/half")
+        (-not $whole.Exists) -or $whole.Length -eq 300MB | Should -BeTrue
+        # Nothing is at work any more, and the container can be started.
         Wait-Until { -not (Get-ProcessTable | Where-Object { $_.CommandLine.Contains("copy --lxcpath $LxcPath") }) } | Should -BeTrue
         Start-LxcContainer $stopped
         Stop-LxcContainer $stopped -Kill

@@ -1,7 +1,7 @@
 # Dot-sourced after Common.ps1, Probe.ps1 and Expect.ps1 by the files on items: files of the host to copy or mount, and errors.
 
 # Where files of the host lie, beside the containers.
-$HostFiles = Join-Path $LxcPath 'files of the host'
+$HostFiles = Join-Path $LxcPath 'host-files'
 [void] (New-Item -ItemType Directory $HostFiles)
 
 function Invoke-In {
@@ -40,5 +40,10 @@ function Assert-ItemError {
         $record.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
-    $outcome.Errors.TargetObject | Should -Be $Target
+    $outcome.Errors.TargetObject | Sort-Object | Should -Be ($Target | Sort-Object)
+}
+
+function Remove-HostFiles {
+    # Names that are no text cannot be removed by PowerShell.
+    & rm '-rf' $HostFiles
 }

@@ -20,6 +20,7 @@ BeforeAll {
 }
 
 AfterAll {
+    Remove-HostFiles
     Assert-NothingLeft
 }
 
@@ -39,7 +40,7 @@ Describe 'Mount-LxcItem and a <Prefix> container' -Tag Vm -ForEach @{ Prefix = '
         Dismount-LxcItem $name /srv/new/data | Should -BeNullOrEmpty
         Get-Mount $name /srv/new/data | Should -BeNullOrEmpty
         Invoke-In $name 'ls -A /srv/new/data' | Should -BeNullOrEmpty
-        Remove-Item "$data/answer"
+        & rm "$data/answer"
     }
 
     It 'binds a file, and read-only' {
