@@ -30,6 +30,12 @@ public sealed class ItemStreamTests : IDisposable
         Descriptors.Close(lines);
         Descriptors.Close(from);
         Descriptors.Close(to);
+
+        // Names that are no text the runtime cannot remove.
+        int parent = Descriptors.OpenPath(directory.Path, directory: true);
+        TreeRemoval.Remove(parent, "from", "from");
+        TreeRemoval.Remove(parent, "to", "to");
+        Descriptors.Close(parent);
         directory.Dispose();
     }
 
