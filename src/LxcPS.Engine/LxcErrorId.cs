@@ -98,6 +98,15 @@ public static class LxcErrorId
     /// <summary>The files of a container could not be copied.</summary>
     public const string CopyFailed = nameof(CopyFailed);
 
+    /// <summary>There is no such file or directory to copy, or to copy into; or nothing is mounted there.</summary>
+    public const string ItemNotFound = nameof(ItemNotFound);
+
+    /// <summary>Something of another kind is in the place of a file or directory, or it may not be replaced.</summary>
+    public const string ItemExists = nameof(ItemExists);
+
+    /// <summary>What was named cannot be copied or mounted: a device, a FIFO, a socket, or a place that a container needs as it is.</summary>
+    public const string ItemInvalid = nameof(ItemInvalid);
+
     /// <summary>A hook failed.</summary>
     public const string HookFailed = nameof(HookFailed);
 

@@ -150,7 +150,9 @@ public static class LaunchPlanner
         }
     }
 
-    private static (ulong Attributes, string? IdMap) RootfsOptions(ContainerConfig config)
+    /// <summary>What <c>lxc.rootfs.options</c> asks for: attributes of the mount, and how its ids are mapped, see <see cref="MountEntry.IdMap"/>.</summary>
+    /// <exception cref="LxcException">ConfigUnsupported or ConfigInvalidValue.</exception>
+    internal static (ulong Attributes, string? IdMap) RootfsOptions(ContainerConfig config)
     {
         ulong attributes = 0;
         string? idMap = null;
