@@ -1,8 +1,8 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
-using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -14,6 +14,9 @@ public sealed class CreateOptions
 {
     /// <summary>The template, see <see cref="RootfsTemplate.Parse"/>.</summary>
     public required string Template { get; init; }
+
+    /// <summary>What its root file system is kept on.</summary>
+    public StorageOptions Storage { get; init; } = StorageOptions.Default;
 
     /// <summary>Whether the container gets no user namespace.</summary>
     public bool Privileged { get; init; }
@@ -67,7 +70,7 @@ public static class ContainerCreator
             CancellationToken = cancel,
             Progress = options.Progress,
         };
-        TemplateResult root = userMaps.Count == 0 ? template.Build(context) : MappedFiles.Build(options.Helper, options.Template, context, userMaps);
+        TemplateResult root = RootfsBuilder.Build(options.Helper, template, options.Template, context, options.Storage, creation, userMaps);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");

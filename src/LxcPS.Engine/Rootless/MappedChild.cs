@@ -15,7 +15,18 @@ internal static class MappedChild
     /// <param name="maps">The maps of the namespace.</param>
     /// <param name="work">Runs in the child, which is root of the namespace where the maps say so; its result is the exit code.</param>
     /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; what the action does wrong it tells itself.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work)
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work) => Run(Processes.CLONE_NEWUSER, pid => IdMapWriter.Write(pid, maps), work);
+
+    /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
+    /// <param name="work">Runs in the child; its result is the exit code.</param>
+    /// <exception cref="LxcException">NamespaceFailed.</exception>
+    internal static int RunWithMounts(Func<int> work) => Run(Processes.CLONE_NEWNS, _ => { }, () =>
+    {
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        return work();
+    });
+
+    private static int Run(ulong flags, Action<int> prepare, Func<int> work)
     {
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -25,7 +36,7 @@ internal static class MappedChild
         try
         {
             // With a PID namespace nothing that it starts outlives it.
-            (pid, pidfd) = Forking.Start(Processes.CLONE_NEWUSER | Processes.CLONE_NEWPID, -1, () =>
+            (pid, pidfd) = Forking.Start(flags | Processes.CLONE_NEWPID, -1, () =>
             {
                 Descriptors.Close(ours);
                 Processes.SetParentDeathSignal(9);
@@ -40,7 +51,7 @@ internal static class MappedChild
 
         try
         {
-            IdMapWriter.Write(pid, maps);
+            prepare(pid);
             channel.Send(SetupChannel.Kind.Maps);
             return Processes.Wait(pidfd).ExitCode;
         }

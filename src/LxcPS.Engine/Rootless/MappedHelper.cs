@@ -52,7 +52,7 @@ public sealed class MappedHelper
             // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
             Processes.SetIdentity(0, 0, []);
             Processes.SetParentDeathSignal(9);
-            Report(template.Build(new TemplateContext
+            Report(reporter, template.Build(new TemplateContext
             {
                 ContainerName = request.Name,
                 HostName = request.HostName,
@@ -71,7 +71,8 @@ public sealed class MappedHelper
         return result;
     }
 
-    private void Report(TemplateResult result)
+    /// <summary>Tells what a template made.</summary>
+    internal static void Report(Reporter reporter, TemplateResult result)
     {
         foreach ((string key, string value) in result.Settings)
         {

@@ -4,6 +4,7 @@ using LxcPS.Engine;
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Operations;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
@@ -51,6 +52,24 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     [Limit]
     public long? Pids { get; set; }
 
+    /// <summary>
+    /// What the root file system is kept on: Dir, Overlay (of a directory as template), Btrfs, Loop, or Best. Without it a directory, or an overlay where a
+    /// directory is the template.
+    /// </summary>
+    [Parameter]
+    public StorageType? Storage { get; set; }
+
+    /// <summary>The most bytes that the root file system may hold, for Loop and Btrfs: 2GB.</summary>
+    [Parameter]
+    [ByteSize]
+    [ValidateRange(1, long.MaxValue)]
+    public long? Size { get; set; }
+
+    /// <summary>The file system of a loop file.</summary>
+    [Parameter]
+    [ValidateSet("ext4", "xfs", "btrfs")]
+    public string? FileSystem { get; set; }
+
     /// <summary>Gives the container a kernel log of its own: syslog(2) and /dev/kmsg show and take its messages, not the host's.</summary>
     [Parameter]
     public SwitchParameter IsolateKernelLog { get; set; }
@@ -89,6 +108,7 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
         {
             // A path means what it means in this session, whatever the process's own directory is.
             Template = Template.Contains('/') || Template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(Template) : Template,
+            Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
             Privileged = Privileged,
             Isolated = Isolated,
             Limits = new CgroupLimits { Memory = Memory, Cpu = Cpu, Pids = Pids },
