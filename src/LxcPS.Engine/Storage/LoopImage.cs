@@ -42,7 +42,7 @@ internal static class LoopImage
             };
         }
 
-        ProgramResult result = ChildProgram.Run(found, [program, "-q", fileSystem == "ext4" ? "-F" : "-f", path], -1, int.MaxValue, CancellationToken.None);
+        ProgramResult result = ChildProgram.Run(found, [program, "-q", .. OptionsOf(fileSystem), path], -1, int.MaxValue, CancellationToken.None);
         if (result.Exit.ExitCode != 0)
         {
             bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal);
@@ -129,6 +129,9 @@ internal static class LoopImage
             ConfigKey = "lxc.rootfs.path",
             Advice = "Name a file that holds a file system, and no table of partitions.",
         };
+
+    // A new file is all zeros already: writing the journal would only make them take room.
+    private static string[] OptionsOf(string fileSystem) => fileSystem == "ext4" ? ["-F", "-E", "lazy_journal_init=1"] : ["-f"];
 
     private static bool Has(int file, long offset, ReadOnlySpan<byte> magic)
     {
