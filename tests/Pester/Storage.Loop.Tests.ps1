@@ -69,13 +69,14 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         $lines -join ' ' | Should -Match 'No space left on device'
         [long] $lines[-1] | Should -BeLessThan $Size
         [long] $lines[-1] | Should -BeGreaterThan ($Size / 4)
+        [void] (Use-Container $one 'rm /big; echo text >/mark')
         $copy = Copy-LxcContainer $one "copy-$Unique"
         $copy.Rootfs | Should -Be "loop:$LxcPath/copy-$Unique/rootdev"
         [IO.FileInfo]::new("$LxcPath/copy-$Unique/rootdev").Length | Should -Be $Size
 
         # Both at a time: no two file systems have one identity.
         Start-LxcContainer $one, "copy-$Unique"
-        Invoke-LxcCommand "copy-$Unique" sh '-c' 'hostname; cat /etc/hostname; stat -c %s /big' | Should -Be "copy-$Unique", "copy-$Unique", $lines[-1]
+        Invoke-LxcCommand "copy-$Unique" sh '-c' 'hostname; cat /etc/hostname /mark' | Should -Be "copy-$Unique", "copy-$Unique", 'text'
         Stop-LxcContainer $one, "copy-$Unique" -Kill
     }
 
@@ -88,7 +89,7 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
             [void] (New-LxcContainer $source -Template "$LxcPath/$one/rootfs" -Storage Overlay)
         }
 
-        Use-Container $source 'echo text >/home/file; ln /home/file /home/link; chown 7:8 /home/file; chmod 4711 /home/file; rm /bin/vi; rm -rf /mnt; mkdir /mnt'
+        Use-Container $source 'hostname >/etc/hostname; echo text >/home/file; ln /home/file /home/link; chown 7:8 /home/file; chmod 4711 /home/file; rm /bin/vi; rm -rf /mnt; mkdir /mnt'
         $size = $To -eq 'Loop' ? @{ Size = 48MB } : @{}
         $copy = Copy-LxcContainer $source "copy-$Unique" -Storage $To @size
         $copy.Rootfs | Should -Be ($To -eq 'Loop' ? "loop:$LxcPath/copy-$Unique/rootdev" : "dir:$LxcPath/copy-$Unique/rootfs")
@@ -129,6 +130,16 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         $outcome = Get-Outcome { Start-LxcContainer $one }
         Assert-OneError $outcome RootfsFailed InvalidArgument $one
         $outcome.Errors[0].Exception.Message | Should -Match 'nonsense'
+    }
+
+    It 'is there again after a reboot from inside' {
+        [void] (New-LxcContainer $one -Template Busybox -Storage Loop -Size 32MB)
+        Start-LxcContainer $one
+        $before = (Get-LxcContainer $one).ProcessId
+        Invoke-LxcCommand $one sh '-c' 'echo text >/mark; kill -TERM 1'
+        Wait-Until { (Get-LxcContainer $one).ProcessId -notin $before, $null, 0 } 30 | Should -BeTrue
+        Invoke-LxcCommand $one cat /mark | Should -Be 'text'
+        Stop-LxcContainer $one -Kill
     }
 
     It 'goes with an ephemeral copy' {

@@ -6,7 +6,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Rootless;
 
 /// <summary>
-/// A child in a user namespace of its own, in which a user has all rights over the files of his subordinate ids: they are no longer his own
+/// A child in a user namespace of its own (or, for root, in a mount namespace alone), in which a user has all rights over the files of his subordinate ids: they are no longer his own
 /// once a container has them, and he could neither make nor change nor remove them otherwise.
 /// </summary>
 internal static class MappedChild

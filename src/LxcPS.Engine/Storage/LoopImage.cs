@@ -91,14 +91,15 @@ internal static class LoopImage
         {
             for (long end = Environment.TickCount64 + Patience; ; Thread.Sleep(Interval))
             {
-                if (FileLocks.TryLock(file, path) && DeviceOf(file) is null)
+                (string? device, bool isPassing) = DeviceOf(file);
+                if (FileLocks.TryLock(file, path) && device is null)
                 {
                     return file;
                 }
 
-                if (Environment.TickCount64 > end)
+                if (Environment.TickCount64 > end || (device is not null && !isPassing))
                 {
-                    throw new LxcException(LxcErrorId.RootfsFailed, $"The loop file '{DisplayText.Of(path)}' is in use{(DeviceOf(file) is { } device ? $" by {device}" : string.Empty)}")
+                    throw new LxcException(LxcErrorId.RootfsFailed, $"The loop file '{DisplayText.Of(path)}' is in use{(device is null ? string.Empty : $" by {device}")}")
                     {
                         Step = "rootfs",
                         Path = path,
@@ -140,8 +141,8 @@ internal static class LoopImage
         return Descriptors.Read(file, found) == magic.Length && found.SequenceEqual(magic);
     }
 
-    // The loop device that another program has made of the file. Ours have the lock; LXC and mount(8) take none.
-    private static string? DeviceOf(int file)
+    // The loop device that another program has made of the file, and whether it goes with its last user. Ours have the lock; LXC and mount(8) take none.
+    private static (string? Path, bool IsPassing) DeviceOf(int file)
     {
         string? path = new FileInfo($"/proc/self/fd/{file}").LinkTarget;
         foreach (string device in Directory.Exists("/sys/block") ? Directory.GetDirectories("/sys/block", "loop*") : [])
@@ -150,7 +151,7 @@ internal static class LoopImage
             {
                 if (Descriptors.ReadText($"{device}/loop/backing_file").TrimEnd('\n') == path)
                 {
-                    return $"/dev/{Path.GetFileName(device)}";
+                    return ($"/dev/{Path.GetFileName(device)}", Descriptors.ReadText($"{device}/loop/autoclear").Trim() == "1");
                 }
             }
             catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENXIO)
@@ -159,6 +160,6 @@ internal static class LoopImage
             }
         }
 
-        return null;
+        return (null, false);
     }
 }
