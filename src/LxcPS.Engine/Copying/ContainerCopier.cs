@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Mounts;
-using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -16,7 +15,7 @@ namespace LxcPS.Engine.Copying;
 public sealed class ContainerCopier : IDisposable
 {
     // What belongs to one container alone: LXC's files of snapshots and dependencies, and what is written anew.
-    private static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, SnapshotStore.DirectoryName, SnapshotStore.Staging, SnapshotStore.TimeFile, SnapshotStore.CommentFile,
+    internal static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, SnapshotStore.DirectoryName, SnapshotStore.Staging, SnapshotStore.TimeFile, SnapshotStore.CommentFile,
         Dependents.Needed, Dependents.Needs];
 
     private readonly ContainerStore source;
@@ -29,22 +28,7 @@ public sealed class ContainerCopier : IDisposable
     {
         this.source = source;
         this.name = name;
-        if (Processes.EffectiveUserId != 0)
-        {
-            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{name}' cannot be copied by a user other than root")
-            {
-                ContainerName = name,
-                Errno = Errno.EPERM,
-                Advice = "Copy it with lxc-copy, which enters a user namespace for it, or as root.",
-            };
-        }
-
-        if (!source.Exists(name))
-        {
-            throw source.NotFound(name);
-        }
-
-        reservation = ControlSocket.Reserve(source.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.");
+        reservation = StoppedContainer.Reserve(source, name, "copied", "Copy it with lxc-copy, which enters a user namespace for it, or as root.");
     }
 
     /// <inheritdoc/>
@@ -75,9 +59,9 @@ public sealed class ContainerCopier : IDisposable
         bool isLaid = (options.Snapshot || options.Ephemeral) && root?.Type == "dir";
         options.Progress?.Invoke(isLaid ? "Laying an overlay" : "Copying files");
         (string? rootfs, string? lower, string? writes) = root is null ? (null, null, null)
-            : isLaid ? LayOver(root.Directory, creation.Directory) : CopyRoot(root, directory, creation, cancel);
+            : isLaid ? LayOver(root.Directory, creation.Directory) : CopyRoot(root, directory, creation, options.Transfer, cancel);
         string? left = root is not null && root.Type == "dir" && Path.GetDirectoryName(root.Directory) == directory ? Path.GetFileName(root.Directory) : null;
-        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, cancel);
+        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, options.Transfer, cancel);
         ContainerConfig config = ContainerConfig.FromBytes(from.ToBytes(), creation.ConfigPath);
         Rewrite(config, directory, creation.Directory, rootfs, newName, options);
         config.Save();
@@ -147,7 +131,7 @@ public sealed class ContainerCopier : IDisposable
         return ($"overlay:{lower}:{layers}/delta", lower, layers + "/delta");
     }
 
-    private (string Rootfs, string? Lower, string Writes) CopyRoot(RootfsSource root, string directory, ContainerCreation creation, CancellationToken cancel)
+    private (string Rootfs, string? Lower, string Writes) CopyRoot(RootfsSource root, string directory, ContainerCreation creation, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
         string place = root.Type == "dir"
@@ -156,7 +140,7 @@ public sealed class ContainerCopier : IDisposable
         try
         {
             FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
-            TreeCopy.To(creation, place, root.Directory, name, cancel);
+            TreeCopy.To(creation, place, root.Directory, name, transfer, cancel);
             if (root.Type == "dir")
             {
                 return ("dir:" + place, null, place);
@@ -173,7 +157,7 @@ public sealed class ContainerCopier : IDisposable
         return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
     }
 
-    private void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
+    internal static void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
     {
         PathChange change = new(directory, newDirectory);
         config.Rewrite((key, value) => key switch
@@ -206,5 +190,5 @@ public sealed class ContainerCopier : IDisposable
     private static string? NewAddress(string value) => value.Length != 17 || value.Contains('x', StringComparison.OrdinalIgnoreCase) ? null
         : value[..8] + string.Concat(RandomNumberGenerator.GetBytes(3).Select(part => $":{part:x2}"));
 
-    private static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;
+    internal static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;
 }

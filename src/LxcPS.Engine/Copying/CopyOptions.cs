@@ -20,4 +20,7 @@ public sealed class CopyOptions
 
     /// <summary>Told what is being done.</summary>
     public Action<string>? Progress { get; init; }
+
+    /// <summary>Told how many bytes are copied.</summary>
+    public Action<TransferProgress>? Transfer { get; init; }
 }

@@ -16,22 +16,23 @@ internal static class TreeCopy
 
     /// <summary>Copies files and directories into a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled; what has been copied so far stays.</exception>
-    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, CancellationToken cancel)
+    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         if (sources.Count > 0)
         {
-            Run(["-t", Target, "--", .. sources], target, container, cancel);
+            Run(["-t", Target, "--", .. sources], target, container, transfer, cancel);
         }
     }
 
     /// <summary>Copies a directory to a place below a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
-    internal static void To(ContainerCreation target, string place, string source, string container, CancellationToken cancel) =>
-        Run(["-T", "--", source, Target + place[target.Directory.Length..]], target, container, cancel);
+    internal static void To(ContainerCreation target, string place, string source, string container, Action<TransferProgress>? transfer, CancellationToken cancel) =>
+        Run(["-T", "--", source, Target + place[target.Directory.Length..]], target, container, transfer, cancel);
 
-    private static void Run(IReadOnlyList<string> arguments, ContainerCreation target, string container, CancellationToken cancel)
+    private static void Run(IReadOnlyList<string> arguments, ContainerCreation target, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         ProgramResult result;
+        TransferMeter meter = new("Copying files", "wchar", transfer);
         try
         {
             string program = HostPrograms.Find("cp") ?? throw new LxcException(LxcErrorId.CopyFailed, $"Container '{container}' cannot be copied: there is no cp")
@@ -39,7 +40,8 @@ internal static class TreeCopy
                 ContainerName = container,
                 Advice = "Install the GNU coreutils.",
             };
-            result = ChildProgram.Run(program, ["cp", "-a", "-x", "--reflink=auto", "--sparse=auto", .. arguments], target.Descriptor, int.MaxValue, cancel);
+            result = ChildProgram.Run(program, ["cp", "-a", "-x", "--reflink=auto", "--sparse=auto", .. arguments], target.Descriptor, int.MaxValue, cancel, meter.Tick,
+                pid => meter.Process = pid);
         }
         catch (OperationCanceledException e)
         {

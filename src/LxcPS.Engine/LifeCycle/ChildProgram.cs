@@ -25,9 +25,11 @@ internal static class ChildProgram
     /// <param name="outputLimit">How many bytes of its output are wanted.</param>
     /// <param name="cancellation">Kills the program.</param>
     /// <param name="tick">Called from time to time while it runs.</param>
+    /// <param name="started">Told its process id, which is its own until this returns.</param>
     /// <exception cref="OperationCanceledException">It was canceled; the program has ended.</exception>
     internal static ProgramResult Run(
-        string path, IReadOnlyList<string> arguments, int input, int outputLimit, CancellationToken cancellation, Action? tick = null)
+        string path, IReadOnlyList<string> arguments, int input, int outputLimit, CancellationToken cancellation, Action? tick = null,
+        Action<int>? started = null)
     {
         string search = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -57,6 +59,7 @@ internal static class ChildProgram
         try
         {
             pidfd = Processes.OpenPidfd(pid);
+            started?.Invoke(pid);
             List<byte> written = [];
             List<byte> complaints = [];
             bool killed = false;

@@ -28,6 +28,7 @@ internal static class ErrorRecords
         LxcErrorId.ConfigSyntax or LxcErrorId.ConfigUnknownKey => ErrorCategory.ParserError,
         LxcErrorId.ConfigUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
         LxcErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
+        LxcErrorId.ArchiveRefused => ErrorCategory.SecurityError,
         LxcErrorId.StorageFull => ErrorCategory.LimitsExceeded,
         LxcErrorId.Timeout => ErrorCategory.OperationTimeout,
         LxcErrorId.Canceled => ErrorCategory.OperationStopped,

@@ -57,12 +57,14 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
 
     private void Copy(ContainerTarget source, ContainerStore target, List<string> names)
     {
+        TransferBar bar = new(this, $"Copying container {source.Name}");
         CopyOptions options = new()
         {
             Snapshot = Snapshot,
             Ephemeral = Ephemeral,
             Settings = [.. ConfigTable.Pairs(Config)],
             Progress = activity => WriteVerbose($"{source.Name}: {activity}"),
+            Transfer = bar.Show,
         };
         using ContainerCopier copier = new(source.Store, source.Name);
         foreach (string name in names)
@@ -71,6 +73,8 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
             {
                 WriteObject(LxcContainer.Read(target, name));
             }
+
+            bar.Complete();
         }
     }
 }
