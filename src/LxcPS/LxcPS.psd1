@@ -29,6 +29,7 @@
         'Get-LxcProfile'
         'Get-LxcSeccomp'
         'Get-LxcSnapshot'
+        'Get-LxcTemplate'
         'Import-LxcContainer'
         'Invoke-LxcCommand'
         'New-LxcContainer'

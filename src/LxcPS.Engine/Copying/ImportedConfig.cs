@@ -21,10 +21,7 @@ internal sealed class ImportedConfig
         this.creation = creation;
         this.options = options;
 
-        // Its owner and mode in the archive may be anyone's, and the link count may hide another name.
-        byte[] bytes = ConfigText.ReadAll(creation.ConfigPath);
-        FileTree.Remove(creation.Descriptor, ContainerStore.ConfigName);
-        config = ContainerConfig.FromBytes(bytes, creation.ConfigPath);
+        config = ContainerConfig.FromBytes(creation.TakeConfig(), creation.ConfigPath);
         string? old = directory ?? DirectoryOf(OwnLines().LastOrDefault(line => line.Key == "lxc.rootfs.path").Value);
         if (old is not null && old.StartsWith('/'))
         {

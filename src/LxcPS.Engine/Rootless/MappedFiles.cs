@@ -18,7 +18,7 @@ public static class MappedFiles
     /// <param name="helper">The helper executable.</param>
     /// <param name="template">The template as the user named it, a path absolute.</param>
     /// <param name="context">What it is made for.</param>
-    /// <param name="maps">The container's id maps.</param>
+    /// <param name="maps">The container's id maps; for root those under which a template script runs, none for a privileged container.</param>
     /// <exception cref="LxcException">TemplateFailed: a template that serves root alone; what the helper failed with; or Canceled.</exception>
     internal static TemplateResult Build(HelperProgram helper, string template, TemplateContext context, IReadOnlyList<IdMapEntry> maps)
     {
@@ -43,9 +43,11 @@ public static class MappedFiles
         Run(helper, descriptor => new MappedRequest
         {
             ReportDescriptor = descriptor,
-            Maps = UserMaps.WithOwn(maps),
+            Maps = Processes.EffectiveUserId == 0 ? maps : UserMaps.WithOwn(maps),
             Directory = context.ContainerDirectory,
-            Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, _ => template },
+            Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, ScriptTemplate script => script.Source, _ => template },
+            Arguments = context.Arguments,
+            IsIdMapped = Processes.EffectiveUserId == 0 && maps.Count > 0,
             Name = context.ContainerName,
             HostName = context.HostName,
         }, fields =>
@@ -53,6 +55,10 @@ public static class MappedFiles
             if (fields[0] == MappedHelper.SettingKind)
             {
                 settings.Add(new(fields[1], fields[2]));
+            }
+            else if (fields[0] == MappedHelper.OutputKind)
+            {
+                context.Output?.Invoke(fields[1]);
             }
             else
             {

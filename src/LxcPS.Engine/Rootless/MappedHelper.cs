@@ -13,6 +13,9 @@ public sealed class MappedHelper
     /// <summary>The kind of report line that tells how far the work is.</summary>
     internal const string ProgressKind = "progress";
 
+    /// <summary>The kind of report line that tells a line of a template script's output.</summary>
+    internal const string OutputKind = "output";
+
     /// <summary>The kind of the last report line of work that was done.</summary>
     internal const string DoneKind = "done";
 
@@ -46,6 +49,17 @@ public sealed class MappedHelper
     private int Build()
     {
         RootfsTemplate template = RootfsTemplate.Parse(request.Template!);
+        if (template is ScriptTemplate)
+        {
+            int exit = new ScriptRun(request, reporter).Run();
+            if (exit == 0)
+            {
+                reporter.Fields(DoneKind);
+            }
+
+            return exit;
+        }
+
         using DirectorySource? source = template is DirectoryTemplate directory ? DirectorySource.Start(directory.Source) : null;
         int result = MappedChild.Run(request.Maps, () => Guard(() =>
         {

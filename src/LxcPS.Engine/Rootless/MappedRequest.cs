@@ -23,6 +23,12 @@ public sealed class MappedRequest
     /// <summary>Its host name.</summary>
     public string HostName { get; init; } = string.Empty;
 
+    /// <summary>More arguments of a template script.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Whether the directory is root's, and is mounted with ids mapped for a template script.</summary>
+    public bool IsIdMapped { get; init; }
+
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
     public List<string> ToArguments()
     {
@@ -37,6 +43,16 @@ public sealed class MappedRequest
             arguments.AddRange(["--template", Template, "--name", Name, "--hostname", HostName]);
         }
 
+        if (IsIdMapped)
+        {
+            arguments.AddRange(["--mount", "idmap"]);
+        }
+
+        foreach (string argument in Arguments)
+        {
+            arguments.AddRange(["--argument", argument]);
+        }
+
         return arguments;
     }
 
@@ -46,6 +62,7 @@ public sealed class MappedRequest
     {
         Dictionary<string, string> values = [];
         List<IdMapEntry> maps = [];
+        List<string> more = [];
         for (int i = 0; i < arguments.Length; i += 2)
         {
             switch (arguments[i])
@@ -53,7 +70,10 @@ public sealed class MappedRequest
                 case "--idmap" when i + 1 < arguments.Length:
                     maps.Add(IdMapEntry.Parse(arguments[i + 1]));
                     break;
-                case "--report" or "--directory" or "--template" or "--name" or "--hostname" when i + 1 < arguments.Length:
+                case "--argument" when i + 1 < arguments.Length:
+                    more.Add(arguments[i + 1]);
+                    break;
+                case "--mount" or "--report" or "--directory" or "--template" or "--name" or "--hostname" when i + 1 < arguments.Length:
                     values[arguments[i]] = arguments[i + 1];
                     break;
                 default:
@@ -65,6 +85,8 @@ public sealed class MappedRequest
         {
             ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
             Maps = maps,
+            Arguments = more,
+            IsIdMapped = values.ContainsKey("--mount"),
             Directory = values.TryGetValue("--directory", out string? directory) ? directory
                 : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --directory"),
             Template = values.GetValueOrDefault("--template"),

@@ -27,6 +27,12 @@ public sealed class TemplateContext
     /// </summary>
     internal int? Source { get; init; }
 
+    /// <summary>More arguments of a template script.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Told what a template script writes, a line each. Called on the thread that builds.</summary>
+    public Action<string>? Output { get; init; }
+
     /// <summary>Ends the work early.</summary>
     public CancellationToken CancellationToken { get; init; }
 

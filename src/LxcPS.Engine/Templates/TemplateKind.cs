@@ -17,4 +17,7 @@ public enum TemplateKind
 
     /// <summary>A tar archive of a root file system.</summary>
     Archive,
+
+    /// <summary>A program that makes it, by the rules of lxc-create(1).</summary>
+    Script,
 }

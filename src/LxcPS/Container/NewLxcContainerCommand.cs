@@ -21,12 +21,18 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>
-    /// What the root file system is made of: Host, Busybox, None, or the path of a directory or a tar archive that holds one.
+    /// What the root file system is made of: Host, Busybox, None, a template script of LXC's, or the path of one or of a directory or a tar archive
+    /// that holds a root file system. See Get-LxcTemplate.
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TemplateCompleter))]
     public string Template { get; set; } = "Host";
+
+    /// <summary>More arguments of a template script: '--release', 'bookworm'.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] TemplateArgument { get; set; } = [];
 
     /// <summary>Without a user namespace: root in the container is root on the host, held back by the rest of the confinement alone.</summary>
     [Parameter]
@@ -89,6 +95,7 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
         {
             // A path means what it means in this session, whatever the process's own directory is.
             Template = Template.Contains('/') || Template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(Template) : Template,
+            TemplateArguments = TemplateArgument,
             Privileged = Privileged,
             Isolated = Isolated,
             Limits = new CgroupLimits { Memory = Memory, Cpu = Cpu, Pids = Pids },
