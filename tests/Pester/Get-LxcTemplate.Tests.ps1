@@ -129,11 +129,16 @@ echo 'lxc.tty.max = 2' >>`$p/config; echo 'lxc.environment = MADE=yes' >>`$p/con
         & chmod 1777 $scripts
         $file = New-Script "sleep 4711 & (setsid sleep 4712 &) ; echo `$`$ >$scripts/started; sleep 4713"
         $session = Start-Session "New-LxcContainer 'cut-$Unique' -Template $file -LxcPath '$LxcPath'"
-        Wait-Until { Test-Path "$scripts/started" } -Seconds 30 | Should -BeTrue
-        pgrep -f 'sleep 471[123]' | Should -HaveCount 3
-        & kill -KILL $session.Id
-        $session.WaitForExit()
-        Wait-Until { -not (pgrep -f 'sleep 471[123]') } | Should -BeTrue
+        try {
+            Wait-Until { Test-Path "$scripts/started" } -Seconds 30 | Should -BeTrue
+            @(Get-ProcessTable).Where({ $_.CommandLine -match '^sleep 471[123]' }) | Should -HaveCount 3
+        }
+        finally {
+            $session.Kill()
+            $session.WaitForExit()
+        }
+
+        Wait-Until { -not @(Get-ProcessTable).Where({ $_.CommandLine -match '^sleep 471[123]' }) } | Should -BeTrue
         New-Script $busybox | Out-Null
         (New-LxcContainer "cut-$Unique" -Template $file).Name | Should -Be "cut-$Unique"
     }

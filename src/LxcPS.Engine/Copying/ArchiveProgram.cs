@@ -41,7 +41,8 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
             return result.Output;
         }
 
-        bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal);
+        // A write that was cut short is told before the one that fails.
+        bool isFull = Array.Exists((string[])["No space left on device", "Disk quota exceeded", "Wrote only"], words => result.Error.Contains(words, StringComparison.Ordinal));
         throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.ArchiveFailed,
             $"The archive '{DisplayText.Of(archive)}' cannot be {what}: {DisplayText.Of(LastLines(result))}")
         {
