@@ -161,6 +161,35 @@ Describe 'Copy-LxcContainer' {
         Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
     }
 
+    # keys: lxcps.rootfs.in_memory
+    It 'keeps what it writes in memory: -Ephemeral -InMemory, <Kind>' -Tag Vm -ForEach @{ Kind = 'unprivileged' }, @{ Kind = 'privileged' } {
+        $source = $base
+        if ($Kind -eq 'privileged') {
+            $source = "root-$Unique"
+            [void] (New-TestContainer $source -Privileged)
+        }
+
+        Copy-LxcContainer $source "brief-$Unique" -Ephemeral -InMemory | Start-LxcContainer
+        Invoke-LxcCommand "brief-$Unique" sh '-c' 'hostname; stat -c %a:%u /; echo new >/mark; echo changed >/etc/profile; rm /bin/vi; chmod 4755 /bin/busybox; cat /mark /etc/profile; test -e /bin/vi || echo gone; dd if=/dev/zero of=/large bs=1M count=30 2>/dev/null' |
+            Should -Be "brief-$Unique", "$(& stat -c %a:%u "$LxcPath/$source/rootfs")", 'new', 'changed', 'gone'
+        [long] (& du -sm "$LxcPath/brief-$Unique").Split("`t")[0] | Should -BeLessThan 5
+        Test-Path "$LxcPath/brief-$Unique/overlay/delta/mark", "$LxcPath/$source/rootfs/mark" | Should -Be $false, $false
+        Get-Content /proc/self/mounts | Should -Not -Match "brief-$Unique"
+        Stop-LxcContainer "brief-$Unique" -Kill
+        Get-LxcContainer "brief-$Unique*" | Should -BeNullOrEmpty
+        Assert-OneError (Get-Outcome { Copy-LxcContainer $base "brief-$Unique" -InMemory }) ConfigInvalidValue InvalidArgument $base
+    }
+
+    It 'shows how much is copied and how fast, where it takes long' {
+        & sh -c 'for i in $(seq 40); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
+        $copy = [powershell]::Create().AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcContainer '$base' 'shown-$Unique' -LxcPath '$LxcPath'")
+        [void] $copy.Invoke()
+        $text = @($copy.Streams.Progress | Where-Object StatusDescription -Match 'Copying files')
+        $copy.Dispose()
+        & sh -c 'rm "$1"/big*' sh $rootfs
+        $text.StatusDescription | Should -Match '^Copying files: [\d.]+ [KMG]?i?B, [\d.]+ [KMG]?i?B/s$'
+    }
+
     It 'copies what the template Host makes' {
         [void] (New-LxcContainer "host-$Unique" -Template Host)
         [void] (Copy-LxcContainer "host-$Unique" "hosted-$Unique")

@@ -29,7 +29,7 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
         try
         {
             result = ChildProgram.Run(tar, ["tar", .. format.Options, .. arguments], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
-                pid => meter?.Process = pid);
+                started: pid => meter?.Process = pid);
         }
         catch (OperationCanceledException e)
         {

@@ -178,6 +178,11 @@ public sealed class ContainerCopier : IDisposable
             config.Set("lxc.ephemeral", "1");
         }
 
+        if (options.InMemory)
+        {
+            config.Set(ConfigKeys.InMemory, "1");
+        }
+
         config.Apply(options.Settings);
         if (options.StandsFor is not null)
         {

@@ -20,7 +20,7 @@ internal static class ImportRules
         "lxc.init.gid", "lxc.init.groups", "lxc.sched.core", "lxc.ephemeral", "lxc.pty.max", "lxc.console.buffer.size", "lxc.console.size", "lxc.console.rotate",
         "lxc.tty.max", "lxc.tty.dir", "lxc.autodev", "lxc.autodev.tmpfs.size", "lxc.rootfs.managed", "lxc.cap.drop", "lxc.cap.keep", "lxc.time.offset.boot",
         "lxc.time.offset.monotonic", "lxc.keyring.session", "lxc.no_new_privs", "lxc.idmap", "lxc.hook.version", "lxc.log.level", "lxc.start.auto", "lxc.start.delay",
-        "lxc.start.order", "lxc.monitor.unshare", "lxc.monitor.signal.pdeath", "lxc.group", "lxc.proc.oom_score_adj", ConfigKeys.IsolateKernelLog,
+        "lxc.start.order", "lxc.monitor.unshare", "lxc.monitor.signal.pdeath", "lxc.group", "lxc.proc.oom_score_adj", ConfigKeys.IsolateKernelLog, ConfigKeys.InMemory,
     ];
 
     private static readonly string[] NetworkKeys =

@@ -41,7 +41,7 @@ internal static class TreeCopy
                 Advice = "Install the GNU coreutils.",
             };
             result = ChildProgram.Run(program, ["cp", "-a", "-x", "--reflink=auto", "--sparse=auto", .. arguments], target.Descriptor, int.MaxValue, cancel, meter.Tick,
-                pid => meter.Process = pid);
+                started: pid => meter.Process = pid);
         }
         catch (OperationCanceledException e)
         {

@@ -121,6 +121,7 @@ public static class LaunchPlanner
             IsEphemeral = Flag(config, "lxc.ephemeral", false),
             AppArmor = confinement,
             IsolateKernelLog = Flag(config, ConfigKeys.IsolateKernelLog, false),
+            InMemory = Flag(config, ConfigKeys.InMemory, false),
             Cgroups = CgroupPlan.Parse(request.Name, config, system.Get(SystemSettings.CgroupPattern)),
             CgroupControllers = system.Get(SystemSettings.CgroupUse)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
@@ -150,7 +151,9 @@ public static class LaunchPlanner
         }
     }
 
-    private static (ulong Attributes, string? IdMap) RootfsOptions(ContainerConfig config)
+    /// <summary>What <c>lxc.rootfs.options</c> asks for: attributes of the mount, and how its ids are mapped, see <see cref="MountEntry.IdMap"/>.</summary>
+    /// <exception cref="LxcException">ConfigUnsupported or ConfigInvalidValue.</exception>
+    internal static (ulong Attributes, string? IdMap) RootfsOptions(ContainerConfig config)
     {
         ulong attributes = 0;
         string? idMap = null;

@@ -1,6 +1,7 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
+using LxcPS.Engine.Images;
 using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Store;
@@ -17,6 +18,9 @@ public sealed class CreateOptions
 
     /// <summary>More arguments of a template script.</summary>
     public IReadOnlyList<string> TemplateArguments { get; init; } = [];
+
+    /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
+    public (ImageStore Store, ImageRequest Request)? Image { get; init; }
 
     /// <summary>Whether the container gets no user namespace.</summary>
     public bool Privileged { get; init; }
@@ -58,10 +62,44 @@ public static class ContainerCreator
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
     {
         RequireOwnIds(name, options);
-        RootfsTemplate template = RootfsTemplate.Parse(options.Template);
-        if (options.TemplateArguments.Count > 0 && template.Kind != TemplateKind.Script)
+        if (options.Image is not { } wanted)
         {
-            throw new LxcException(LxcErrorId.TemplateFailed, $"The template '{options.Template}' takes no arguments") { ContainerName = name, Step = "template", Advice = "Leave out -TemplateArgument, which is for template scripts." };
+            Create(store, name, RootfsTemplate.Parse(options.Template), options, cancel);
+            return;
+        }
+
+        ImageInfo image = wanted.Request.Obtain(wanted.Store, new ImageContext
+        {
+            Helper = options.Helper,
+            Progress = options.Progress,
+            Verbose = options.Verbose,
+            CancellationToken = cancel,
+        });
+        try
+        {
+            Create(store, name, new ImageTemplate(wanted.Store, image), options, cancel);
+        }
+        catch (LxcException)
+        {
+            if (!store.Exists(name))
+            {
+                wanted.Store.Release(image, store.LxcPath, name);
+            }
+
+            throw;
+        }
+    }
+
+    private static void Create(ContainerStore store, string name, RootfsTemplate template, CreateOptions options, CancellationToken cancel)
+    {
+        if (options.TemplateArguments.Count > 0 && template is not ScriptTemplate)
+        {
+            throw new LxcException(LxcErrorId.TemplateFailed, $"The template '{options.Template}' takes no arguments")
+            {
+                ContainerName = name,
+                Step = "template",
+                Advice = "Leave out -TemplateArgument, which is for template scripts.",
+            };
         }
 
         using ContainerCreation creation = store.BeginCreate(name);
@@ -77,13 +115,21 @@ public static class ContainerCreator
             CancellationToken = cancel,
             Progress = options.Progress,
         };
-        TemplateResult root = template is ScriptTemplate ? RunScript(store, creation, context, userMaps, options) : userMaps.Count == 0 ? template.Build(context) : MappedFiles.Build(options.Helper, options.Template, context, userMaps);
+        TemplateResult root = template is ScriptTemplate ? RunScript(store, creation, context, userMaps, options)
+            : userMaps.Count > 0 ? MappedFiles.Build(options.Helper, options.Template, context, userMaps)
+            : template is ArchiveTemplate archive ? archive.Unpack(options.Helper, context)
+            : template.Build(context);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
         }
 
         ContainerConfig config = template is ScriptTemplate ? ConfigOfScript(creation) : ContainerConfig.Create(creation.ConfigPath);
+        foreach (string note in root.Notes)
+        {
+            config.AddComment(note);
+        }
+
         foreach ((string key, string value) in root.Settings)
         {
             config.Add(key, value);

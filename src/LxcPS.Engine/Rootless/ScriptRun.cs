@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
@@ -19,96 +18,51 @@ internal sealed class ScriptRun(MappedRequest request, Reporter reporter)
 
     /// <summary>Runs it; the result is the exit code of the child that does.</summary>
     /// <exception cref="LxcException">NamespaceFailed or IdMapFailed.</exception>
-    internal int Run()
+    internal int Run() => request.Maps.Count > 0
+        ? MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>
+        {
+            // The change clears the signal by which this process ends with its parent.
+            Processes.SetIdentity(0, 0, []);
+            Processes.SetParentDeathSignal(9);
+            Processes.Unshare(Processes.CLONE_NEWNS);
+            return RunChild(mount);
+        }), reporter.Descriptor)
+        : RunPrivileged();
+
+    private int RunPrivileged()
     {
-        (int ours, int theirs) = LocalSockets.Pair();
-        using SetupChannel channel = new(ours);
-        using SetupChannel childEnd = new(theirs);
-        ulong space = request.Maps.Count > 0 ? Processes.CLONE_NEWUSER : 0;
-        int pid;
         int pidfd;
         try
         {
-            (pid, pidfd) = Forking.Start(space | Processes.CLONE_NEWPID | Processes.CLONE_NEWNS, -1, () =>
+            (_, pidfd) = Forking.Start(Processes.CLONE_NEWPID | Processes.CLONE_NEWNS, -1, () => Guard(() =>
             {
-                Descriptors.Close(ours);
                 Processes.SetParentDeathSignal(9);
-                return reporter.Guard(() => RunChild(childEnd), e => Failed($"cannot be run: {e.Message}", "See that its interpreter is there and that it is executable."));
-            });
+                return RunChild(-1);
+            }));
         }
         catch (LinuxException e)
         {
             throw MappedChild.Refused(e);
         }
 
-        int mount = -1;
         try
         {
-            if (request.Maps.Count > 0)
-            {
-                IdMapWriter.Write(pid, request.Maps);
-            }
-
-            mount = request.IsIdMapped ? MapDirectory(pid) : -1;
-            channel.Send(SetupChannel.Kind.Maps, descriptors: mount < 0 ? [] : [mount]);
-
-            // Where the session is gone there is nobody to make it for.
-            if (Polling.Wait(pidfd, Readiness.Readable, reporter.Descriptor, Readiness.None, -1).Second != Readiness.None)
-            {
-                Processes.Signal(pidfd, 9);
-            }
-
-            return Processes.Wait(pidfd).ExitCode;
-        }
-        catch
-        {
-            Processes.Signal(pidfd, 9);
-            Processes.Wait(pidfd);
-            throw;
+            return MappedChild.WaitFor(pidfd, reporter.Descriptor);
         }
         finally
         {
-            Descriptors.Close(mount);
             Descriptors.Close(pidfd);
         }
     }
 
-    private int MapDirectory(int pid)
-    {
-        int userNamespace = Descriptors.Open($"/proc/{pid}/ns/user", OpenFlags.ReadOnly);
-        int mount = -1;
-        try
-        {
-            mount = MountCalls.CloneTree(Descriptors.CurrentDirectory, request.Directory, recursive: false);
-            MountCalls.SetAttributes(mount, MountCalls.MOUNT_ATTR_IDMAP, 0, name: request.Directory, userNamespace: userNamespace);
-            return mount;
-        }
-        catch
-        {
-            Descriptors.Close(mount);
-            throw;
-        }
-        finally
-        {
-            Descriptors.Close(userNamespace);
-        }
-    }
+    private int Guard(Func<int> work) => reporter.Guard(work, e => Failed($"cannot be run: {e.Message}", "See that its interpreter is there and that it is executable."));
 
-    private int RunChild(SetupChannel channel)
+    private int RunChild(int mount)
     {
-        Span<int> mounts = stackalloc int[1];
-        channel.Expect(SetupChannel.Kind.Maps, mounts, out int received);
-        if (request.Maps.Count > 0)
-        {
-            // The change clears the signal by which this process ends with its parent.
-            Processes.SetIdentity(0, 0, []);
-            Processes.SetParentDeathSignal(9);
-        }
-
         MountCalls.SetPropagation("/", MountCalls.PropagationSlave, recursive: true);
-        if (received == 1)
+        if (mount >= 0)
         {
-            Attach(mounts[0], request.Directory);
+            Attach(mount, request.Directory);
         }
 
         // Scripts look at /proc/self, which is another's in the host's /proc.
@@ -132,7 +86,7 @@ internal sealed class ScriptRun(MappedRequest request, Reporter reporter)
         if (request.Maps.Count > 0)
         {
             // The id, as it sees it, of who owns the container's directory.
-            owner = request.IsIdMapped ? 0 : request.Maps[^1].ContainerId;
+            owner = request.MapsOwners ? 0 : request.Maps[^1].ContainerId;
             arguments.AddRange(["--mapped-uid", owner.ToString(), "--mapped-gid", owner.ToString()]);
         }
 

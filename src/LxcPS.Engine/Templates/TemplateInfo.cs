@@ -18,6 +18,9 @@ public sealed record TemplateInfo(string Name, TemplateKind Kind, string Descrip
     [
         new("Host", TemplateKind.Host, "The host's own programs, with an own /etc and /var", () => RootOnly() ?? (Directory.Exists("/usr") ? null : "the host has no /usr")),
         new("Busybox", TemplateKind.Busybox, "A shell and an init, made in milliseconds", () => BusyboxTemplate.FindMissing()),
+        new("Debian", TemplateKind.Image, "A Debian of its packages, built once and kept as an image", FindBuilder),
+        new("Ubuntu", TemplateKind.Image, "An Ubuntu of its packages, built once and kept as an image", FindBuilder),
+        new("Image", TemplateKind.Image, "An image of the store: New-LxcContainer -Image names it", () => null),
         new("None", TemplateKind.None, "No root file system: the configuration names one, or the container shares the host's", () => null),
     ];
 
@@ -28,6 +31,8 @@ public sealed record TemplateInfo(string Name, TemplateKind Kind, string Descrip
         .. ScriptTemplate.All().Select(path => new TemplateInfo(System.IO.Path.GetFileName(path), TemplateKind.Script, DescriptionOf(path), path,
             Permissions.CanAccess(path, Permissions.Execute) ? null : "it is not executable")),
     ];
+
+    private static string? FindBuilder() => HostPrograms.Find("mmdebstrap") is null ? "the host has no mmdebstrap in PATH" : null;
 
     private static string? RootOnly() => Processes.EffectiveUserId == 0 ? null : "it makes containers for root only";
 

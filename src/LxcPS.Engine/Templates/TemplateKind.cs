@@ -20,4 +20,7 @@ public enum TemplateKind
 
     /// <summary>A program that makes it, by the rules of lxc-create(1).</summary>
     Script,
+
+    /// <summary>An image of the store.</summary>
+    Image,
 }

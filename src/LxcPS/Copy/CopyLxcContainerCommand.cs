@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using LxcPS.Engine;
 using LxcPS.Engine.Copying;
 using LxcPS.Engine.Store;
 
@@ -28,6 +29,10 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     /// <summary>A snapshot that is removed when it stops.</summary>
     [Parameter]
     public SwitchParameter Ephemeral { get; set; }
+
+    /// <summary>Keeps what the copies write in memory; with -Ephemeral.</summary>
+    [Parameter]
+    public SwitchParameter InMemory { get; set; }
 
     /// <summary>Configuration keys of the copies: @{ 'lxc.start.auto' = '0' }. An array gives a key several lines.</summary>
     [Parameter]
@@ -62,10 +67,20 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
         {
             Snapshot = Snapshot,
             Ephemeral = Ephemeral,
+            InMemory = InMemory,
             Settings = [.. ConfigTable.Pairs(Config)],
             Progress = activity => WriteVerbose($"{source.Name}: {activity}"),
             Transfer = bar.Show,
         };
+        if (InMemory && !Ephemeral)
+        {
+            throw new LxcException(LxcErrorId.ConfigInvalidValue, $"Container '{source.Name}' cannot be copied so: what is kept in memory is gone when it stops, and so must the copy be")
+            {
+                ContainerName = source.Name,
+                Advice = "Give -Ephemeral with -InMemory.",
+            };
+        }
+
         using ContainerCopier copier = new(source.Store, source.Name);
         foreach (string name in names)
         {
