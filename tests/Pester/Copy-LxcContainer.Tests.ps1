@@ -181,7 +181,7 @@ Describe 'Copy-LxcContainer' {
     }
 
     It 'shows how much is copied and how fast, where it takes long' {
-        & sh -c 'for i in $(seq 40); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
+        & sh -c 'for i in $(seq 25); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
         $copy = [powershell]::Create().AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcContainer '$base' 'shown-$Unique' -LxcPath '$LxcPath'")
         [void] $copy.Invoke()
         $text = @($copy.Streams.Progress | Where-Object StatusDescription -Match 'Copying files')
