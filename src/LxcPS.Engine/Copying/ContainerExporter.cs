@@ -68,7 +68,9 @@ public static class ContainerExporter
             files = root is null ? -1 : OpenRoot(root);
             List<string> arguments =
             [
-                "--create", $"--file={stage}/data", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse", "--one-file-system",
+                "--create", $"--file={stage}/data", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse",
+                // Subvolumes of the container's are file systems to tar, and its own.
+                .. root?.Type == "btrfs" ? (string[])[] : ["--one-file-system"],
                 @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
                 "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
             ];
@@ -115,9 +117,9 @@ public static class ContainerExporter
     // without a place goes with its descriptor, whatever happens to us.
     private static int OpenRoot(RootfsSource root)
     {
-        if (root.Type == "dir")
+        if (root.Type != "overlay")
         {
-            return Descriptors.Open(root.Directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+            return root.OpenToRead();
         }
 
         List<int> layers = [];

@@ -59,7 +59,7 @@ public static class PreparedMounts
         {
             int space = !plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace;
             return plan.InMemory ? InMemoryLayer.Open(plan.Rootfs!, space, plan.RootUserId, plan.RootfsAttributes)
-                : plan.Rootfs!.Open(space, plan.RootUserId, plan.RootfsAttributes);
+                : plan.Rootfs!.Open(space, plan.RootUserId, plan.RootfsAttributes, plan.RootfsFileSystemOptions);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -13,6 +14,11 @@ internal static class ScriptCreation
     /// <exception cref="LxcException">TemplateFailed, with the last lines of its output; StorageFull, StorageFailed, IdMapFailed or Canceled.</exception>
     internal static TemplateResult Run(ContainerStore store, ContainerCreation creation, TemplateContext context, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
     {
+        if (options.Storage != StorageOptions.Default)
+        {
+            throw RootfsStorage.Unsupported(context.ContainerName, "A template script makes a directory", "Leave -Storage, -Size and -FileSystem out, and copy the container to another storage.");
+        }
+
         try
         {
             FileTree.MakeDirectory(creation.Descriptor, "rootfs", 0x1ED /* 0755 */);

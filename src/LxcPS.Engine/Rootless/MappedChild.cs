@@ -7,7 +7,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Rootless;
 
 /// <summary>
-/// A child in a user namespace of its own, in which a user has all rights over the files of his subordinate ids: they are no longer his own
+/// A child in a user namespace of its own (or, for root, in a mount namespace alone), in which a user has all rights over the files of his subordinate ids: they are no longer his own
 /// once a container has them, and he could neither make nor change nor remove them otherwise.
 /// </summary>
 internal static class MappedChild
@@ -24,7 +24,24 @@ internal static class MappedChild
     /// <param name="work">Runs in the child; gets the descriptor of the mount, or -1.</param>
     /// <param name="listener">A descriptor whose reader it is done for: where that is gone, so is the child. Or -1.</param>
     /// <exception cref="LxcException">NamespaceFailed, IdMapFailed, or RootfsFailed: the file system maps no owners.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work, int listener)
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work, int listener) => Run(Processes.CLONE_NEWUSER, pid =>
+    {
+        IdMapWriter.Write(pid, maps);
+        return directory is null ? -1 : Mount(directory, pid);
+    }, work, listener);
+
+    /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
+    /// <param name="work">Runs in the child; its result is the exit code.</param>
+    /// <param name="listener">As in <see cref="Run(IReadOnlyList{IdMapEntry}, string, Func{int, int}, int)"/>.</param>
+    /// <exception cref="LxcException">NamespaceFailed.</exception>
+    internal static int RunWithMounts(Func<int> work, int listener = -1) => Run(Processes.CLONE_NEWNS, _ => -1, _ =>
+    {
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        return work();
+    }, listener);
+
+    // What is prepared for the child may have a descriptor that the child gets, or -1.
+    private static int Run(ulong flags, Func<int, int> prepare, Func<int, int> work, int listener)
     {
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -34,7 +51,7 @@ internal static class MappedChild
         try
         {
             // With a PID namespace nothing that it starts outlives it.
-            (pid, pidfd) = Forking.Start(Processes.CLONE_NEWUSER | Processes.CLONE_NEWPID, -1, () =>
+            (pid, pidfd) = Forking.Start(flags | Processes.CLONE_NEWPID, -1, () =>
             {
                 Descriptors.Close(ours);
                 Processes.SetParentDeathSignal(9);
@@ -50,18 +67,9 @@ internal static class MappedChild
 
         try
         {
-            IdMapWriter.Write(pid, maps);
-            if (directory is null)
-            {
-                channel.Send(SetupChannel.Kind.Maps);
-            }
-            else
-            {
-                int mount = Mount(directory, pid);
-                channel.Send(SetupChannel.Kind.Maps, descriptors: [mount]);
-                Descriptors.Close(mount);
-            }
-
+            int prepared = prepare(pid);
+            channel.Send(SetupChannel.Kind.Maps, descriptors: prepared < 0 ? [] : [prepared]);
+            Descriptors.Close(prepared);
             return WaitFor(pidfd, listener);
         }
         catch
@@ -76,8 +84,8 @@ internal static class MappedChild
         }
     }
 
-    /// <summary>Waits for a child, whose exit code it returns; it is ended where the reader of a descriptor goes away.</summary>
-    internal static int WaitFor(int pidfd, int listener)
+    // The exit code of the child.
+    private static int WaitFor(int pidfd, int listener)
     {
         if (Polling.Wait(pidfd, Readiness.Readable, listener, Readiness.None, -1).Second != Readiness.None)
         {
@@ -92,7 +100,7 @@ internal static class MappedChild
         int userNamespace = Descriptors.Open($"/proc/{pid}/ns/user", OpenFlags.ReadOnly);
         try
         {
-            return RootfsSource.OpenDirectory(directory, userNamespace);
+            return RootfsSource.OpenDirectory(directory, userNamespace, recursive: false);
         }
         catch (LinuxException e)
         {

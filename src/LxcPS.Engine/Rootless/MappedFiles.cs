@@ -13,7 +13,7 @@ public static class MappedFiles
     /// <summary>Removes a directory with all that is in it, whichever of the caller's subordinate ids own it.</summary>
     /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
     public static void Remove(HelperProgram helper, string directory, CancellationToken cancel) =>
-        Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Maps = UserMaps.OfEverything(), Directory = directory }, null, cancel);
+        Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, cancel);
 
     /// <summary>Makes a root file system whose owners are the ids of a user's container.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -40,8 +40,7 @@ public static class MappedFiles
             };
         }
 
-        List<KeyValuePair<string, string>> settings = [];
-        Run(helper, descriptor => new MappedRequest
+        return Build(helper, descriptor => new MappedRequest
         {
             ReportDescriptor = descriptor,
             Maps = Processes.EffectiveUserId == 0 ? maps : UserMaps.WithOwn(maps),
@@ -51,7 +50,21 @@ public static class MappedFiles
             MapsOwners = Processes.EffectiveUserId == 0 && maps.Count > 0,
             Name = context.ContainerName,
             HostName = context.HostName,
-        }, fields =>
+        }.ToArguments(), context.Progress, context.CancellationToken, context.Output);
+    }
+
+    /// <summary>Has the helper make a root file system; what it tells of it.</summary>
+    /// <param name="helper">The helper executable.</param>
+    /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
+    /// <param name="progress">Told what the helper tells of its progress.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <param name="output">Told what a template script writes, a line each.</param>
+    /// <exception cref="LxcException">What the helper failed with; or Canceled.</exception>
+    internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, CancellationToken cancel,
+        Action<string>? output = null)
+    {
+        List<KeyValuePair<string, string>> settings = [];
+        Run(helper, arguments, fields =>
         {
             if (fields[0] == MappedHelper.SettingKind)
             {
@@ -59,13 +72,13 @@ public static class MappedFiles
             }
             else if (fields[0] == MappedHelper.OutputKind)
             {
-                context.Output?.Invoke(fields[1]);
+                output?.Invoke(fields[1]);
             }
             else
             {
-                context.Progress?.Invoke(fields[1], int.Parse(fields[2]));
+                progress?.Invoke(fields[1], int.Parse(fields[2]));
             }
-        }, context.CancellationToken);
+        }, cancel);
         return new TemplateResult(settings, []);
     }
 
@@ -92,7 +105,7 @@ public static class MappedFiles
             MapsOwners = true,
             KeepsMetadata = keepsMetadata,
             Template = archive,
-        }, fields =>
+        }.ToArguments(), fields =>
         {
             switch (fields[0])
             {
@@ -103,15 +116,15 @@ public static class MappedFiles
         return metadata;
     }
 
-    private static void Run(HelperProgram helper, Func<int, MappedRequest> request, Action<string[]>? take, CancellationToken cancel)
+    private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
     {
         bool done = false;
-        HelperCall.Run(helper, descriptor => request(descriptor).ToArguments(), fields =>
+        HelperCall.Run(helper, arguments, fields =>
         {
             done |= fields[0] == MappedHelper.DoneKind;
             if (!done)
             {
-                take?.Invoke(fields);
+                take(fields);
             }
         }, cancel);
         if (!done)

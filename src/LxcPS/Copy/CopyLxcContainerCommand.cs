@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using LxcPS.Engine;
 using LxcPS.Engine.Copying;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
@@ -22,7 +23,7 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     [ValidateNotNullOrEmpty]
     public string? NewLxcPath { get; set; }
 
-    /// <summary>Lays an overlay over the source's root file system instead of copying it: at once, and the source must stay.</summary>
+    /// <summary>Shares the source's root file system instead of copying it: an overlay over it, for which the source must stay, or a snapshot of a subvolume.</summary>
     [Parameter]
     public SwitchParameter Snapshot { get; set; }
 
@@ -33,6 +34,21 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     /// <summary>Keeps what the copies write in memory; with -Ephemeral.</summary>
     [Parameter]
     public SwitchParameter InMemory { get; set; }
+
+    /// <summary>What the root file systems of the copies are kept on: Dir, Overlay, Btrfs, Loop or Best. Without it as the source's.</summary>
+    [Parameter]
+    public StorageType? Storage { get; set; }
+
+    /// <summary>The most bytes that the root file systems may hold, for Loop and Btrfs: 2GB.</summary>
+    [Parameter]
+    [ByteSize]
+    [ValidateRange(1, long.MaxValue)]
+    public long? Size { get; set; }
+
+    /// <summary>The file system of a loop file.</summary>
+    [Parameter]
+    [ValidateSet("ext4", "xfs", "btrfs")]
+    public string? FileSystem { get; set; }
 
     /// <summary>Configuration keys of the copies: @{ 'lxc.start.auto' = '0' }. An array gives a key several lines.</summary>
     [Parameter]
@@ -68,6 +84,8 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
             Snapshot = Snapshot,
             Ephemeral = Ephemeral,
             InMemory = InMemory,
+            Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
+            Helper = Helper,
             Settings = [.. ConfigTable.Pairs(Config)],
             Progress = activity => WriteVerbose($"{source.Name}: {activity}"),
             Transfer = bar.Show,
