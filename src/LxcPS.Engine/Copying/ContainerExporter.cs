@@ -63,7 +63,9 @@ public static class ContainerExporter
                 own.Save();
                 List<string> arguments =
                 [
-                    "--create", $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse", "--one-file-system",
+                    "--create", $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse",
+                    // Subvolumes of the container's are file systems to tar, and its own.
+                    .. root?.Type == "btrfs" ? (string[])[] : ["--one-file-system"],
                     @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
                     "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
                 ];
