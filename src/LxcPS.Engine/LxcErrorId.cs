@@ -83,6 +83,18 @@ public static class LxcErrorId
     /// <summary>A container has no snapshot of that name.</summary>
     public const string SnapshotNotFound = nameof(SnapshotNotFound);
 
+    /// <summary>There is no such image.</summary>
+    public const string ImageNotFound = nameof(ImageNotFound);
+
+    /// <summary>Containers are laid over the image.</summary>
+    public const string ImageInUse = nameof(ImageInUse);
+
+    /// <summary>An archive, its description or its signature is not what it should be.</summary>
+    public const string ImageInvalid = nameof(ImageInvalid);
+
+    /// <summary>An image could not be fetched.</summary>
+    public const string DownloadFailed = nameof(DownloadFailed);
+
     /// <summary>The files of a container could not be copied.</summary>
     public const string CopyFailed = nameof(CopyFailed);
 

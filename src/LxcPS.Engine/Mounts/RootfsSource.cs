@@ -66,7 +66,7 @@ public sealed class RootfsSource
     {
         try
         {
-            int mount = Type == "dir" ? OpenDirectory(userNamespace) : OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId);
+            int mount = Type == "dir" ? OpenDirectory(Directory, userNamespace) : OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId);
             if (options != 0)
             {
                 SetAttributes(mount, options, 0, name: Directory);
@@ -166,19 +166,20 @@ public sealed class RootfsSource
         return System.IO.Directory.Exists(work) ? work : Path.Combine(beside, "olwork");
     }
 
-    private int OpenDirectory(int userNamespace)
+    /// <summary>A directory, whose owners are mapped as a user namespace maps them; the detached mount.</summary>
+    internal static int OpenDirectory(string directory, int userNamespace)
     {
-        int mount = CloneTree(Descriptors.CurrentDirectory, Directory, recursive: true);
+        int mount = CloneTree(Descriptors.CurrentDirectory, directory, recursive: true);
         try
         {
             if (!FileTree.Status(mount, string.Empty).IsDirectory)
             {
-                throw new LinuxException("open_tree", Errno.ENOTDIR, Directory);
+                throw new LinuxException("open_tree", Errno.ENOTDIR, directory);
             }
 
             if (userNamespace >= 0)
             {
-                SetAttributes(mount, MOUNT_ATTR_IDMAP, 0, name: Directory, userNamespace: userNamespace);
+                SetAttributes(mount, MOUNT_ATTR_IDMAP, 0, name: directory, userNamespace: userNamespace);
             }
 
             return mount;

@@ -1,6 +1,7 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
+using LxcPS.Engine.Images;
 using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Store;
@@ -14,6 +15,9 @@ public sealed class CreateOptions
 {
     /// <summary>The template, see <see cref="RootfsTemplate.Parse"/>.</summary>
     public required string Template { get; init; }
+
+    /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
+    public (ImageStore Store, ImageRequest Request)? Image { get; init; }
 
     /// <summary>Whether the container gets no user namespace.</summary>
     public bool Privileged { get; init; }
@@ -55,7 +59,36 @@ public static class ContainerCreator
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
     {
         RequireOwnIds(name, options);
-        RootfsTemplate template = RootfsTemplate.Parse(options.Template);
+        if (options.Image is not { } wanted)
+        {
+            Create(store, name, RootfsTemplate.Parse(options.Template), options, cancel);
+            return;
+        }
+
+        ImageInfo image = wanted.Request.Obtain(wanted.Store, new ImageContext
+        {
+            Helper = options.Helper,
+            Progress = options.Progress,
+            Verbose = options.Verbose,
+            CancellationToken = cancel,
+        });
+        try
+        {
+            Create(store, name, new ImageTemplate(wanted.Store, image), options, cancel);
+        }
+        catch (LxcException)
+        {
+            if (!store.Exists(name))
+            {
+                wanted.Store.Release(image, store.LxcPath, name);
+            }
+
+            throw;
+        }
+    }
+
+    private static void Create(ContainerStore store, string name, RootfsTemplate template, CreateOptions options, CancellationToken cancel)
+    {
         using ContainerCreation creation = store.BeginCreate(name);
         IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         TemplateContext context = new()
@@ -67,13 +100,20 @@ public static class ContainerCreator
             CancellationToken = cancel,
             Progress = options.Progress,
         };
-        TemplateResult root = userMaps.Count == 0 ? template.Build(context) : MappedFiles.Build(options.Helper, options.Template, context, userMaps);
+        TemplateResult root = userMaps.Count > 0 ? MappedFiles.Build(options.Helper, options.Template, context, userMaps)
+            : template is ArchiveTemplate archive ? archive.Unpack(options.Helper, context)
+            : template.Build(context);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
         }
 
         ContainerConfig config = ContainerConfig.Create(creation.ConfigPath);
+        foreach (string note in root.Notes)
+        {
+            config.AddComment(note);
+        }
+
         foreach ((string key, string value) in root.Settings)
         {
             config.Add(key, value);

@@ -1,6 +1,7 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Mounts;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Rootless;
@@ -15,7 +16,14 @@ internal static class MappedChild
     /// <param name="maps">The maps of the namespace.</param>
     /// <param name="work">Runs in the child, which is root of the namespace where the maps say so; its result is the exit code.</param>
     /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; what the action does wrong it tells itself.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work)
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work) => Run(maps, null, _ => work());
+
+    /// <summary>As the other, with a directory whose files' owners are seen mapped as the namespace maps them.</summary>
+    /// <param name="maps">The maps of the namespace.</param>
+    /// <param name="directory">The directory, or null. Its mount is attached nowhere: nobody else sees it, and it goes with the child.</param>
+    /// <param name="work">Runs in the child; gets the descriptor of the mount, or -1.</param>
+    /// <exception cref="LxcException">NamespaceFailed, IdMapFailed, or RootfsFailed: the file system maps no owners.</exception>
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work)
     {
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -29,8 +37,9 @@ internal static class MappedChild
             {
                 Descriptors.Close(ours);
                 Processes.SetParentDeathSignal(9);
-                childEnd.Expect(SetupChannel.Kind.Maps);
-                return work();
+                Span<int> mount = stackalloc int[1];
+                childEnd.Expect(SetupChannel.Kind.Maps, mount, out int received);
+                return work(received == 1 ? mount[0] : -1);
             });
         }
         catch (LinuxException e)
@@ -41,7 +50,17 @@ internal static class MappedChild
         try
         {
             IdMapWriter.Write(pid, maps);
-            channel.Send(SetupChannel.Kind.Maps);
+            if (directory is null)
+            {
+                channel.Send(SetupChannel.Kind.Maps);
+            }
+            else
+            {
+                int mount = Mount(directory, pid);
+                channel.Send(SetupChannel.Kind.Maps, descriptors: [mount]);
+                Descriptors.Close(mount);
+            }
+
             return Processes.Wait(pidfd).ExitCode;
         }
         catch
@@ -53,6 +72,28 @@ internal static class MappedChild
         finally
         {
             Descriptors.Close(pidfd);
+        }
+    }
+
+    private static int Mount(string directory, int pid)
+    {
+        int userNamespace = Descriptors.Open($"/proc/{pid}/ns/user", OpenFlags.ReadOnly);
+        try
+        {
+            return RootfsSource.OpenDirectory(directory, userNamespace);
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.RootfsFailed, $"The directory '{directory}' cannot be mounted with mapped owners: {e.Message}", e)
+            {
+                Step = "rootfs",
+                Path = directory,
+                Advice = "Use a directory on a file system that maps owners: ext4, xfs, btrfs or tmpfs.",
+            };
+        }
+        finally
+        {
+            Descriptors.Close(userNamespace);
         }
     }
 

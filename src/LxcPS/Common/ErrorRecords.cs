@@ -21,13 +21,14 @@ internal static class ErrorRecords
     internal static ErrorCategory CategoryOf(LxcException e) => e.ErrorId switch
     {
         LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound or LxcErrorId.ProfileNotFound or LxcErrorId.HookNotFound or LxcErrorId.SnapshotNotFound
-            or LxcErrorId.ItemNotFound => ErrorCategory.ObjectNotFound,
+            or LxcErrorId.ItemNotFound or LxcErrorId.ImageNotFound => ErrorCategory.ObjectNotFound,
         LxcErrorId.ContainerExists or LxcErrorId.DeviceExists or LxcErrorId.ProfileExists or LxcErrorId.HookExists or LxcErrorId.ItemExists => ErrorCategory.ResourceExists,
-        LxcErrorId.ContainerBusy or LxcErrorId.ProfileInUse => ErrorCategory.ResourceBusy,
+        LxcErrorId.ContainerBusy or LxcErrorId.ProfileInUse or LxcErrorId.ImageInUse => ErrorCategory.ResourceBusy,
         LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen or LxcErrorId.KernelLogMissing => ErrorCategory.InvalidOperation,
         LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue or LxcErrorId.DeviceInvalid or LxcErrorId.HookInvalid or LxcErrorId.ItemInvalid => ErrorCategory.InvalidArgument,
         LxcErrorId.ConfigSyntax or LxcErrorId.ConfigUnknownKey => ErrorCategory.ParserError,
         LxcErrorId.ConfigUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
+        LxcErrorId.ImageInvalid => ErrorCategory.InvalidData,
         LxcErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
         LxcErrorId.StorageFull => ErrorCategory.LimitsExceeded,
         LxcErrorId.Timeout => ErrorCategory.OperationTimeout,
