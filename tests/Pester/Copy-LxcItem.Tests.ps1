@@ -222,6 +222,11 @@ Describe 'Copy-LxcItem refuses' {
         Copy-LxcItem "$HostFiles/passwd" /tmp -ToContainer "none-*" | Should -BeNullOrEmpty
     }
 
+    It 'several files for one name on the host, and writes none of them' {
+        Assert-ItemError { Copy-LxcItem /etc/pass*, /etc/group "$HostFiles/several" -FromContainer $plain } ItemNotFound ObjectNotFound $plain
+        Test-Path "$HostFiles/several" | Should -BeFalse
+    }
+
     It 'several containers to copy out of, and a copy without a direction' {
         Assert-ItemError { Copy-LxcItem /etc/passwd $HostFiles -FromContainer "*-$Unique" } ItemInvalid InvalidArgument "*-$Unique"
         { Copy-LxcItem a b } | Should -Throw -ErrorId 'ItemInvalid,*'
