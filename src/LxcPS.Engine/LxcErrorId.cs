@@ -149,6 +149,9 @@ public static class LxcErrorId
     /// <summary>A file of the container could not be read or written.</summary>
     public const string StorageFailed = nameof(StorageFailed);
 
+    /// <summary>The storage asked for cannot be had: not there, not for this container, or not without a program that is missing.</summary>
+    public const string StorageUnsupported = nameof(StorageUnsupported);
+
     /// <summary>The template is not known, or what it needs is missing.</summary>
     public const string TemplateFailed = nameof(TemplateFailed);
 

@@ -8,6 +8,7 @@ using LxcPS.Engine.Items;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Storage;
 using LxcPS.Native;
 
 // The helper executable: the monitor of one container, the way into a running one, and a minimal init. It ends without the runtime's
@@ -37,6 +38,8 @@ static int Run(string[] args)
                 return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
             case "files":
                 return MappedHelper.Run(MappedRequest.Parse(args.AsSpan(1)));
+            case "storage":
+                return StorageHelper.Run(StorageTask.Parse(args.AsSpan(1)));
             case "probe":
                 return ProfileProbe.Run(ProbeRequest.Parse(args.AsSpan(1)));
             case "states":
@@ -52,6 +55,7 @@ static int Run(string[] args)
                     "       lxcps-monitor mount --lxcpath DIR --name NAME [--path PATH [--read-only]] PLACE\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
+                    "       lxcps-monitor storage --report DESCRIPTOR --name NAME --directory DIR --rootfs PATH --size BYTES ...\n" +
                     "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
                     "       lxcps-monitor states --lxcpath DIR --report DESCRIPTOR\n" +
                     "       lxcps-monitor init\n");

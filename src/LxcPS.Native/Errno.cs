@@ -48,6 +48,7 @@ public static class Errno
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
     public const int ECONNRESET = 104;
+    public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
@@ -111,6 +112,7 @@ public static class Errno
         [ENETDOWN] = ("ENETDOWN", "Network is down"),
         [ENETUNREACH] = ("ENETUNREACH", "Network is unreachable"),
         [ECONNRESET] = ("ECONNRESET", "Connection reset by peer"),
+        [ENOTCONN] = ("ENOTCONN", "Transport endpoint is not connected"),
         [ETIMEDOUT] = ("ETIMEDOUT", "Connection timed out"),
         [ECONNREFUSED] = ("ECONNREFUSED", "Connection refused"),
         [EHOSTUNREACH] = ("EHOSTUNREACH", "No route to host"),

@@ -189,7 +189,7 @@ public static unsafe class FileTree
         }
     }
 
-    /// <summary>Waits until all of the file system that an open file is on is on the disk; see syncfs(2).</summary>
+    /// <summary>Waits until the file system of an open file is on its disk, and throws where something could not be written; see syncfs(2).</summary>
     public static void SyncFileSystem(int fd, string path) => LinuxException.Check(syscall(SystemCall.syncfs, fd), "syncfs", path);
 
     /// <summary>Sets the file mode creation mask and returns the old one.</summary>

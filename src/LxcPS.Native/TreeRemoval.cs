@@ -137,9 +137,19 @@ public sealed unsafe class TreeRemoval
             return;
         }
 
+        (ulong FileSystem, ulong Inode) identity = Identity(child, path);
+
+        // Without a mount in between only a subvolume has another number: it goes at once, and also where it is read-only.
+        if (identity.FileSystem != level.Identity.FileSystem && Btrfs.TryRemove(current, name))
+        {
+            Descriptors.Close(child);
+            level.Removed++;
+            return;
+        }
+
         Descriptors.Close(current);
         current = child;
-        levels.Add(new Level(name, Identity(child, path)));
+        levels.Add(new Level(name, identity));
     }
 
     private void Ascend(Level level)

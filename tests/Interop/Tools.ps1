@@ -18,7 +18,7 @@ function Get-ToolLine {
     if ($Line[0] -in 'lxc-start', 'lxc-execute') {
         $name = $Line[[array]::IndexOf($Line, '-n') + 1]
         $config = [IO.File]::ReadAllText("$LxcPath/$name/config")
-        if ($config -notmatch "(?m)^lxc\.rootfs\.path\s*=\s*((dir:)?|overlay:\S+:)$([regex]::Escape($LxcPath))/\S+\s*$") {
+        if ($config -notmatch "(?m)^lxc\.rootfs\.path\s*=\s*((dir:|btrfs:|loop:)?|overlay:\S+:)$([regex]::Escape($LxcPath))/\S+\s*$") {
             throw "$name has no root file system of its own"
         }
     }

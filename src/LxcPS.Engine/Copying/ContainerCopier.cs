@@ -3,8 +3,8 @@ using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
-using LxcPS.Engine.Templates;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Copying;
@@ -72,24 +72,19 @@ public sealed class ContainerCopier : IDisposable
         string directory = source.DirectoryOf(name);
         RootfsSource? root = from.Get("lxc.rootfs.path") is { Length: > 0 } path ? RootfsSource.Parse(path) : null;
         using ContainerCreation creation = target.BeginCreate(newName);
-        bool isLaid = (options.Snapshot || options.Ephemeral) && root?.Type == "dir";
-        options.Progress?.Invoke(isLaid ? "Laying an overlay" : "Copying files");
-        (string? rootfs, string? lower, string? writes) = root is null ? (null, null, null)
-            : isLaid ? LayOver(root.Directory, creation.Directory) : CopyRoot(root, directory, creation, cancel);
-        string? left = root is not null && root.Type == "dir" && Path.GetDirectoryName(root.Directory) == directory ? Path.GetFileName(root.Directory) : null;
+        RootfsCopy? copy = root is null ? null : new(root, directory, name, creation, options);
+        string oldHost = HostNameOf(from, name);
+        string newHost = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } wanted ? wanted : ContainerName.ToHostName(newName);
+        string? rootfs = copy?.Make(oldHost, options.KeepIdentity ? null : newHost, cancel);
+        string? left = copy?.Part;
         TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, cancel);
         ContainerConfig config = ContainerConfig.FromBytes(from.ToBytes(), creation.ConfigPath);
         Rewrite(config, directory, creation.Directory, rootfs, newName, options);
         config.Save();
-        if (writes is not null && !options.KeepIdentity)
-        {
-            new CopiedIdentity(lower, writes).Renew(HostNameOf(from, name), HostNameOf(config, newName));
-        }
-
         complete?.Invoke(creation.Directory);
 
         bool IsToCopy(string file) => !NotCopied.Contains(file) && file != left && !Path.Exists($"{creation.Directory}/{file}");
-        List<(string LxcPath, string Name)> bases = isLaid ? [(source.LxcPath, name)] : Dependents.NeedsOf(directory);
+        List<(string LxcPath, string Name)> bases = copy?.IsLaid == true ? [(source.LxcPath, name)] : copy?.IsMerged == true ? [] : Dependents.NeedsOf(directory);
         if (bases.Count > 0)
         {
             Dependents.WriteNeeds(creation.Directory, bases);
@@ -118,59 +113,6 @@ public sealed class ContainerCopier : IDisposable
             bases.ForEach(needed => Dependents.Remove(needed.LxcPath, needed.Name, lxcPath, newName));
             throw;
         }
-    }
-
-    // LXC's own layout, so that its tools know it.
-    private (string Rootfs, string? Lower, string Writes) LayOver(string lower, string directory)
-    {
-        string layers = directory + "/overlay";
-        if (lower.Contains(':') || layers.Contains(':'))
-        {
-            throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
-            {
-                ContainerName = name,
-                ConfigKey = "lxc.rootfs.path",
-                Advice = "Copy it without -Snapshot, or use a path without a colon.",
-            };
-        }
-
-        try
-        {
-            OverlayLayers.Make(lower, layers, "delta", "work");
-            FileTree.MakeDirectory(Descriptors.CurrentDirectory, directory + "/rootfs", 0x1ED);
-        }
-        catch (LinuxException e)
-        {
-            throw StorageError.Of(e, $"The layers of a copy of container '{name}' cannot be made in '{DisplayText.Of(layers)}'", name);
-        }
-
-        return ($"overlay:{lower}:{layers}/delta", lower, layers + "/delta");
-    }
-
-    private (string Rootfs, string? Lower, string Writes) CopyRoot(RootfsSource root, string directory, ContainerCreation creation, CancellationToken cancel)
-    {
-        bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
-        string place = root.Type == "dir"
-            ? creation.RootfsPath
-            : isInside ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
-        try
-        {
-            FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
-            TreeCopy.To(creation, place, root.Directory, name, cancel);
-            if (root.Type == "dir")
-            {
-                return ("dir:" + place, null, place);
-            }
-
-            string work = $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}";
-            FileTree.MakeDirectory(Descriptors.CurrentDirectory, work, 0x1C0);
-        }
-        catch (LinuxException e)
-        {
-            throw StorageError.Of(e, $"The root file system of a copy of container '{name}' cannot be made in '{DisplayText.Of(place)}'", name);
-        }
-
-        return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
     }
 
     private void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)

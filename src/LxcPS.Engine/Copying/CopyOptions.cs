@@ -1,3 +1,6 @@
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Storage;
+
 namespace LxcPS.Engine.Copying;
 
 /// <summary>How a container is copied.</summary>
@@ -11,6 +14,12 @@ public sealed class CopyOptions
 
     /// <summary>Whether the copy keeps host name, hardware addresses and machine id: it stands for the source as it was.</summary>
     public bool KeepIdentity { get; init; }
+
+    /// <summary>What the copy's root file system is kept on.</summary>
+    public StorageOptions Storage { get; init; } = StorageOptions.Default;
+
+    /// <summary>The helper executable: it copies what has to be mounted for that.</summary>
+    public required HelperProgram Helper { get; init; }
 
     /// <summary>Keys that the copy gets, applied last.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];

@@ -13,7 +13,8 @@ namespace LxcPS.Engine.Copying;
 /// </summary>
 /// <param name="store">The directory of containers.</param>
 /// <param name="name">The container.</param>
-public sealed class SnapshotStore(ContainerStore store, string name)
+/// <param name="helper">The helper executable.</param>
+public sealed class SnapshotStore(ContainerStore store, string name, HelperProgram helper)
 {
     internal const string DirectoryName = "snaps";
     internal const string TimeFile = "ts";
@@ -53,7 +54,7 @@ public sealed class SnapshotStore(ContainerStore store, string name)
         }
 
         string snapshot = $"snap{number}";
-        copier.Make(snapshots, snapshot, new CopyOptions { KeepIdentity = true }, directory =>
+        copier.Make(snapshots, snapshot, new CopyOptions { Helper = helper, KeepIdentity = true }, directory =>
         {
             AtomicFile.Write($"{directory}/{TimeFile}", Encoding.UTF8.GetBytes(DateTime.Now.ToString(TimeFormat, CultureInfo.InvariantCulture)), 0x1A4);
             if (!string.IsNullOrEmpty(comment))
@@ -82,7 +83,7 @@ public sealed class SnapshotStore(ContainerStore store, string name)
             try
             {
                 using ContainerCopier copier = new(Snapshots, snapshot);
-                copier.Make(new ContainerStore($"{directory}/{Staging}"), RestoreSteps.New, new CopyOptions { KeepIdentity = true, StandsFor = directory }, null, cancel);
+                copier.Make(new ContainerStore($"{directory}/{Staging}"), RestoreSteps.New, new CopyOptions { Helper = helper, KeepIdentity = true, StandsFor = directory }, null, cancel);
             }
             catch (LxcException)
             {
@@ -106,7 +107,7 @@ public sealed class SnapshotStore(ContainerStore store, string name)
     {
         Require(snapshot);
         using ContainerCopier copier = new(Snapshots, snapshot);
-        copier.CopyTo(store, newName, new CopyOptions(), cancel);
+        copier.CopyTo(store, newName, new CopyOptions { Helper = helper }, cancel);
     }
 
     /// <summary>Removes a snapshot.</summary>

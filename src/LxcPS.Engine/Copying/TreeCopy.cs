@@ -20,16 +20,20 @@ internal static class TreeCopy
     {
         if (sources.Count > 0)
         {
-            Run(["-t", Target, "--", .. sources], target, container, cancel);
+            Run(["-x", "-t", Target, "--", .. sources], target.Descriptor, target.Directory, container, cancel);
         }
     }
 
     /// <summary>Copies a directory to a place below a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
     internal static void To(ContainerCreation target, string place, string source, string container, CancellationToken cancel) =>
-        Run(["-T", "--", source, Target + place[target.Directory.Length..]], target, container, cancel);
+        Run(["-x", "-T", "--", source, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, cancel);
 
-    private static void Run(IReadOnlyList<string> arguments, ContainerCreation target, string container, CancellationToken cancel)
+    /// <summary>Copies what an open mount holds into a directory, subvolumes included.</summary>
+    /// <exception cref="LxcException">CopyFailed or StorageFull.</exception>
+    internal static void OfMount(int source, string place, string container) => Run(["-T", "--", Target + "/.", place], source, place, container, CancellationToken.None);
+
+    private static void Run(IReadOnlyList<string> arguments, int input, string directory, string container, CancellationToken cancel)
     {
         ProgramResult result;
         try
@@ -39,7 +43,7 @@ internal static class TreeCopy
                 ContainerName = container,
                 Advice = "Install the GNU coreutils.",
             };
-            result = ChildProgram.Run(program, ["cp", "-a", "-x", "--reflink=auto", "--sparse=auto", .. arguments], target.Descriptor, int.MaxValue, cancel);
+            result = ChildProgram.Run(program, ["cp", "-a", "--reflink=auto", "--sparse=auto", .. arguments], input, int.MaxValue, cancel);
         }
         catch (OperationCanceledException e)
         {
@@ -50,11 +54,11 @@ internal static class TreeCopy
         {
             bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal);
             throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.CopyFailed,
-                $"The files of container '{container}' cannot be copied to '{DisplayText.Of(target.Directory)}': {DisplayText.Of(result.Error.Trim().Replace('\n', ';'))}")
+                $"The files of container '{container}' cannot be copied to '{DisplayText.Of(directory)}': {DisplayText.Of(result.Error.Trim().Replace('\n', ';'))}")
             {
                 ContainerName = container,
                 Step = "copy",
-                Path = target.Directory,
+                Path = directory,
                 Errno = isFull ? Errno.ENOSPC : 0,
                 Advice = isFull ? "Free space, or copy to another -NewLxcPath." : "See what cp(1) says of the file.",
             };

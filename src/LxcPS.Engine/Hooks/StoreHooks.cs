@@ -84,7 +84,7 @@ internal static class StoreHooks
             return [$"LXC_ROOTFS_MOUNT={config.Get("lxc.rootfs.mount")}", $"LXC_ROOTFS_PATH={(path?.StartsWith("dir:", StringComparison.Ordinal) == true ? path[4..] : path)}"];
         }
 
-        // Nothing is mounted: what LXC mounts for the hook of a copy is where a copy's own files are.
-        return [$"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(path) ? null : RootfsSource.Parse(path).Directory)}", $"LXC_ROOTFS_PATH={path}"];
+        // Nothing is mounted: what LXC mounts for the hook of a copy is where a copy's own files are. In a file they are out of reach.
+        return [$"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(path) || RootfsSource.Parse(path) is { HasFileSystem: true } ? null : RootfsSource.Parse(path).Directory)}", $"LXC_ROOTFS_PATH={path}"];
     }
 }

@@ -58,7 +58,7 @@ internal static class ContainerRoot
                 ConfigKey = "lxc.rootfs.path",
                 Advice = "Work on the host's files themselves.",
             };
-        (ulong attributes, string? idMap) = LaunchPlanner.RootfsOptions(config);
+        (ulong attributes, List<string> fileSystemOptions, string? idMap) = LaunchPlanner.RootfsOptions(config, source.HasFileSystem);
         attributes |= MountCalls.MOUNT_ATTR_NODEV;
         IdMaps maps = IdMapsOf(config, lxcPath);
         bool isOwn = Processes.EffectiveUserId != 0;

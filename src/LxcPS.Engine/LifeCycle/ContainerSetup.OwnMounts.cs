@@ -23,7 +23,7 @@ internal sealed partial class ContainerSetup
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
         if (plan.Rootfs is not null)
         {
-            ownMounts.Enqueue(plan.Rootfs.Open(-1, 0, plan.RootfsAttributes));
+            ownMounts.Enqueue(plan.Rootfs.Open(-1, 0, plan.RootfsAttributes, plan.RootfsFileSystemOptions));
             ownTarget = Descriptors.Open(plan.RootfsMount, OpenFlags.Path | OpenFlags.Directory);
         }
 

@@ -57,6 +57,9 @@ public sealed class LaunchPlan
     /// <summary>Attributes of the root's mount.</summary>
     public required ulong RootfsAttributes { get; init; }
 
+    /// <summary>Options of the root's file system, where it has one of its own.</summary>
+    public required IReadOnlyList<string> RootfsFileSystemOptions { get; init; }
+
     /// <summary>Whether ids of the root file system are mapped by its mount rather than on disk.</summary>
     public required bool IdMapRootfs { get; init; }
 

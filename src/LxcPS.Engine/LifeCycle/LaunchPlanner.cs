@@ -41,8 +41,9 @@ public static class LaunchPlanner
         bool cgroupNamespace = FileTree.Exists("/proc/self/ns/cgroup")
             && ((namespaces & Processes.CLONE_NEWCGROUP) != 0 || shared.Exists(other => other.Flag == Processes.CLONE_NEWCGROUP));
         string rootfsMount = config.Get("lxc.rootfs.mount") is { Length: > 0 } mount ? mount : RuntimeDirectory.Path + "/rootfs";
-        (ulong rootfsAttributes, string? rootfsIdMap) = RootfsOptions(config);
         string? rootfs = config.Get("lxc.rootfs.path");
+        RootfsSource? rootfsSource = string.IsNullOrEmpty(rootfs) ? null : RootfsSource.Parse(rootfs);
+        (ulong rootfsAttributes, List<string> fileSystemOptions, string? rootfsIdMap) = RootfsOptions(config, rootfsSource?.HasFileSystem == true);
         if (string.IsNullOrEmpty(rootfs) && request.Command.Count == 0 && string.IsNullOrEmpty(config.Get("lxc.init.cmd")))
         {
             // The host's own init on the host's own files would boot the machine a second time, and clear its temporary files.
@@ -93,9 +94,10 @@ public static class LaunchPlanner
             IsRootless = isRootless,
             HostName = config.Get("lxc.uts.name") is { Length: > 0 } host ? host : request.Name,
             Personality = PersonalityOf(config.Get("lxc.arch")),
-            Rootfs = string.IsNullOrEmpty(rootfs) ? null : RootfsSource.Parse(rootfs),
+            Rootfs = rootfsSource,
             RootfsMount = rootfsMount,
             RootfsAttributes = rootfsAttributes,
+            RootfsFileSystemOptions = fileSystemOptions,
             IdMapRootfs = rootfsIdMap is not null,
             RootfsIdMapFile = rootfsIdMap is "container" ? null : rootfsIdMap,
             AutoMounts = autoMounts,
@@ -150,11 +152,15 @@ public static class LaunchPlanner
         }
     }
 
-    /// <summary>What <c>lxc.rootfs.options</c> asks for: attributes of the mount, and how its ids are mapped, see <see cref="MountEntry.IdMap"/>.</summary>
+    /// <summary>
+    /// What <c>lxc.rootfs.options</c> asks for: attributes of the mount, options of the file system where it has one of its own, and how its ids are
+    /// mapped, see <see cref="MountEntry.IdMap"/>.
+    /// </summary>
     /// <exception cref="LxcException">ConfigUnsupported or ConfigInvalidValue.</exception>
-    internal static (ulong Attributes, string? IdMap) RootfsOptions(ContainerConfig config)
+    internal static (ulong Attributes, List<string> FileSystemOptions, string? IdMap) RootfsOptions(ContainerConfig config, bool hasFileSystem)
     {
         ulong attributes = 0;
+        List<string> fileSystemOptions = [];
         string? idMap = null;
         foreach (string option in (config.Get("lxc.rootfs.options") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -166,6 +172,10 @@ public static class LaunchPlanner
             {
                 attributes = (attributes & ~clear) | set;
             }
+            else if (hasFileSystem)
+            {
+                fileSystemOptions.Add(option);
+            }
             else
             {
                 throw new LxcException(LxcErrorId.ConfigUnsupported, $"The mount option '{option}' of the root file system is not supported")
@@ -176,7 +186,7 @@ public static class LaunchPlanner
             }
         }
 
-        return (attributes, idMap);
+        return (attributes, fileSystemOptions, idMap);
     }
 
     private static List<MountEntry> MountsOf(ContainerConfig config, string rootfsMount)

@@ -57,7 +57,7 @@ public static class PreparedMounts
         int other = plan.RootfsIdMapFile is null ? -1 : Descriptors.Open(plan.RootfsIdMapFile, OpenFlags.ReadOnly);
         try
         {
-            return plan.Rootfs!.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes);
+            return plan.Rootfs!.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes, plan.RootfsFileSystemOptions);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Storage;
 using LxcPS.Native;
 using static LxcPS.Native.MountCalls;
 
@@ -6,21 +7,28 @@ namespace LxcPS.Engine.Mounts;
 /// <summary>The storage of a root file system: what <c>lxc.rootfs.path</c> names.</summary>
 public sealed class RootfsSource
 {
-    private RootfsSource(string type, IReadOnlyList<string> lower, string directory)
+    private RootfsSource(string text, string type, IReadOnlyList<string> lower, string directory)
     {
+        Text = text;
         Type = type;
         Lower = lower;
         Directory = directory;
     }
 
-    /// <summary>The backing store: <c>dir</c> or <c>overlay</c>.</summary>
+    /// <summary>As <c>lxc.rootfs.path</c> has it.</summary>
+    public string Text { get; }
+
+    /// <summary>The backing store: <c>dir</c>, <c>overlay</c>, <c>btrfs</c> or <c>loop</c>.</summary>
     public string Type { get; }
 
     /// <summary>The read-only layers of an overlay, the top one first.</summary>
     public IReadOnlyList<string> Lower { get; }
 
-    /// <summary>The directory that takes the container's writes: the root itself, or the upper layer.</summary>
+    /// <summary>What takes the container's writes: the directory that is the root itself, the upper layer, or the file of a loop device.</summary>
     public string Directory { get; }
+
+    /// <summary>Whether it is a file system of its own, which is mounted where the root file system is used.</summary>
+    public bool HasFileSystem => Type == "loop";
 
     /// <summary>Reads <c>[type:]path</c>; without a type a path is a directory.</summary>
     /// <exception cref="LxcException">ConfigUnsupported: a backing store that this version does not have.</exception>
@@ -31,8 +39,8 @@ public sealed class RootfsSource
         string rest = colon > 0 && !path.StartsWith('/') ? path[(colon + 1)..] : path;
         switch (type)
         {
-            case "dir":
-                return new RootfsSource(type, [], rest);
+            case "dir" or "btrfs" or "loop":
+                return new RootfsSource(path, type, [], rest);
             case "overlay" or "overlayfs":
                 // LXC writes the layers bottom first: overlay:<lower>[:<lower>...]:<upper>.
                 string[] layers = rest.Split(':');
@@ -45,12 +53,12 @@ public sealed class RootfsSource
                     };
                 }
 
-                return new RootfsSource("overlay", layers[..^1], layers[^1]);
+                return new RootfsSource(path, "overlay", layers[..^1], layers[^1]);
             default:
                 throw new LxcException(LxcErrorId.ConfigUnsupported, $"The backing store '{type}' of '{path}' is not supported")
                 {
                     ConfigKey = "lxc.rootfs.path",
-                    Advice = "Use dir:<path> or overlay:<lower>:<upper>.",
+                    Advice = "Use dir:<path>, btrfs:<path>, loop:<file> or overlay:<lower>:<upper>.",
                 };
         }
     }
@@ -61,12 +69,18 @@ public sealed class RootfsSource
     /// <param name="userNamespace">The container's user namespace when ids are mapped by the mount, else -1.</param>
     /// <param name="rootId">The host id of the container's root, for what an overlay makes itself.</param>
     /// <param name="options">Options of <c>lxc.rootfs.options</c> that are attributes of the mount, to set.</param>
+    /// <param name="fileSystemOptions">Those that are the file system's, where it has one of its own.</param>
     /// <exception cref="LxcException">RootfsFailed.</exception>
-    public int Open(int userNamespace, uint rootId, ulong options)
+    public int Open(int userNamespace, uint rootId, ulong options, IReadOnlyList<string>? fileSystemOptions = null)
     {
         try
         {
-            int mount = Type == "dir" ? OpenDirectory(Directory, userNamespace) : OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId);
+            int mount = Type switch
+            {
+                "overlay" => OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId),
+                "loop" => WithIds(LoopImage.Mount(Directory, fileSystemOptions ?? []), Directory, userNamespace),
+                _ => OpenDirectory(Directory, userNamespace, recursive: true),
+            };
             if (options != 0)
             {
                 SetAttributes(mount, options, 0, name: Directory);
@@ -80,7 +94,9 @@ public sealed class RootfsSource
             {
                 Step = "rootfs",
                 ConfigKey = "lxc.rootfs.path",
-                Advice = e.Number == Errno.ENOENT ? "Restore the directory, or point lxc.rootfs.path at it."
+                Advice = e.Path?.StartsWith("/dev/loop", StringComparison.Ordinal) == true ? "Loop devices take root's rights, and the kernel's module loop."
+                    : HasFileSystem && e.Number != Errno.ENOENT ? "See the kernel log, and check the file system with fsck."
+                    : e.Number == Errno.ENOENT ? "Restore the directory, or point lxc.rootfs.path at it."
                     : e.Call.Contains("IDMAP", StringComparison.Ordinal) ? "This file system cannot map ids; make the container with -Privileged, or move it to ext4, xfs, btrfs or tmpfs."
                     : "See that the directory can be read and is on a file system that overlay accepts.",
             };
@@ -166,17 +182,28 @@ public sealed class RootfsSource
         return System.IO.Directory.Exists(work) ? work : Path.Combine(beside, "olwork");
     }
 
+    /// <summary>The detached mount that the root file system is read from: nothing of the host's that is mounted in it, and read-only.</summary>
+    /// <exception cref="LxcException">RootfsFailed.</exception>
+    /// <exception cref="LinuxException">The directory cannot be opened.</exception>
+    internal int OpenToRead() => Type is "overlay" or "loop" ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(Directory, -1, recursive: false);
+
     /// <summary>A directory, whose owners are mapped as a user namespace maps them; the detached mount.</summary>
-    internal static int OpenDirectory(string directory, int userNamespace)
+    internal static int OpenDirectory(string directory, int userNamespace, bool recursive)
     {
-        int mount = CloneTree(Descriptors.CurrentDirectory, directory, recursive: true);
+        int mount = CloneTree(Descriptors.CurrentDirectory, directory, recursive);
+        return FileTree.Status(mount, string.Empty).IsDirectory ? WithIds(mount, directory, userNamespace) : throw NoDirectory(mount, directory);
+    }
+
+    private static LinuxException NoDirectory(int mount, string directory)
+    {
+        Descriptors.Close(mount);
+        return new LinuxException("open_tree", Errno.ENOTDIR, directory);
+    }
+
+    private static int WithIds(int mount, string directory, int userNamespace)
+    {
         try
         {
-            if (!FileTree.Status(mount, string.Empty).IsDirectory)
-            {
-                throw new LinuxException("open_tree", Errno.ENOTDIR, directory);
-            }
-
             if (userNamespace >= 0)
             {
                 SetAttributes(mount, MOUNT_ATTR_IDMAP, 0, name: directory, userNamespace: userNamespace);

@@ -2,8 +2,8 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Images;
-using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -18,6 +18,8 @@ public sealed class CreateOptions
 
     /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
     public (ImageStore Store, ImageRequest Request)? Image { get; init; }
+    /// <summary>What its root file system is kept on.</summary>
+    public StorageOptions Storage { get; init; } = StorageOptions.Default;
 
     /// <summary>Whether the container gets no user namespace.</summary>
     public bool Privileged { get; init; }
@@ -100,9 +102,7 @@ public static class ContainerCreator
             CancellationToken = cancel,
             Progress = options.Progress,
         };
-        TemplateResult root = userMaps.Count > 0 ? MappedFiles.Build(options.Helper, options.Template, context, userMaps)
-            : template is ArchiveTemplate archive ? archive.Unpack(options.Helper, context)
-            : template.Build(context);
+        TemplateResult root = RootfsBuilder.Build(options.Helper, template, options.Template, context, options.Storage, creation, userMaps);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");

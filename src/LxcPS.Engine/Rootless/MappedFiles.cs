@@ -13,7 +13,7 @@ public static class MappedFiles
     /// <summary>Removes a directory with all that is in it, whichever of the caller's subordinate ids own it.</summary>
     /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
     public static void Remove(HelperProgram helper, string directory, CancellationToken cancel) =>
-        Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Maps = UserMaps.OfEverything(), Directory = directory }, null, cancel);
+        Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, cancel);
 
     /// <summary>Makes a root file system whose owners are the ids of a user's container.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -40,8 +40,7 @@ public static class MappedFiles
             };
         }
 
-        List<KeyValuePair<string, string>> settings = [];
-        Run(helper, descriptor => new MappedRequest
+        return Build(helper, descriptor => new MappedRequest
         {
             ReportDescriptor = descriptor,
             Maps = UserMaps.WithOwn(maps),
@@ -49,7 +48,19 @@ public static class MappedFiles
             Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, _ => template },
             Name = context.ContainerName,
             HostName = context.HostName,
-        }, fields =>
+        }.ToArguments(), context.Progress, context.CancellationToken);
+    }
+
+    /// <summary>Has the helper make a root file system; what it tells of it.</summary>
+    /// <param name="helper">The helper executable.</param>
+    /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
+    /// <param name="progress">Told what the helper tells of its progress.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LxcException">What the helper failed with; or Canceled.</exception>
+    internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, CancellationToken cancel)
+    {
+        List<KeyValuePair<string, string>> settings = [];
+        Run(helper, arguments, fields =>
         {
             if (fields[0] == MappedHelper.SettingKind)
             {
@@ -57,9 +68,9 @@ public static class MappedFiles
             }
             else
             {
-                context.Progress?.Invoke(fields[1], int.Parse(fields[2]));
+                progress?.Invoke(fields[1], int.Parse(fields[2]));
             }
-        }, context.CancellationToken);
+        }, cancel);
         return new TemplateResult(settings, []);
     }
 
@@ -86,7 +97,7 @@ public static class MappedFiles
             MapsOwners = true,
             KeepsMetadata = keepsMetadata,
             Template = archive,
-        }, fields =>
+        }.ToArguments(), fields =>
         {
             switch (fields[0])
             {
@@ -97,15 +108,15 @@ public static class MappedFiles
         return metadata;
     }
 
-    private static void Run(HelperProgram helper, Func<int, MappedRequest> request, Action<string[]>? take, CancellationToken cancel)
+    private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
     {
         bool done = false;
-        HelperCall.Run(helper, descriptor => request(descriptor).ToArguments(), fields =>
+        HelperCall.Run(helper, arguments, fields =>
         {
             done |= fields[0] == MappedHelper.DoneKind;
             if (!done)
             {
-                take?.Invoke(fields);
+                take(fields);
             }
         }, cancel);
         if (!done)

@@ -65,7 +65,7 @@ public sealed class MappedHelper
                 FileTree.ChangeDirectory(mount);
             }
 
-            Report(template.Build(new TemplateContext
+            Report(reporter, template.Build(new TemplateContext
             {
                 ContainerName = request.Name,
                 HostName = request.HostName,
@@ -91,7 +91,8 @@ public sealed class MappedHelper
         return result;
     }
 
-    private void Report(TemplateResult result)
+    /// <summary>Tells what a template made.</summary>
+    internal static void Report(Reporter reporter, TemplateResult result)
     {
         foreach ((string key, string value) in result.Settings)
         {

@@ -8,7 +8,7 @@ namespace LxcPS.Engine.Templates;
 /// Lays an overlay over a directory that holds a root file system: the container's writes go to its own directory, the source is not
 /// changed and serves any number of containers.
 /// </summary>
-public sealed class DirectoryTemplate : RootfsTemplate
+public class DirectoryTemplate : RootfsTemplate
 {
     internal DirectoryTemplate(string path) => Source = path;
 
@@ -20,26 +20,13 @@ public sealed class DirectoryTemplate : RootfsTemplate
 
     private protected override TemplateResult Make(TemplateContext context)
     {
-        string source = RealPath(Source);
-        if (!RootfsCheck.LooksLikeRoot(source))
-        {
-            throw Failed(context, $"The directory '{source}' does not look like a root file system: it has no bin, usr, sbin or etc",
-                "Give the directory that becomes / of the container.");
-        }
-
+        string source = RequireSource(context);
         if (context.Source is { } stream)
         {
             return Copy(stream, context);
         }
 
         string layers = Path.Combine(context.ContainerDirectory, "overlay");
-        if (source == "/" || layers.StartsWith(source + "/", StringComparison.Ordinal))
-        {
-            // The kernel refuses an upper layer inside a lower one with ELOOP, but only at the start.
-            throw Failed(context, $"The directory '{source}' holds the container's own directory and cannot be its source",
-                "Use the template Host for the host's own programs, or another LxcPath.");
-        }
-
         if (source.Contains(':') || layers.Contains(':'))
         {
             throw Failed(context, $"The path '{(source.Contains(':') ? source : layers)}' has a colon, which separates the layers in lxc.rootfs.path",
@@ -48,6 +35,27 @@ public sealed class DirectoryTemplate : RootfsTemplate
 
         OverlayLayers.Make(source, layers, "delta", "olwork");
         return new TemplateResult([new("lxc.rootfs.path", $"overlay:{source}:{layers}/delta")], []);
+    }
+
+    /// <summary>The directory without links, where it can be the source of a container.</summary>
+    /// <exception cref="LxcException">TemplateFailed: it looks like no root file system, or holds the container's own directory.</exception>
+    internal string RequireSource(TemplateContext context)
+    {
+        string source = RealPath(Source);
+        if (!RootfsCheck.LooksLikeRoot(source))
+        {
+            throw Failed(context, $"The directory '{source}' does not look like a root file system: it has no bin, usr, sbin or etc",
+                "Give the directory that becomes / of the container.");
+        }
+
+        if (context.Source is null && (source == "/" || $"{context.ContainerDirectory}/".StartsWith(source + "/", StringComparison.Ordinal)))
+        {
+            // The kernel refuses an upper layer inside a lower one with ELOOP, but only at the start; and a copy would copy itself.
+            throw Failed(context, $"The directory '{source}' holds the container's own directory and cannot be its source",
+                "Use the template Host for the host's own programs, or another LxcPath.");
+        }
+
+        return source;
     }
 
     private TemplateResult Copy(int stream, TemplateContext context)

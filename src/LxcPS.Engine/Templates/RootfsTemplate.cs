@@ -115,7 +115,7 @@ public abstract class RootfsTemplate
             Step = "template",
             Errno = errno,
             Path = inner is LinuxException linux ? linux.Path : context.ShownDirectory,
-            Advice = full ? "Free space or inodes on that file system, raise the quota, or use another LxcPath."
+            Advice = full ? "Free space or inodes on that file system, raise the quota or -Size, or use another LxcPath."
                 : "See that the directory is on a writable file system that keeps owners and modes.",
         };
     }

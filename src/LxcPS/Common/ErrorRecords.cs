@@ -27,7 +27,7 @@ internal static class ErrorRecords
         LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen or LxcErrorId.KernelLogMissing => ErrorCategory.InvalidOperation,
         LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue or LxcErrorId.DeviceInvalid or LxcErrorId.HookInvalid or LxcErrorId.ItemInvalid => ErrorCategory.InvalidArgument,
         LxcErrorId.ConfigSyntax or LxcErrorId.ConfigUnknownKey => ErrorCategory.ParserError,
-        LxcErrorId.ConfigUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
+        LxcErrorId.ConfigUnsupported or LxcErrorId.StorageUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
         LxcErrorId.ImageInvalid => ErrorCategory.InvalidData,
         LxcErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
         LxcErrorId.StorageFull => ErrorCategory.LimitsExceeded,

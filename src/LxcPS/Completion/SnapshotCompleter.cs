@@ -12,5 +12,5 @@ public sealed class SnapshotCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.OfContainers(fakeBoundParameters, wordToComplete,
-            (store, names) => names.SelectMany(name => new SnapshotStore(store, name).List().Select(snapshot => snapshot.Name)));
+            (store, names) => names.SelectMany(name => new SnapshotStore(store, name, LxcCmdlet.Helper).List().Select(snapshot => snapshot.Name)));
 }

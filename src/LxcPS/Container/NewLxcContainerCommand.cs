@@ -5,6 +5,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Images;
 using LxcPS.Engine.Operations;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
@@ -64,6 +65,24 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
     [Limit]
     public long? Pids { get; set; }
 
+    /// <summary>
+    /// What the root file system is kept on: Dir, Overlay (of a directory as template), Btrfs, Loop, or Best. Without it a directory, or an overlay where a
+    /// directory is the template.
+    /// </summary>
+    [Parameter]
+    public StorageType? Storage { get; set; }
+
+    /// <summary>The most bytes that the root file system may hold, for Loop and Btrfs: 2GB.</summary>
+    [Parameter]
+    [ByteSize]
+    [ValidateRange(1, long.MaxValue)]
+    public long? Size { get; set; }
+
+    /// <summary>The file system of a loop file.</summary>
+    [Parameter]
+    [ValidateSet("ext4", "xfs", "btrfs")]
+    public string? FileSystem { get; set; }
+
     /// <summary>Gives the container a kernel log of its own: syslog(2) and /dev/kmsg show and take its messages, not the host's.</summary>
     [Parameter]
     public SwitchParameter IsolateKernelLog { get; set; }
@@ -110,6 +129,7 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
             // A path means what it means in this session, whatever the process's own directory is.
             Template = template.Contains('/') || template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(template) : template,
             Image = ImageRequest.IsTemplate(template) ? (images, RequestOf(template, Image)) : null,
+            Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
             Privileged = Privileged,
             Isolated = Isolated,
             Limits = new CgroupLimits { Memory = Memory, Cpu = Cpu, Pids = Pids },

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using LxcPS.Engine.Copying;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 
 namespace LxcPS.Commands;
@@ -21,13 +22,28 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     [ValidateNotNullOrEmpty]
     public string? NewLxcPath { get; set; }
 
-    /// <summary>Lays an overlay over the source's root file system instead of copying it: at once, and the source must stay.</summary>
+    /// <summary>Shares the source's root file system instead of copying it: an overlay over it, for which the source must stay, or a snapshot of a subvolume.</summary>
     [Parameter]
     public SwitchParameter Snapshot { get; set; }
 
     /// <summary>A snapshot that is removed when it stops.</summary>
     [Parameter]
     public SwitchParameter Ephemeral { get; set; }
+
+    /// <summary>What the root file systems of the copies are kept on: Dir, Overlay, Btrfs, Loop or Best. Without it as the source's.</summary>
+    [Parameter]
+    public StorageType? Storage { get; set; }
+
+    /// <summary>The most bytes that the root file systems may hold, for Loop and Btrfs: 2GB.</summary>
+    [Parameter]
+    [ByteSize]
+    [ValidateRange(1, long.MaxValue)]
+    public long? Size { get; set; }
+
+    /// <summary>The file system of a loop file.</summary>
+    [Parameter]
+    [ValidateSet("ext4", "xfs", "btrfs")]
+    public string? FileSystem { get; set; }
 
     /// <summary>Configuration keys of the copies: @{ 'lxc.start.auto' = '0' }. An array gives a key several lines.</summary>
     [Parameter]
@@ -61,6 +77,8 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
         {
             Snapshot = Snapshot,
             Ephemeral = Ephemeral,
+            Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
+            Helper = Helper,
             Settings = [.. ConfigTable.Pairs(Config)],
             Progress = activity => WriteVerbose($"{source.Name}: {activity}"),
         };

@@ -25,7 +25,7 @@ public sealed class CheckpointLxcContainerCommand : ContainerCmdlet
             {
                 Try(target.Name, () =>
                 {
-                    SnapshotInfo taken = new SnapshotStore(target.Store, target.Name).Take(Comment, StopToken);
+                    SnapshotInfo taken = new SnapshotStore(target.Store, target.Name, Helper).Take(Comment, StopToken);
                     WriteVerbose($"{target.Name}: {taken.Name}");
                     if (PassThru)
                     {

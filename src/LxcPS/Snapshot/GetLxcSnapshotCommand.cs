@@ -23,7 +23,7 @@ public sealed class GetLxcSnapshotCommand : ContainerQueryCmdlet
         {
             Try(target.Name, () =>
             {
-                foreach (SnapshotInfo snapshot in new SnapshotStore(target.Store, target.Name).List())
+                foreach (SnapshotInfo snapshot in new SnapshotStore(target.Store, target.Name, Helper).List())
                 {
                     if (patterns.Any(pattern => pattern.IsMatch(snapshot.Name)))
                     {

@@ -13,7 +13,7 @@ public sealed class RemoveLxcSnapshotCommand : SnapshotCmdlet
     {
         if (ShouldProcess($"{name} {snapshot}", "Remove snapshot"))
         {
-            Try(name, () => new SnapshotStore(store, name).Remove(snapshot));
+            Try(name, () => new SnapshotStore(store, name, Helper).Remove(snapshot));
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class RestoreLxcSnapshotCommand : SnapshotCmdlet
 
         Try(NewName ?? name, () =>
         {
-            SnapshotStore snapshots = new(store, name);
+            SnapshotStore snapshots = new(store, name, Helper);
             if (NewName is null)
             {
                 snapshots.Restore(snapshot, StopToken);

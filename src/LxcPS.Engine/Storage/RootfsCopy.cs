@@ -1,0 +1,198 @@
+using LxcPS.Engine.Copying;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Store;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Storage;
+
+/// <summary>Copies the root file system of a container into the directory of another.</summary>
+/// <param name="root">The source's root file system.</param>
+/// <param name="directory">The source's directory.</param>
+/// <param name="name">The source's name.</param>
+/// <param name="creation">The copy in the making.</param>
+/// <param name="options">How.</param>
+internal sealed class RootfsCopy(RootfsSource root, string directory, string name, ContainerCreation creation, CopyOptions options)
+{
+    private readonly bool isSnapshot = options.Snapshot || options.Ephemeral;
+
+    /// <summary>Whether the copy needs the source to stay.</summary>
+    internal bool IsLaid { get; private set; }
+
+    /// <summary>Whether the copy has of its own what the source's layers show.</summary>
+    internal bool IsMerged { get; private set; }
+
+    /// <summary>The name in the source's directory that is the root file system, and not copied as the rest is; null where that lies elsewhere, or the copy has it there too.</summary>
+    internal string? Part
+    {
+        get
+        {
+            string path = root.Type == "overlay" ? Path.GetDirectoryName(root.Directory)! : root.Directory;
+            return (root.Type != "overlay" || IsMerged) && Path.GetDirectoryName(path) == directory ? Path.GetFileName(path) : null;
+        }
+    }
+
+    /// <summary>Makes the copy; what <c>lxc.rootfs.path</c> is then.</summary>
+    /// <param name="oldHost">The source's host name.</param>
+    /// <param name="newHost">The copy's, or null where it keeps the source's identity.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LxcException">StorageUnsupported, ConfigUnsupported, CopyFailed, StorageFull, StorageFailed or Canceled.</exception>
+    internal string Make(string oldHost, string? newHost, CancellationToken cancel)
+    {
+        try
+        {
+            StorageType type = Choose();
+            options.Progress?.Invoke(type == StorageType.Overlay && root.Type == "dir" ? "Laying an overlay" : "Copying files");
+            (string path, string? lower, string? writes) = type == StorageType.Overlay ? (root.Type == "dir" ? LayOver() : CopyUpper(cancel)) : CopyTo(type, oldHost, newHost, cancel);
+            if (writes is not null && newHost is not null)
+            {
+                new CopiedIdentity(lower, writes).Renew(oldHost, newHost);
+            }
+
+            return path;
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"The root file system of a copy of container '{name}' cannot be made in '{DisplayText.Of(creation.Directory)}'", name);
+        }
+    }
+
+    // As the source has it, where nothing is asked for; a snapshot of a directory is an overlay.
+    private StorageType Choose()
+    {
+        StorageType own = root.Type switch
+        {
+            "overlay" => StorageType.Overlay,
+            "btrfs" => StorageType.Btrfs,
+            "loop" => StorageType.Loop,
+            _ => StorageType.Dir,
+        };
+        bool isDefault = options.Storage.Type is null;
+        StorageType type = RootfsStorage.Choose(options.Storage with { Type = isDefault ? (own == StorageType.Dir && isSnapshot ? StorageType.Overlay : own) : options.Storage.Type },
+            creation.Directory, isShared: false, name);
+        if (options.Snapshot && type is StorageType.Dir or StorageType.Loop)
+        {
+            throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage {type} cannot be a snapshot", "Copy it without -Snapshot: where the file system shares blocks that takes no more room.");
+        }
+
+        if (type == StorageType.Overlay && own is not (StorageType.Dir or StorageType.Overlay))
+        {
+            throw RootfsStorage.Unsupported(name, $"No overlay can be laid over the storage {own} of container '{name}'", "Leave -Storage out.");
+        }
+
+        return type;
+    }
+
+    private (string Path, string? Lower, string? Writes) CopyTo(StorageType type, string oldHost, string? newHost, CancellationToken cancel)
+    {
+        IsMerged = root.Type == "overlay";
+        string path = RootfsStorage.PathOf(type, creation.Directory);
+        long size = options.Storage.Size;
+        if (type == StorageType.Btrfs && root.Type == "btrfs" && RootfsStorage.TrySnapshot(root.Directory, creation.Directory, size, name))
+        {
+            return (path, null, creation.RootfsPath);
+        }
+
+        if (options.Snapshot)
+        {
+            throw RootfsStorage.Unsupported(name, $"A snapshot of '{DisplayText.Of(root.Directory)}' in '{DisplayText.Of(creation.Directory)}' cannot be made: both have to be subvolumes of one file system",
+                "Copy it without -Snapshot.");
+        }
+
+        string fileSystem = options.Storage.FileSystem ?? string.Empty;
+        string source = root.Text;
+        if (type == StorageType.Loop && root.Type == "loop")
+        {
+            int file = LoopImage.Lock(root.Directory);
+            try
+            {
+                string own = LoopImage.FileSystemOf(file, root.Directory);
+                long ownSize = FileTree.Status(file, string.Empty).Size;
+                if (own == "ext4" && fileSystem is "" or "ext4" && (size == 0 || size == ownSize))
+                {
+                    // The others know a file system by an identity, which the whole file's copy would share.
+                    TreeCopy.To(creation, $"{creation.Directory}/rootdev", root.Directory, name, cancel);
+                    (source, size) = (string.Empty, 0);
+                }
+                else
+                {
+                    (fileSystem, size) = (fileSystem.Length == 0 ? own : fileSystem, size == 0 ? ownSize : size);
+                }
+            }
+            finally
+            {
+                Descriptors.Close(file);
+            }
+        }
+        else if (type == StorageType.Loop)
+        {
+            (fileSystem, size) = (fileSystem.Length == 0 ? "ext4" : fileSystem, size == 0 ? LoopImage.DefaultSize : size);
+        }
+        else if (type == StorageType.Btrfs)
+        {
+            RootfsStorage.MakeSubvolume(creation.Directory, size, name);
+            size = 0;
+        }
+
+        if (type != StorageType.Loop && root.Type == "dir")
+        {
+            TreeCopy.To(creation, creation.RootfsPath, root.Directory, name, cancel);
+            return (path, null, creation.RootfsPath);
+        }
+
+        if (type == StorageType.Dir)
+        {
+            FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1C0);
+        }
+
+        if (source.Length > 0 || newHost is not null)
+        {
+            MappedFiles.Build(options.Helper, descriptor => new StorageTask
+            {
+                ReportDescriptor = descriptor,
+                Name = name,
+                Directory = creation.Directory,
+                Rootfs = path,
+                Size = size,
+                FileSystem = fileSystem,
+                Source = source,
+                OldHostName = oldHost,
+                HostName = newHost ?? string.Empty,
+            }.ToArguments(), null, cancel);
+        }
+
+        return (path, null, null);
+    }
+
+    // LXC's own layout, so that its tools know it.
+    private (string Path, string? Lower, string? Writes) LayOver()
+    {
+        string lower = root.Directory;
+        string layers = creation.Directory + "/overlay";
+        if (lower.Contains(':') || layers.Contains(':'))
+        {
+            throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
+            {
+                ContainerName = name,
+                ConfigKey = "lxc.rootfs.path",
+                Advice = "Copy it without -Snapshot, or use a path without a colon.",
+            };
+        }
+
+        OverlayLayers.Make(lower, layers, "delta", "work");
+        FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1ED);
+        IsLaid = true;
+        return ($"overlay:{lower}:{layers}/delta", lower, layers + "/delta");
+    }
+
+    private (string Path, string? Lower, string? Writes) CopyUpper(CancellationToken cancel)
+    {
+        bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
+        string place = isInside ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
+        FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
+        TreeCopy.To(creation, place, root.Directory, name, cancel);
+        FileTree.MakeDirectory(Descriptors.CurrentDirectory, $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}", 0x1C0);
+        return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
+    }
+}

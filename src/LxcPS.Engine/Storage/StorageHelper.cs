@@ -1,0 +1,99 @@
+using LxcPS.Engine.Copying;
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Rootless;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Storage;
+
+/// <summary>
+/// Fills root file systems that have to be mounted for it, or whose source has: in a process whose mounts nobody else has and which dies with the
+/// session. So whatever ends it, no mount, no loop device and no program stays behind.
+/// </summary>
+public static class StorageHelper
+{
+    /// <summary>Carries a task out; the result is 0, or 125 when it failed.</summary>
+    public static int Run(StorageTask task)
+    {
+        using Reporter reporter = new(task.ReportDescriptor);
+        return Guard(() =>
+        {
+            Processes.SetParentDeathSignal(9);
+            reporter.ThrowIfAbandoned();
+            return MappedChild.RunWithMounts(() => Guard(() => Fill(task, reporter)));
+        });
+
+        int Guard(Func<int> work) => reporter.Guard(work, e => StorageError.Of(e, $"The root file system of container '{task.Name}' cannot be made in '{DisplayText.Of(task.Directory)}'", task.Name));
+    }
+
+    private static int Fill(StorageTask task, Reporter reporter)
+    {
+        RootfsSource target = RootfsSource.Parse(task.Rootfs);
+        string place = $"{task.Directory}/rootfs";
+        if (task.Size > 0)
+        {
+            LoopImage.Make(target.Directory, task.Size, task.FileSystem, task.Name);
+        }
+
+        if (target.HasFileSystem)
+        {
+            FileTree.MakeDirectory(Descriptors.CurrentDirectory, place, 0x1ED);
+            int mount = target.Open(-1, 0, 0);
+            MountCalls.Move(mount, Descriptors.OpenPath(place, directory: true), place);
+            Descriptors.Close(mount);
+        }
+
+        if (task.Template.Length > 0)
+        {
+            MappedHelper.Report(reporter, RootfsTemplate.Parse(task.Template).Build(new TemplateContext
+            {
+                ContainerName = task.Name,
+                HostName = task.HostName,
+                ContainerDirectory = task.Directory,
+                Progress = (text, percent) => reporter.Fields(MappedHelper.ProgressKind, text, percent.ToString()),
+            }));
+        }
+        else
+        {
+            Copy(task, place);
+        }
+
+        // What could not be written is told now, or never.
+        FileTree.SyncFileSystem(Descriptors.Open(place, OpenFlags.Directory), place);
+        reporter.Fields(MappedHelper.DoneKind);
+        return 0;
+    }
+
+    private static void Copy(StorageTask task, string place)
+    {
+        if (task.Source.Length > 0)
+        {
+            RootfsSource source = RootfsSource.Parse(task.Source);
+            TreeCopy.OfMount(source.OpenToRead(), place, task.Name);
+            if (source.HasFileSystem && !RootfsSource.Parse(task.Rootfs).HasFileSystem)
+            {
+                RemoveLostAndFound(place);
+            }
+        }
+
+        if (task.HostName.Length > 0 && task.OldHostName.Length > 0)
+        {
+            new CopiedIdentity(null, place).Renew(task.OldHostName, task.HostName);
+        }
+        else if (task.HostName.Length > 0)
+        {
+            new CopiedIdentity(null, place).Name(task.HostName);
+        }
+    }
+
+    // The file system's own, not the container's. fsck(8) may have put something there.
+    private static void RemoveLostAndFound(string place)
+    {
+        string path = $"{place}/lost+found";
+        if (FileTree.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            FileTree.Remove(Descriptors.CurrentDirectory, path, isDirectory: true);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+namespace LxcPS.Engine.Storage;
+
+/// <summary>What is asked of <see cref="StorageHelper"/>; travels as its command line.</summary>
+public sealed class StorageTask
+{
+    /// <summary>The descriptor to report on.</summary>
+    public required int ReportDescriptor { get; init; }
+
+    /// <summary>The container.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its directory, in which <c>rootfs</c> is where the root file system is seen.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The root file system, as <c>lxc.rootfs.path</c> has it.</summary>
+    public required string Rootfs { get; init; }
+
+    /// <summary>The size in bytes of the loop file to make; 0 where there is one, or none is needed.</summary>
+    public long Size { get; init; }
+
+    /// <summary>The file system to make in it.</summary>
+    public string FileSystem { get; init; } = string.Empty;
+
+    /// <summary>The template to make the root file system from, or empty.</summary>
+    public string Template { get; init; } = string.Empty;
+
+    /// <summary>The root file system to copy, as <c>lxc.rootfs.path</c> has it, or empty.</summary>
+    public string Source { get; init; } = string.Empty;
+
+    /// <summary>The host name of the container; of a copy, the new one, or empty where it keeps the source's identity.</summary>
+    public string HostName { get; init; } = string.Empty;
+
+    /// <summary>The host name of the source.</summary>
+    public string OldHostName { get; init; } = string.Empty;
+
+    /// <summary>The command line that <see cref="Parse"/> reads.</summary>
+    public List<string> ToArguments() =>
+    [
+        "storage", "--report", ReportDescriptor.ToString(), "--name", Name, "--directory", Directory, "--rootfs", Rootfs, "--size", Size.ToString(), "--filesystem", FileSystem,
+        "--template", Template, "--source", Source, "--hostname", HostName, "--old-hostname", OldHostName,
+    ];
+
+    /// <summary>Reads a command line, without the leading <c>storage</c>.</summary>
+    /// <exception cref="LxcException">StorageFailed: an unknown or incomplete option.</exception>
+    public static StorageTask Parse(ReadOnlySpan<string> arguments)
+    {
+        Dictionary<string, string> values = [];
+        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        {
+            values[arguments[i]] = arguments[i + 1];
+        }
+
+        return new StorageTask
+        {
+            ReportDescriptor = (int)NumberOf("--report"),
+            Name = Needed("--name"),
+            Directory = Needed("--directory"),
+            Rootfs = Needed("--rootfs"),
+            Size = NumberOf("--size"),
+            FileSystem = values.GetValueOrDefault("--filesystem", string.Empty),
+            Template = values.GetValueOrDefault("--template", string.Empty),
+            Source = values.GetValueOrDefault("--source", string.Empty),
+            HostName = values.GetValueOrDefault("--hostname", string.Empty),
+            OldHostName = values.GetValueOrDefault("--old-hostname", string.Empty),
+        };
+
+        string Needed(string option) => values.TryGetValue(option, out string? value) ? value
+            : throw new LxcException(LxcErrorId.StorageFailed, $"The helper for storage needs {option}");
+
+        long NumberOf(string option) => long.TryParse(Needed(option), out long number) ? number
+            : throw new LxcException(LxcErrorId.StorageFailed, $"The helper for storage needs a number after {option}");
+    }
+}

@@ -1,0 +1,26 @@
+namespace LxcPS.Engine.Storage;
+
+/// <summary>What the root file system of a container is kept on.</summary>
+public enum StorageType
+{
+    /// <summary>A directory.</summary>
+    Dir,
+
+    /// <summary>A directory of the container's writes over one that is not changed.</summary>
+    Overlay,
+
+    /// <summary>A subvolume of btrfs.</summary>
+    Btrfs,
+
+    /// <summary>A file with a file system in it.</summary>
+    Loop,
+
+    /// <summary>A logical volume. This version does not have it.</summary>
+    Lvm,
+
+    /// <summary>A dataset of ZFS. This version does not have it.</summary>
+    Zfs,
+
+    /// <summary>A subvolume where the container's directory is on btrfs, a directory elsewhere; an overlay where a directory is the template.</summary>
+    Best,
+}
