@@ -185,7 +185,8 @@ Describe 'Copy-LxcItem' {
     }
 
     It 'leaves nothing half when it is stopped, <Way> the container' -ForEach @{ Way = 'into' }, @{ Way = 'out of' } {
-        Invoke-Shell '[ -e big ] || head -c 300M /dev/zero > big'
+        Invoke-Shell 'head -c 300M /dev/zero > big'
+        Copy-LxcItem "$HostFiles/big" /tmp -ToContainer $stopped
         $place, $copy = if ($Way -eq 'into') { "$LxcPath/$stopped/rootfs/tmp", "'$HostFiles/big' /tmp/half -ToContainer" } else { $HostFiles, "/tmp/big '$HostFiles/half' -FromContainer" }
         $beside = Start-Beside "while (`$true) { Copy-LxcItem $copy $stopped }"
         Wait-Until { [IO.Directory]::GetFiles($place, '.lxcps-*').Count -eq 1 } | Should -BeTrue
