@@ -19,6 +19,7 @@
         'Copy-LxcItem'
         'Dismount-LxcItem'
         'Enter-LxcContainer'
+        'Find-LxcImage'
         'Get-LxcCgroup'
         'Get-LxcConfig'
         'Get-LxcConfigKey'

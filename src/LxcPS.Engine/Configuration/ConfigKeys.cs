@@ -12,6 +12,9 @@ public static class ConfigKeys
     /// <summary>Whether the container has a kernel log of its own: 0 or 1.</summary>
     public const string IsolateKernelLog = "lxcps.kernel_log.isolate";
 
+    /// <summary>Whether <c>lxc.init.cmd</c> is a program that knows nothing of an init's duties: it runs as the child of a minimal one. 0 or 1.</summary>
+    public const string MinimalInit = "lxcps.init.minimal";
+
     /// <summary>
     /// What a client asks a monitor for as if it were a configuration key, and gets what <see cref="Seccomp.ContainerFilter"/> needs in one
     /// answer: a line each of <c>lxc.seccomp.profile</c>, <c>lxc.seccomp.allow_nesting</c> and <see cref="IsolateKernelLog"/>.

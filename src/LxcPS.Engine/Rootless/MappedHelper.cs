@@ -52,7 +52,7 @@ public sealed class MappedHelper
 
     private int Build()
     {
-        RootfsTemplate template = RootfsTemplate.Parse(request.Template!);
+        RootfsTemplate template = request.IsLayer ? new LayerTemplate(request.Template!) : RootfsTemplate.Parse(request.Template!);
         using DirectorySource? source = template is DirectoryTemplate directory ? DirectorySource.Start(directory.Source) : null;
         int? input = template is ArchiveTemplate archive ? archive.Open() : source?.Output;
         int result = MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>

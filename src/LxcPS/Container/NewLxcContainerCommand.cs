@@ -23,14 +23,17 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>
-    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store, or the path of a directory or a tar archive that holds one.
+    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store or of a server, an image of Oci's kind, or the path of a directory or a tar archive that holds one.
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TemplateCompleter))]
     public string Template { get; set; } = "Host";
 
-    /// <summary>The image of the store that it is laid over: a name of which the end may be left out (debian/bookworm), the beginning of a fingerprint, or an LxcImage.</summary>
+    /// <summary>
+    /// The image that it is laid over. Of the template Image a name of which the end may be left out (debian/bookworm), the beginning of a fingerprint, an LxcImage or
+    /// LxcRemoteImage; of Oci a layout, an archive, or docker:// and a name.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -154,7 +157,7 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
 
     private void RefuseImageParameters(string template)
     {
-        string[] names = [nameof(Image), nameof(Release), nameof(Architecture), nameof(Variant), nameof(Mirror), nameof(Package)];
+        string[] names = [nameof(Image), nameof(Release), nameof(Architecture), nameof(Variant), nameof(Mirror), nameof(Package), nameof(Server), nameof(Keyring)];
         if (names.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } name)
         {
             throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The template {template} has no use for -{name}") { Advice = $"Leave -{name} out." };
