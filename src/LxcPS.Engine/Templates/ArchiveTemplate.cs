@@ -160,7 +160,8 @@ public class ArchiveTemplate : RootfsTemplate
     ];
 
     private protected LxcException Refused(TemplateContext context, ProgramResult result, string program = "tar") =>
-        result.Error.Contains("No space left on device", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
+        // A write that was cut short is told before the one that fails.
+        result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Wrote only", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
         : result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal) ? Storage(context, Errno.EDQUOT, null)
         : Failed(context, $"The archive '{Source}' cannot be unpacked: {program} ended with {result.Exit.ExitCode}: {LastLines(result.Error)}",
             "See that the archive is complete, and that the host's tar is GNU tar.");

@@ -69,7 +69,12 @@ internal sealed class OciFiles
     {
         if (directory is not null)
         {
-            // Names are ours or checked; a link in the place of a file is not followed.
+            if (name.Split('/').Contains("..") || name.StartsWith('/'))
+            {
+                return null;
+            }
+
+            // A link in the place of a file is not followed.
             string path = $"{directory}/{name}";
             return FileTree.TryStatus(Descriptors.CurrentDirectory, path, false, out FileStatus status) && status.IsRegular ? path : null;
         }

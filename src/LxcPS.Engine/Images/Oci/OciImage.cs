@@ -123,5 +123,5 @@ public sealed class OciImage : ImageSource
         return new ImageName(distribution.Length > 0 ? distribution : "image", release, architectureOfImage, "oci");
     }
 
-    private static string Plain(string part) => string.Concat(part.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or '+'));
+    private static string Plain(string part) => string.Concat(part.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or '+')).TrimStart('.', '-', '_', '+');
 }

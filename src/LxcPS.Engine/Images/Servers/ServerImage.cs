@@ -41,6 +41,7 @@ internal sealed class ServerImage : ImageSource
         }
 
         MappedFiles.Unpack(context.Helper, root.Path, build.Directory, keepsMetadata: image.IsUnified, context.Progress, context.CancellationToken);
+        build.KeepRootfsAlone();
         root.Complete();
         metadata?.Complete();
         return new ImageInfo
