@@ -57,6 +57,11 @@ public sealed class OciImage : ImageSource
         string work = $"{build.Directory}/oci";
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, work, 0x1C0 /* 0700 */);
         OciManifest manifest = OciManifest.Find(Files(work, context), reference.Tag, architecture);
+        if (manifest.Config.Architecture != architecture)
+        {
+            throw new LxcException(LxcErrorId.ImageNotFound, $"The image is not there for {architecture}: it is for {manifest.Config.Architecture}") { Step = "image", Advice = $"Give -Architecture {manifest.Config.Architecture} to have it all the same, or choose another image." };
+        }
+
         for (int i = 0; i < manifest.Layers.Count; i++)
         {
             context.Progress($"Checking layer {i + 1} of {manifest.Layers.Count}", -1);

@@ -19,7 +19,7 @@ internal sealed record OciReference(string? Path, string? Tag, string? Remote)
         string rest = text[(transport?.Length ?? 0)..];
         if (transport is null && !IsPath(rest))
         {
-            return new OciReference(null, null, text.Contains("://", StringComparison.Ordinal) || text.StartsWith("docker-daemon:", StringComparison.Ordinal) || text.StartsWith("containers-storage:", StringComparison.Ordinal) ? text : "docker://" + text);
+            return new OciReference(null, null, text.Contains(":/", StringComparison.Ordinal) || text.StartsWith("docker-daemon:", StringComparison.Ordinal) || text.StartsWith("containers-storage:", StringComparison.Ordinal) ? text : "docker://" + text);
         }
 
         if (Exists(rest))
