@@ -107,6 +107,13 @@ BeforeDiscovery {
         'Copy-LxcContainer 2'     = 'db2\s+Running.*\n.*db3\s+Running'
         'Copy-LxcContainer 3'     = '^(?!.*trial)'
         'Copy-LxcContainer 4'     = 'web1-old\s+Stopped.*\n.*web2-old\s+Stopped'
+        'Export-LxcContainer 1'   = 'web1-again\s+Stopped'
+        'Export-LxcContainer 2'   = '(?s)db1\.tar\.zst.*web1\.tar\.zst'
+        'Get-LxcTemplate 1'       = '(?s)Host\s+Host.*Busybox\s+Busybox\s+True'
+        'Import-LxcContainer 1'   = 'web2-again\s+Stopped'
+        'Import-LxcContainer 2'   = 'web1\s+Stopped'
+        'Import-LxcContainer 3'   = '(?s)lxc\.hook\.start = /bin/true.*hooked\s+Stopped'
+        'New-LxcContainer 7'      = 'tiny\s+Stopped'
         'Copy-LxcItem 1'          = '^Welcome$'
         'Copy-LxcItem 2'          = 'web1\s+directory\s.*/opt/lxcps-site.*\n.*web2\s+directory\s.*/opt/lxcps-site'
         'Copy-LxcItem 3'          = '(?s)passwd.*group'
@@ -175,7 +182,7 @@ BeforeDiscovery {
     # The containers that are there before an example; web1, web2 and db1 run where nothing else is said.
     $states = @{ 'Start-LxcContainer' = 'Stopped'; 'Rename-LxcContainer' = 'Stopped'; 'New-LxcContainer' = 'Stopped'; 'Test-LxcHost' = 'None'
         'Set-LxcProfile' = 'Stopped'; 'Get-LxcProfile' = 'Stopped'; 'New-LxcProfile' = 'None'; 'Register-LxcProfile' = 'None'; 'Unregister-LxcProfile' = 'None'
-        'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None'; 'Copy-LxcContainer' = 'Stopped'; 'Register-LxcHook' = 'Stopped'
+        'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None'; 'Copy-LxcContainer' = 'Stopped'; 'Export-LxcContainer' = 'Stopped'; 'Import-LxcContainer' = 'Stopped'; 'Get-LxcTemplate' = 'None'; 'Register-LxcHook' = 'Stopped'
         'Get-LxcHook' = 'Stopped'; 'Unregister-LxcHook' = 'Stopped'; 'Checkpoint-LxcContainer' = 'Stopped'; 'Get-LxcSnapshot' = 'Stopped'
         'Restore-LxcSnapshot' = 'Stopped'; 'Remove-LxcSnapshot' = 'Stopped' }
     $examples = foreach ($page in $pages) {

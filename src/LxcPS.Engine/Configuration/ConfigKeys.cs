@@ -15,6 +15,9 @@ public static class ConfigKeys
     /// <summary>Whether <c>lxc.init.cmd</c> is a program that knows nothing of an init's duties: it runs as the child of a minimal one. 0 or 1.</summary>
     public const string MinimalInit = "lxcps.init.minimal";
 
+    /// <summary>Whether what the container writes to its root file system is kept in memory, and gone when it stops: 0 or 1.</summary>
+    public const string InMemory = "lxcps.rootfs.in_memory";
+
     /// <summary>
     /// What a client asks a monitor for as if it were a configuration key, and gets what <see cref="Seccomp.ContainerFilter"/> needs in one
     /// answer: a line each of <c>lxc.seccomp.profile</c>, <c>lxc.seccomp.allow_nesting</c> and <see cref="IsolateKernelLog"/>.

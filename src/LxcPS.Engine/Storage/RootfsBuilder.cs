@@ -65,7 +65,7 @@ internal static class RootfsBuilder
                     Template = source is not null ? string.Empty : template is ArchiveTemplate archive ? archive.Source : text,
                     Source = source is null ? string.Empty : "dir:" + source,
                     HostName = source is null || template is ImageTemplate ? context.HostName : string.Empty,
-                }.ToArguments(), context.Progress, context.CancellationToken);
+                }.ToArguments(), context.Progress, null, context.CancellationToken);
                 break;
             case StorageType.Btrfs:
                 RootfsStorage.MakeSubvolume(creation.Directory, storage.Size, context.ContainerName);
@@ -78,7 +78,7 @@ internal static class RootfsBuilder
                 }
 
                 context.Progress?.Invoke("Copying the directory", -1);
-                TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, context.CancellationToken);
+                TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, null, context.CancellationToken);
                 if (template is ImageTemplate)
                 {
                     new CopiedIdentity(null, creation.RootfsPath).Name(context.HostName);
