@@ -95,12 +95,15 @@ public static unsafe class RawNames
     }
 
     /// <summary>Renames within a directory; what is there already is replaced as rename(2) has it.</summary>
-    public static void Rename(int directory, ReadOnlySpan<byte> oldName, ReadOnlySpan<byte> name)
+    public static void Rename(int directory, ReadOnlySpan<byte> oldName, ReadOnlySpan<byte> name) => Rename(directory, oldName, directory, name);
+
+    /// <summary>Renames into another directory of the file system; what is there already is replaced as rename(2) has it.</summary>
+    public static void Rename(int oldDirectory, ReadOnlySpan<byte> oldName, int directory, ReadOnlySpan<byte> name)
     {
         fixed (byte* old = Terminated(oldName))
         fixed (byte* text = Terminated(name))
         {
-            if ((long)syscall(SystemCall.renameat2, directory, old, directory, text, 0) < 0)
+            if ((long)syscall(SystemCall.renameat2, oldDirectory, old, directory, text, 0) < 0)
             {
                 throw Failed("rename", name);
             }

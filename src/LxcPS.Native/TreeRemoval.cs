@@ -36,10 +36,14 @@ public sealed unsafe class TreeRemoval
     /// <returns>Whether there was one.</returns>
     /// <exception cref="LinuxException">EXDEV: something is mounted in the tree; EAGAIN: it was moved meanwhile; else what the call answered.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static bool Remove(int parent, string name, string path, CancellationToken cancel = default)
+    public static bool Remove(int parent, string name, string path, CancellationToken cancel = default) => Remove(parent, CString.Of(name, "unlink"), path, cancel);
+
+    /// <summary>The same for a name that is bytes.</summary>
+    public static bool Remove(int parent, ReadOnlySpan<byte> name, string path) => Remove(parent, (byte[])[.. name, 0], path, default);
+
+    private static bool Remove(int parent, byte[] top, string path, CancellationToken cancel)
     {
         TreeRemoval removal = new(parent, path, cancel);
-        byte[] top = CString.Of(name, "unlink");
         removal.current = removal.Open(parent, top);
         if (removal.current < 0)
         {

@@ -21,6 +21,7 @@
         'Enter-LxcContainer'
         'Export-LxcContainer'
         'Export-LxcImage'
+        'Find-LxcImage'
         'Get-LxcCgroup'
         'Get-LxcConfig'
         'Get-LxcConfigKey'

@@ -25,6 +25,11 @@ BeforeDiscovery {
         'Unregister-LxcProfile 1' = 'needs a registered profile'
         'Remove-LxcProfile 1'     = 'needs a registered profile'
         'Test-LxcProfile 6'       = 'needs a registered profile'
+        'Find-LxcImage 1'         = 'needs an image server'
+        'Find-LxcImage 2'         = 'needs an image server'
+        'Find-LxcImage 3'         = 'needs an image server'
+        'Save-LxcImage 4'         = 'needs an image server'
+        'Save-LxcImage 5'         = 'needs a registry'
     }
     if (-not (Test-Path /sys/kernel/security/apparmor/profiles)) {
         $notRun['Test-LxcProfile 4'] = $notRun['Test-LxcProfile 5'] = 'needs a kernel with AppArmor'

@@ -18,4 +18,10 @@ public sealed class QuotedWordsTests
     [InlineData("")]
     [InlineData(" \t ")]
     public void NothingHasNoWords(string text) => Assert.Empty(QuotedWords.Split(text));
+
+    [Theory]
+    [InlineData("/bin/sh|-c|echo \"it's\"; true")]
+    [InlineData("''|\"\"||a b|'")]
+    [InlineData("plain")]
+    public void WhatIsJoinedIsSplitAgain(string words) => Assert.Equal(words.Split('|'), QuotedWords.Split(QuotedWords.Join(words.Split('|'))));
 }

@@ -161,6 +161,7 @@ public static partial class ConfigKeyTable
         new("lxc.environment.runtime", Kind.Variable, Served, "The same, for init alone") { IsList = true },
         new(ConfigKeys.InMemory, Kind.Flag, Served, "1 keeps what the container writes in memory, until it stops; a key of LxcPS, which LXC passes over"),
         new(ConfigKeys.IsolateKernelLog, Kind.Flag, Served, "1 gives the container a kernel log of its own; a key of LxcPS, which LXC passes over"),
+        new(ConfigKeys.MinimalInit, Kind.Flag, Served, "1 runs lxc.init.cmd as the child of a minimal init that reaps and hands signals on; a key of LxcPS, which LXC passes over"),
         new("lxc.environment.hooks", Kind.Variable, Served, "The same, for hooks alone") { IsList = true },
     ];
 

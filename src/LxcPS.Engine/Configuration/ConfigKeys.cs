@@ -12,6 +12,9 @@ public static class ConfigKeys
     /// <summary>Whether the container has a kernel log of its own: 0 or 1.</summary>
     public const string IsolateKernelLog = "lxcps.kernel_log.isolate";
 
+    /// <summary>Whether <c>lxc.init.cmd</c> is a program that knows nothing of an init's duties: it runs as the child of a minimal one. 0 or 1.</summary>
+    public const string MinimalInit = "lxcps.init.minimal";
+
     /// <summary>Whether what the container writes to its root file system is kept in memory, and gone when it stops: 0 or 1.</summary>
     public const string InMemory = "lxcps.rootfs.in_memory";
 

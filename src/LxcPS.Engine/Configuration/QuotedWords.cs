@@ -5,6 +5,10 @@ namespace LxcPS.Engine.Configuration;
 /// <summary>The words of a command in the configuration, as LXC splits it: by blanks, with single and double quotes around what holds some.</summary>
 internal static class QuotedWords
 {
+    /// <summary>The text that <see cref="Split"/> makes these words of. No quote can stand inside its own kind, but beside the other.</summary>
+    internal static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(word =>
+        word.Length > 0 && !word.Any(c => char.IsWhiteSpace(c) || c is '"' or '\'') ? word : $"'{word.Replace("'", "'\"'\"'", StringComparison.Ordinal)}'"));
+
     /// <summary>Splits a text. A quote that is not closed reaches to the end.</summary>
     internal static List<string> Split(string text)
     {

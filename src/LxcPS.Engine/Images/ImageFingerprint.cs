@@ -5,6 +5,11 @@ namespace LxcPS.Engine.Images;
 /// <summary>What images are known by: SHA-256 in 64 hexadecimal digits.</summary>
 internal static class ImageFingerprint
 {
+    private const int Length = 64;
+
+    /// <summary>Whether a text can be one.</summary>
+    internal static bool IsOne(string text) => text.Length == Length && text.All(char.IsAsciiHexDigitLower);
+
     /// <summary>That of a file.</summary>
     /// <exception cref="LxcException">TemplateFailed: the file cannot be read.</exception>
     internal static string OfFile(string path)

@@ -46,7 +46,7 @@ public abstract class ImageSource
 
             using ImageBuild build = store.Begin();
             ImageInfo info = Make(build, context);
-            return build.Commit(info with { Key = Key, Added = DateTimeOffset.UtcNow, Changes = DistributionSetup.Apply(build.RootfsPath) });
+            return build.Commit(info with { Key = Key, Added = DateTimeOffset.UtcNow, Changes = [.. info.Changes, .. DistributionSetup.Apply(build.RootfsPath)] });
         }
         catch (OperationCanceledException e)
         {

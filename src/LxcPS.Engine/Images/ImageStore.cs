@@ -13,7 +13,6 @@ public sealed class ImageStore
     internal const string RootfsName = "rootfs";
     internal const string InfoName = "image.json";
 
-    private const int FingerprintLength = 64;
     private const int ShortestPrefix = 6;
 
     /// <summary>Names a store, which need not exist.</summary>
@@ -35,7 +34,7 @@ public sealed class ImageStore
         {
             if (FileTree.Exists(Path))
             {
-                images.AddRange(Directory.GetDirectories(Path).Select(System.IO.Path.GetFileName).Where(name => IsFingerprint(name!)).Select(name => TryRead(name!)).OfType<ImageInfo>());
+                images.AddRange(Directory.GetDirectories(Path).Select(System.IO.Path.GetFileName).Where(name => ImageFingerprint.IsOne(name!)).Select(name => TryRead(name!)).OfType<ImageInfo>());
             }
         }
         catch (UnauthorizedAccessException e)
@@ -191,6 +190,4 @@ public sealed class ImageStore
     }
 
     private static void RemoveTree(int parent, string name, string path, CancellationToken cancel) => TreeRemoval.Remove(parent, name, path, cancel);
-
-    private static bool IsFingerprint(string name) => name.Length == FingerprintLength && name.All(char.IsAsciiHexDigitLower);
 }

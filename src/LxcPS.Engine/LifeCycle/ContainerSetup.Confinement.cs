@@ -60,7 +60,7 @@ internal sealed partial class ContainerSetup
         SetLabel();
         if (plan.MinimalInit)
         {
-            return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, plan.HaltSignal, () => Descriptors.Close(channel.Descriptor));
+            return MinimalInit.Run(plan.InitArguments, plan.Environment, Fail, plan.CommandHaltSignal, () => Descriptors.Close(channel.Descriptor));
         }
 
         Begin("exec", LxcErrorId.InitFailed, "lxc.init.cmd");

@@ -191,6 +191,9 @@ public sealed class LaunchPlan
     /// <summary>The signal that asks the container to shut down, or null when the configuration names none.</summary>
     public required int? HaltSignal { get; init; }
 
+    /// <summary>The same for a program that was named at the start: it gets SIGTERM for it. One of the configuration gets the signal itself.</summary>
+    public required int? CommandHaltSignal { get; init; }
+
     /// <summary>The signal that init gets when the monitor dies.</summary>
     public required int ParentDeathSignal { get; init; }
 

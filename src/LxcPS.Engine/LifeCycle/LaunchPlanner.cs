@@ -77,7 +77,8 @@ public static class LaunchPlanner
             RootlessRules.Require(request.Name, namespaces, rootfsIdMap is not null, mounts, network);
         }
 
-        bool minimalInit = request.Command.Count > 0;
+        bool isCommand = request.Command.Count > 0;
+        bool minimalInit = isCommand || (Flag(config, ConfigKeys.MinimalInit, false) && config.Get("lxc.init.cmd") is { Length: > 0 });
         SystemSettings system = SystemSettings.Read();
         return new LaunchPlan
         {
@@ -126,7 +127,7 @@ public static class LaunchPlanner
             InMemory = Flag(config, ConfigKeys.InMemory, false),
             Cgroups = CgroupPlan.Parse(request.Name, config, system.Get(SystemSettings.CgroupPattern)),
             CgroupControllers = system.Get(SystemSettings.CgroupUse)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),
+            InitArguments = isCommand ? request.Command : InitOf(config.Get("lxc.init.cmd")),
             MinimalInit = minimalInit,
             Environment = EnvironmentOf(config, minimalInit),
             WorkingDirectory = config.Get("lxc.init.cwd") is { Length: > 0 } directory ? directory : "/",
@@ -135,6 +136,7 @@ public static class LaunchPlanner
             InitGroups = GroupsOf(config.Get("lxc.init.groups")),
             StopSignal = SignalOf(config, "lxc.signal.stop") ?? 9,
             HaltSignal = SignalOf(config, "lxc.signal.halt"),
+            CommandHaltSignal = isCommand ? SignalOf(config, "lxc.signal.halt") : null,
             ParentDeathSignal = SignalOf(config, "lxc.monitor.signal.pdeath") ?? 9,
         };
     }

@@ -116,6 +116,18 @@ public static class MappedFiles
         return metadata;
     }
 
+    /// <summary>Unpacks a layer of an image over what is in <c>rootfs</c> of a directory, as <see cref="Unpack"/> does an archive.</summary>
+    /// <exception cref="LxcException">TemplateFailed, ImageInvalid, StorageFull, what the helper failed with; or Canceled.</exception>
+    internal static void UnpackLayer(HelperProgram helper, string layer, string directory, Action<string, int>? progress, CancellationToken cancel) => Build(helper, descriptor => new MappedRequest
+    {
+        ReportDescriptor = descriptor,
+        Maps = SubordinateIds.ForNewContainer([], isolated: false),
+        Directory = directory,
+        MapsOwners = true,
+        IsLayer = true,
+        Template = layer,
+    }.ToArguments(), progress, cancel);
+
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
     {
         bool done = false;

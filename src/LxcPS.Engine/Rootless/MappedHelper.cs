@@ -55,7 +55,7 @@ public sealed class MappedHelper
 
     private int Build()
     {
-        RootfsTemplate template = RootfsTemplate.Parse(request.Template!);
+        RootfsTemplate template = request.IsLayer ? new LayerTemplate(request.Template!) : RootfsTemplate.Parse(request.Template!);
         if (template is ScriptTemplate)
         {
             int exit = new ScriptRun(request, reporter).Run();

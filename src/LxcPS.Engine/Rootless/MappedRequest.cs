@@ -23,6 +23,9 @@ public sealed class MappedRequest
     /// <summary>Whether what an image's archive has beside the root file system is wanted too.</summary>
     public bool KeepsMetadata { get; init; }
 
+    /// <summary>Whether the template is a layer of an image, for the root file system that is there.</summary>
+    public bool IsLayer { get; init; }
+
     /// <summary>The name of the new container.</summary>
     public string Name { get; init; } = string.Empty;
 
@@ -49,6 +52,11 @@ public sealed class MappedRequest
         if (KeepsMetadata)
         {
             arguments.AddRange(["--metadata", "keep"]);
+        }
+
+        if (IsLayer)
+        {
+            arguments.AddRange(["--kind", "layer"]);
         }
 
         if (Template is not null)
@@ -81,7 +89,7 @@ public sealed class MappedRequest
                 case "--argument" when i + 1 < arguments.Length:
                     more.Add(arguments[i + 1]);
                     break;
-                case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" when i + 1 < arguments.Length:
+                case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" or "--kind" when i + 1 < arguments.Length:
                     values[arguments[i]] = arguments[i + 1];
                     break;
                 default:
@@ -99,6 +107,7 @@ public sealed class MappedRequest
             Template = values.GetValueOrDefault("--template"),
             MapsOwners = values.ContainsKey("--owners"),
             KeepsMetadata = values.ContainsKey("--metadata"),
+            IsLayer = values.ContainsKey("--kind"),
             Name = values.GetValueOrDefault("--name", string.Empty),
             HostName = values.GetValueOrDefault("--hostname", string.Empty),
         };

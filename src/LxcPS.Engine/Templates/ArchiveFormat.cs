@@ -3,9 +3,11 @@ namespace LxcPS.Engine.Templates;
 /// <summary>How a tar archive is compressed, told by its first bytes and not by its name.</summary>
 /// <param name="Program">The program that tar runs to decompress it, or null for none.</param>
 /// <param name="Options">The options that tell tar.</param>
-internal sealed record ArchiveFormat(string? Program, string[] Options)
+/// <param name="IsSquashfs">Whether it is no tar archive but a squashfs, which the program unpacks by itself.</param>
+internal sealed record ArchiveFormat(string? Program, string[] Options, bool IsSquashfs = false)
 {
     private const int MagicOffset = 257;
+    private const int BlockLength = 512;
 
     /// <summary>The format of a file that begins with these bytes, or null when it is no tar archive.</summary>
     /// <param name="head">The first 512 bytes, or all.</param>
@@ -15,6 +17,9 @@ internal sealed record ArchiveFormat(string? Program, string[] Options)
             : head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? new("xz", ["--xz"])
             : head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? new("zstd", ["--zstd"])
             : head.StartsWith("BZh"u8) ? new("bzip2", ["--bzip2"])
+            : head.StartsWith("hsqs"u8) ? new("unsquashfs", [], IsSquashfs: true)
+            // Blocks of zeros end an archive: one that begins with them has no entries, as layers that only change the configuration.
+            : head.Length == BlockLength && !head.ContainsAnyExcept((byte)0) ? new(null, [])
             : head.Length >= MagicOffset + 5 && head.Slice(MagicOffset, 5).SequenceEqual("ustar"u8) ? new(null, [])
             : null;
     }

@@ -7,7 +7,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Templates;
 
 /// <summary>Unpacks a tar archive of a root file system with the host's GNU tar.</summary>
-public sealed class ArchiveTemplate : RootfsTemplate
+public class ArchiveTemplate : RootfsTemplate
 {
     private const int ListedBytes = 1 << 14;
 
@@ -34,34 +34,44 @@ public sealed class ArchiveTemplate : RootfsTemplate
             if (format.Program is { } program && HostPrograms.Find(program) is null)
             {
                 throw Failed(context, $"'{Source}' is compressed with {program}, and this host has no {program} in PATH",
-                    $"Install it, on Debian and Ubuntu: apt-get install {(program == "xz" ? "xz-utils" : program)}.");
+                    $"Install it, on Debian and Ubuntu: apt-get install {program switch { "xz" => "xz-utils", "unsquashfs" => "squashfs-tools", _ => program }}.");
             }
 
-            context.Progress?.Invoke("Looking into the archive", 0);
-            ArchiveLayout layout = Look(tar, archive, format, context);
-            string path = Path.Combine(context.ContainerDirectory, "rootfs");
-            using (RootfsWriter writer = new(path))
-            {
-                if (layout.IsImage && context.KeepsMetadata)
-                {
-                    Unpack(tar, archive, format, ExtractArguments(context.ContainerDirectory, layout.Prefix), context);
-                }
-                else
-                {
-                    Unpack(tar, archive, format, [.. ExtractArguments(path, layout.Prefix), .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : []], context);
-                }
-
-                writer.MakeDirectory("dev");
-            }
-
-            return RootfsCheck.LooksLikeRoot(path) ? new TemplateResult([new("lxc.rootfs.path", $"dir:{path}")], [])
-                : throw Failed(context, $"What '{Source}' holds does not look like a root file system: it has no bin, usr, sbin or etc",
-                    "Give an archive whose top directory, or whose directory rootfs, becomes / of the container.");
+            return Extract(tar, archive, format, context);
         }
         finally
         {
             Descriptors.Close(archive);
         }
+    }
+
+    private protected virtual TemplateResult Extract(string tar, int archive, ArchiveFormat format, TemplateContext context)
+    {
+        string path = Path.Combine(context.ContainerDirectory, "rootfs");
+        if (format.IsSquashfs)
+        {
+            Unsquash(archive, path, context);
+        }
+        else
+        {
+            context.Progress?.Invoke("Looking into the archive", 0);
+            ArchiveLayout layout = Look(tar, archive, format, context);
+            using RootfsWriter writer = new(path);
+            if (layout.IsImage && context.KeepsMetadata)
+            {
+                Unpack(tar, archive, format, ExtractArguments(context.ContainerDirectory, layout.Prefix), context);
+            }
+            else
+            {
+                Unpack(tar, archive, format, [.. ExtractArguments(path, layout.Prefix), .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : []], context);
+            }
+
+            writer.MakeDirectory("dev");
+        }
+
+        return RootfsCheck.LooksLikeRoot(path) ? new TemplateResult([new("lxc.rootfs.path", $"dir:{path}")], [])
+            : throw Failed(context, $"What '{Source}' holds does not look like a root file system: it has no bin, usr, sbin or etc",
+                "Give an archive whose top directory, or whose directory rootfs, becomes / of the container.");
     }
 
     /// <summary>Unpacks it into the container's directory, for root: see <see cref="MappedFiles.Unpack"/>.</summary>
@@ -101,7 +111,7 @@ public sealed class ArchiveTemplate : RootfsTemplate
             : throw Refused(context, result);
     }
 
-    private void Unpack(string tar, int archive, ArchiveFormat format, IReadOnlyList<string> extract, TemplateContext context)
+    private protected void Unpack(string tar, int archive, ArchiveFormat format, IReadOnlyList<string> extract, TemplateContext context)
     {
         Descriptors.Seek(archive, 0);
         long size = Math.Max(1, FileTree.Status(archive, string.Empty).Size);
@@ -124,6 +134,20 @@ public sealed class ArchiveTemplate : RootfsTemplate
         }
     }
 
+    // It reads the file at any place, so it opens what is its standard input anew.
+    private void Unsquash(int image, string path, TemplateContext context)
+    {
+        using RootfsWriter writer = new(path);
+        context.Progress?.Invoke("Unpacking the file system", -1);
+        ProgramResult result = ChildProgram.Run(HostPrograms.Find("unsquashfs")!, ["unsquashfs", "-no-progress", "-force", "-dest", path, "-excludes", "/proc/self/fd/0", "dev/*"], image, int.MaxValue, context.CancellationToken);
+        if (result.Exit.Signaled || result.Exit.Value != 0)
+        {
+            throw Refused(context, result, "unsquashfs");
+        }
+
+        writer.MakeDirectory("dev");
+    }
+
     /// <summary>The command line that unpacks a root file system into a directory.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="prefix">What the names in the archive begin with before those of the root file system.</param>
@@ -135,11 +159,11 @@ public sealed class ArchiveTemplate : RootfsTemplate
         "--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability", "--anchored", "--exclude=" + prefix + "dev/*",
     ];
 
-    private LxcException Refused(TemplateContext context, ProgramResult result) =>
+    private protected LxcException Refused(TemplateContext context, ProgramResult result, string program = "tar") =>
         // A write that was cut short is told before the one that fails.
         result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Wrote only", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
         : result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal) ? Storage(context, Errno.EDQUOT, null)
-        : Failed(context, $"The archive '{Source}' cannot be unpacked: tar ended with {result.Exit.ExitCode}: {LastLines(result.Error)}",
+        : Failed(context, $"The archive '{Source}' cannot be unpacked: {program} ended with {result.Exit.ExitCode}: {LastLines(result.Error)}",
             "See that the archive is complete, and that the host's tar is GNU tar.");
 
     // The last line alone says only that there were errors before it.

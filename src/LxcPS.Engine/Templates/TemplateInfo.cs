@@ -20,7 +20,8 @@ public sealed record TemplateInfo(string Name, TemplateKind Kind, string Descrip
         new("Busybox", TemplateKind.Busybox, "A shell and an init, made in milliseconds", () => BusyboxTemplate.FindMissing()),
         new("Debian", TemplateKind.Image, "A Debian of its packages, built once and kept as an image", FindBuilder),
         new("Ubuntu", TemplateKind.Image, "An Ubuntu of its packages, built once and kept as an image", FindBuilder),
-        new("Image", TemplateKind.Image, "An image of the store: New-LxcContainer -Image names it", () => null),
+        new("Image", TemplateKind.Image, "An image of the store or of an image server: New-LxcContainer -Image names it", () => null),
+        new("Oci", TemplateKind.Image, "An image of OCI's or docker's kind: -Image names a layout, an archive, or docker:// and a name", () => null),
         new("None", TemplateKind.None, "No root file system: the configuration names one, or the container shares the host's", () => null),
     ];
 

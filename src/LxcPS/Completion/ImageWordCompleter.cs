@@ -21,6 +21,7 @@ public sealed class ImageWordCompleter : IArgumentCompleter
             "Template" => ImageRequest.Templates,
             "Release" => fakeBoundParameters["Template"]?.ToString()?.ToLowerInvariant() switch { "debian" => Debian, "ubuntu" => Ubuntu, _ => [.. Debian, .. Ubuntu] },
             "Architecture" => Architectures,
+            "Server" => [ImageServer.Default],
             _ => Variants,
         }, wordToComplete);
 }

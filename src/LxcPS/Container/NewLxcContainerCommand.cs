@@ -23,8 +23,8 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>
-    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store, a template script of LXC's, or the path of one or
-    /// of a directory or a tar archive that holds a root file system. See Get-LxcTemplate.
+    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store or of a server, an image of Oci's kind, a template script of
+    /// LXC's, or the path of one or of a directory or a tar archive that holds a root file system. See Get-LxcTemplate.
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
@@ -36,7 +36,10 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
     [ValidateNotNull]
     public string[] TemplateArgument { get; set; } = [];
 
-    /// <summary>The image of the store that it is laid over: a name of which the end may be left out (debian/bookworm), the beginning of a fingerprint, or an LxcImage.</summary>
+    /// <summary>
+    /// The image that it is laid over. Of the template Image a name of which the end may be left out (debian/bookworm), the beginning of a fingerprint, an LxcImage or
+    /// LxcRemoteImage; of Oci a layout, an archive, or docker:// and a name.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -161,7 +164,7 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
 
     private void RefuseImageParameters(string template)
     {
-        string[] names = [nameof(Image), nameof(Release), nameof(Architecture), nameof(Variant), nameof(Mirror), nameof(Package)];
+        string[] names = [nameof(Image), nameof(Release), nameof(Architecture), nameof(Variant), nameof(Mirror), nameof(Package), nameof(Server), nameof(Keyring)];
         if (names.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } name)
         {
             throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The template {template} has no use for -{name}") { Advice = $"Leave -{name} out." };

@@ -34,14 +34,27 @@ public abstract class ImageSourceCmdlet : ImageCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Package { get; set; } = [];
 
+    /// <summary>The image server. Without it, where the store does not have the image, https://images.linuxcontainers.org.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageWordCompleter))]
+    public string? Server { get; set; }
+
+    /// <summary>The file of the keys that must have signed what the image server has; gpgv checks that. Without it hashes alone are checked.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Keyring { get; set; }
+
     internal ImageRequest RequestOf(string template, string? image) => new()
     {
         Template = template,
-        Image = image,
+        Image = image is not null && template.Equals("Oci", StringComparison.OrdinalIgnoreCase) && OciImage.IsPath(image) ? FilePathOf(image) : image,
         Release = Release,
         Architecture = Architecture,
         Variant = Variant,
         Mirror = Mirror,
         Packages = Package,
+        Server = Server,
+        Keyring = Keyring is null ? null : FilePathOf(Keyring),
     };
 }

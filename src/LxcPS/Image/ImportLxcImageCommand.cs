@@ -3,12 +3,12 @@ using LxcPS.Engine.Images;
 
 namespace LxcPS.Commands;
 
-/// <summary>Makes images of tar archives of root file systems.</summary>
+/// <summary>Makes images of tar archives: of root file systems, and of OCI's and docker's kind.</summary>
 [Cmdlet(VerbsData.Import, "LxcImage", SupportsShouldProcess = true)]
 [OutputType(typeof(LxcImage))]
 public sealed class ImportLxcImageCommand : ImageCmdlet
 {
-    /// <summary>The archives: plain, or compressed with gzip, xz, zstd or bzip2; the root file system alone, or with LXC's metadata.yaml beside a directory rootfs.</summary>
+    /// <summary>The archives: plain, or compressed with gzip, xz, zstd or bzip2; the root file system alone, with LXC's metadata.yaml beside a directory rootfs, or of an OCI layout or docker save.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
@@ -33,7 +33,7 @@ public sealed class ImportLxcImageCommand : ImageCmdlet
             if (Try(given, () => path = FilePathOf(given)) && ShouldProcess(path, "Import image"))
             {
                 ImageInfo? image = null;
-                if (TryWithProgress(path, $"Importing {path}", progress => image = new ArchiveImage(path, Name).Obtain(store, ContextOf(progress))))
+                if (TryWithProgress(path, $"Importing {path}", progress => image = (OciImage.IsArchive(path) ? (ImageSource)OciImage.Of(path, Name, null) : new ArchiveImage(path, Name)).Obtain(store, ContextOf(progress))))
                 {
                     WriteObject(new LxcImage(store, image!));
                 }

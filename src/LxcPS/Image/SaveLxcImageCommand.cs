@@ -8,11 +8,16 @@ namespace LxcPS.Commands;
 [OutputType(typeof(LxcImage))]
 public sealed class SaveLxcImageCommand : ImageSourceCmdlet
 {
-    /// <summary>The template that makes it: Debian, Ubuntu.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    /// <summary>The template that makes it: Debian, Ubuntu, Image (of an image server) or Oci.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ImageWordCompleter))]
     [ValidateNotNullOrEmpty]
     public string Template { get; set; } = string.Empty;
+
+    /// <summary>Which one: of the template Image the name of an image of the server, of Oci a layout, an archive, or docker:// and a name.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Image { get; set; }
 
     /// <summary>Makes or fetches it again, though it is there: the new one is what the next containers get.</summary>
     [Parameter]
@@ -27,8 +32,9 @@ public sealed class SaveLxcImageCommand : ImageSourceCmdlet
         }
 
         ImageInfo? image = null;
-        if (ShouldProcess(store.Path, $"Save image of template {Template}")
-            && TryWithProgress(Template, $"Image of template {Template}", progress => image = RequestOf(Template, null).Obtain(store, ContextOf(progress), Force)))
+        string what = Image ?? Template;
+        if (ShouldProcess(store.Path, $"Save image {(Image is null ? "of template " : string.Empty)}{what}")
+            && TryWithProgress(what, $"Image {what}", progress => image = RequestOf(Template, Image).Obtain(store, ContextOf(progress), Force)))
         {
             WriteObject(new LxcImage(store, image!));
         }
