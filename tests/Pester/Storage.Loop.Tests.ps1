@@ -136,8 +136,8 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         [void] (New-LxcContainer $one -Template Busybox -Storage Loop -Size 32MB)
         Start-LxcContainer $one
         $before = (Get-LxcContainer $one).ProcessId
-        Invoke-LxcCommand $one sh '-c' 'echo text >/mark; kill -TERM 1'
-        Wait-Until { (Get-LxcContainer $one).ProcessId -notin $before, $null, 0 } 30 | Should -BeTrue
+        Invoke-LxcCommand $one sh '-c' 'echo text >/mark; reboot -f' -ErrorAction Ignore
+        Wait-Until { $now = Get-LxcContainer $one; $now.State -eq 'Running' -and $now.ProcessId -notin $before, $null } 30 | Should -BeTrue
         Invoke-LxcCommand $one cat /mark | Should -Be 'text'
         Stop-LxcContainer $one -Kill
     }
