@@ -83,8 +83,29 @@ public static class LxcErrorId
     /// <summary>A container has no snapshot of that name.</summary>
     public const string SnapshotNotFound = nameof(SnapshotNotFound);
 
+    /// <summary>There is no such image.</summary>
+    public const string ImageNotFound = nameof(ImageNotFound);
+
+    /// <summary>Containers are laid over the image.</summary>
+    public const string ImageInUse = nameof(ImageInUse);
+
+    /// <summary>An archive, its description or its signature is not what it should be.</summary>
+    public const string ImageInvalid = nameof(ImageInvalid);
+
+    /// <summary>An image could not be fetched.</summary>
+    public const string DownloadFailed = nameof(DownloadFailed);
+
     /// <summary>The files of a container could not be copied.</summary>
     public const string CopyFailed = nameof(CopyFailed);
+
+    /// <summary>There is no such file or directory to copy, or to copy into; or nothing is mounted there.</summary>
+    public const string ItemNotFound = nameof(ItemNotFound);
+
+    /// <summary>Something of another kind is in the place of a file or directory, or it may not be replaced.</summary>
+    public const string ItemExists = nameof(ItemExists);
+
+    /// <summary>What was named cannot be copied or mounted: a device, a FIFO, a socket, or a place that a container needs as it is.</summary>
+    public const string ItemInvalid = nameof(ItemInvalid);
 
     /// <summary>A hook failed.</summary>
     public const string HookFailed = nameof(HookFailed);

@@ -4,6 +4,7 @@ using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
 using LxcPS.Engine.Devices;
 using LxcPS.Engine.Diagnostics;
+using LxcPS.Engine.Items;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Rootless;
@@ -29,6 +30,10 @@ static int Run(string[] args)
                 return ConsoleSession.Run(ConsoleRequest.Parse(args.AsSpan(1)));
             case "check":
                 return StartChecker.Run(MonitorRequest.Parse(args.AsSpan(1)));
+            case "copy":
+                return ItemHelper.Run(ItemRequest.Parse(args.AsSpan(1)));
+            case "mount":
+                return ItemMountHelper.Run(ItemMountRequest.Parse(args.AsSpan(1)));
             case "device":
                 return DeviceHelper.Run(DeviceRequest.Parse(args.AsSpan(1)));
             case "files":
@@ -46,6 +51,8 @@ static int Run(string[] args)
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
                     "       lxcps-monitor console --lxcpath DIR --name NAME [--tty N] [--escape LETTER]\n" +
                     "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
+                    "       lxcps-monitor copy --lxcpath DIR --name NAME --into|--out-of DESTINATION [--wildcards] [--recurse] [--force] -- PATH ...\n" +
+                    "       lxcps-monitor mount --lxcpath DIR --name NAME [--path PATH [--read-only]] PLACE\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
                     "       lxcps-monitor storage --report DESCRIPTOR --name NAME --directory DIR --rootfs PATH --size BYTES ...\n" +

@@ -52,13 +52,23 @@ public static unsafe class Descriptors
         OpenResolved(root, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 
     /// <summary>Opens a path with restrictions on its resolution; see openat2(2). Always close-on-exec.</summary>
-    public static int OpenResolved(int directory, string path, int flags, uint mode, ulong resolve)
+    public static int OpenResolved(int directory, string path, int flags, uint mode, ulong resolve) =>
+        OpenResolved(directory, CString.Of(path, "openat2"), path, flags, mode, resolve);
+
+    /// <summary>The same for a path of bytes.</summary>
+    /// <param name="directory">The directory that it is relative to.</param>
+    /// <param name="path">The path with its NUL.</param>
+    /// <param name="shown">The path as errors show it.</param>
+    /// <param name="flags">As open(2) has them.</param>
+    /// <param name="mode">The mode of a file that is made.</param>
+    /// <param name="resolve">RESOLVE_ flags.</param>
+    internal static int OpenResolved(int directory, byte[] path, string shown, int flags, uint mode, ulong resolve)
     {
         ulong* how = stackalloc ulong[3];
         how[0] = (ulong)(uint)(flags | O_CLOEXEC);
         how[1] = mode;
         how[2] = resolve;
-        fixed (byte* name = CString.Of(path, "openat2"))
+        fixed (byte* name = path)
         {
             // EAGAIN: the path was renamed under the walk; the man page asks for another try, the bound keeps a hostile renamer from holding us.
             for (int attempt = 0; ; attempt++)
@@ -72,7 +82,7 @@ public static unsafe class Descriptors
                 int error = Marshal.GetLastPInvokeError();
                 if (error != Errno.EAGAIN || attempt == 127)
                 {
-                    throw new LinuxException("openat2", error, path);
+                    throw new LinuxException("openat2", error, shown);
                 }
             }
         }
@@ -91,6 +101,25 @@ public static unsafe class Descriptors
     /// <summary>Closes all descriptors from <paramref name="first"/> on, or marks them close-on-exec; see close_range(2).</summary>
     public static void CloseFrom(int first, bool onExec) =>
         LinuxException.Check(syscall(SystemCall.close_range, first, uint.MaxValue, onExec ? 4 : 0), "close_range");
+
+    /// <summary>Closes all descriptors but the standard streams and some others.</summary>
+    public static void CloseAllBut(params ReadOnlySpan<int> kept)
+    {
+        int[] sorted = kept.ToArray();
+        Array.Sort(sorted);
+        int first = 3;
+        foreach (int fd in sorted)
+        {
+            if (fd > first)
+            {
+                LinuxException.Check(syscall(SystemCall.close_range, first, fd - 1, 0), "close_range");
+            }
+
+            first = Math.Max(first, fd + 1);
+        }
+
+        CloseFrom(first, onExec: false);
+    }
 
     /// <summary>Duplicates a descriptor onto a number that an exec keeps.</summary>
     public static void DuplicateTo(int fd, int target)

@@ -216,6 +216,14 @@ public static unsafe class MountCalls
         return (status[10] & 4) != 0;
     }
 
+    /// <summary>The type of the file system that an open file is on: a magic number of statfs(2).</summary>
+    public static long FileSystemType(int fd, string path)
+    {
+        ulong* status = stackalloc ulong[16];
+        LinuxException.Check(syscall(SystemCall.fstatfs, fd, status), "fstatfs", path);
+        return (long)status[0];
+    }
+
     /// <summary>Detaches the mount at a path from the tree.</summary>
     public static void Detach(string path)
     {

@@ -46,6 +46,7 @@ internal static class SystemCall
     internal static readonly int ioctl = Number(16, 29);
     internal static readonly int fcntl = Number(72, 25);
     internal static readonly int flock = Number(73, 32);
+    internal static readonly int syncfs = Number(306, 267);
     internal static readonly int getdents64 = Number(217, 61);
     internal static readonly int renameat2 = Number(316, 276);
     internal static readonly int rt_sigaction = Number(13, 134);

@@ -16,7 +16,10 @@ public static class Threads
             while (threads.Next())
             {
                 string name = threads.Name!;
-                if (name != own && !IsAsleep(Descriptors.ReadText($"{Directory}/{name}/stat")))
+
+                // Not below the directory: names that the kernel remembers there make it spin, a millisecond and more, in the wait of whoever
+                // reaps this process while its threads are being taken apart. A thread's own name in /proc leads to the same (proc_tid_stat(5)).
+                if (name != own && !IsAsleep(Descriptors.ReadText($"/proc/{name}/stat")))
                 {
                     return false;
                 }

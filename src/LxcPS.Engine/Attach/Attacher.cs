@@ -93,16 +93,9 @@ public sealed partial class Attacher
 
     private int FindInit()
     {
-        int pid = ControlClient.GetInitPid(request.LxcPath, request.Name);
-        initPidfd = pid > 0 ? ControlClient.GetInitPidfd(request.LxcPath, request.Name) : -1;
-        if (pid > 0 && initPidfd < 0)
-        {
-            initPidfd = Processes.OpenPidfd(pid);
-        }
+        (int pid, initPidfd, ContainerState state) = ContainerEntrance.FindInit(request.LxcPath, request.Name);
 
-        // Asked last, so that it is true of this init: while a container is being started its init lacks its confinement. What enters a
-        // halted cgroup is halted as well: on v1 not even SIGKILL would end it, and its caller would wait until the thaw.
-        ContainerState state = pid > 0 ? ControlClient.GetState(request.LxcPath, request.Name) : ContainerState.Stopped;
+        // What enters a halted cgroup is halted as well: on v1 not even SIGKILL would end it, and its caller would wait until the thaw.
         return state switch
         {
             ContainerState.Running => pid,

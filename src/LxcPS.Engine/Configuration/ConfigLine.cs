@@ -49,6 +49,9 @@ internal sealed class ConfigLine
     /// <summary>A new line for a setting.</summary>
     internal static ConfigLine Of(string key, string value, string end) => new(value.Length == 0 ? $"{key} =" : $"{key} = {Quote(value)}", end);
 
+    /// <summary>A new comment, of one line.</summary>
+    internal static ConfigLine OfComment(string text, string end) => new("# " + DisplayText.Of(text), end);
+
     /// <summary>Puts another value in place of the old one; the rest of the line stays.</summary>
     internal void Replace(string value)
     {

@@ -274,15 +274,22 @@ public sealed partial class ContainerConfig
 
     private int FindLast(string key, Predicate<ConfigLine> match) => lines.FindLastIndex(line => line.Key == key && match(line));
 
+    /// <summary>Adds a comment at the end.</summary>
+    public void AddComment(string text) => Append(ConfigLine.OfComment(text, NewLine));
+
     private void Append(string key, string value)
     {
-        string end = NewLine;
+        Append(ConfigLine.Of(key, value, NewLine));
+        entries = null;
+    }
+
+    private void Append(ConfigLine line)
+    {
         if (lines.Count > 0 && lines[^1].End.Length == 0)
         {
-            lines[^1].End = end;
+            lines[^1].End = NewLine;
         }
 
-        lines.Add(ConfigLine.Of(key, value, end));
-        entries = null;
+        lines.Add(line);
     }
 }

@@ -32,6 +32,21 @@ internal sealed class CopiedIdentity(string? lower, string target)
         }
     }
 
+    /// <summary>Gives a container that is made from an image its host name.</summary>
+    internal void Name(string hostName)
+    {
+        if (TryRead("etc/hostname") is not null)
+        {
+            Overwrite("etc/hostname", hostName + "\n");
+        }
+
+        // What looks its own name up finds it without a network, as Debian's installer has it.
+        if (TryRead("etc/hosts") is { } hosts && !hosts.Contains("127.0.1.1", StringComparison.Ordinal))
+        {
+            Overwrite("etc/hosts", $"{hosts.TrimEnd('\n')}\n127.0.1.1 {hostName}\n");
+        }
+    }
+
     private string? TryRead(string path) => TryRead(target, path) ?? (lower is null ? null : TryRead(lower, path));
 
     private static string? TryRead(string root, string path)

@@ -1,6 +1,5 @@
 using LxcPS.Engine.Attach;
 using LxcPS.Engine.LifeCycle;
-using LxcPS.Engine.Protocol;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Devices;
@@ -42,41 +41,10 @@ public sealed class DeviceHelper
 
     private int RunToEnd()
     {
-        Processes.SetDumpable(false);
-        (int pid, int pidfd) = FindInit();
-        ulong namespaces = ProcessFacts.Read(pid).Namespaces & (Processes.CLONE_NEWUSER | Processes.CLONE_NEWNS);
-        if ((namespaces & Processes.CLONE_NEWNS) == 0)
-        {
-            throw new LxcException(LxcErrorId.DeviceFailed, $"Container '{request.Name}' has the mounts of this session: its /dev is the host's")
-            {
-                ContainerName = request.Name,
-                Step = "device",
-            };
-        }
-
+        ContainerEntrance container = ContainerEntrance.Find(request.LxcPath, request.Name, "device");
         int mount = request.Action == DeviceRequest.Verb.Add ? OpenDevice(request.Device!) : -1;
-        int child = Forking.Start(0, -1, () => Guard(() => RunInside(pidfd, namespaces, mount))).Pidfd;
+        int child = Forking.Start(0, -1, () => Guard(() => RunInside(container, mount))).Pidfd;
         return Processes.Wait(child).ExitCode;
-    }
-
-    private (int Pid, int Pidfd) FindInit()
-    {
-        int pid = ControlClient.GetInitPid(request.LxcPath, request.Name);
-        int pidfd = pid > 0 ? ControlClient.GetInitPidfd(request.LxcPath, request.Name) : -1;
-        if (pid > 0 && pidfd < 0)
-        {
-            pidfd = Processes.OpenPidfd(pid);
-        }
-
-        // A suspended container can be given devices: nothing of this runs in its control groups.
-        ContainerState state = pid > 0 ? ControlClient.GetState(request.LxcPath, request.Name) : ContainerState.Stopped;
-        return state is ContainerState.Running or ContainerState.Frozen or ContainerState.Freezing ? (pid, pidfd)
-            : throw new LxcException(LxcErrorId.ContainerNotRunning, $"Container '{request.Name}' is just starting or stopping")
-            {
-                ContainerName = request.Name,
-                Step = "device",
-                Advice = "Try again when it runs or has stopped.",
-            };
     }
 
     // What a path of the host leads to may have changed since the caller looked: the mount is of the device that the rule is for, or of none.
@@ -102,25 +70,14 @@ public sealed class DeviceHelper
         }
     }
 
-    private int RunInside(int pidfd, ulong namespaces, int mount)
+    private int RunInside(ContainerEntrance container, int mount)
     {
-        Processes.SetParentDeathSignal(9);
-        Processes.JoinNamespaces(pidfd, namespaces, $"init of {request.Name}");
-        bool isUnprivileged = (namespaces & Processes.CLONE_NEWUSER) != 0;
-        if (isUnprivileged)
-        {
-            // What is made belongs to the container's root. The change clears the signal; whoever lost its parent before is a caller's orphan
-            // that ends by itself.
-            Processes.SetIdentity(0, 0, []);
-            Processes.SetParentDeathSignal(9);
-        }
-
-        FileTree.SetMask(0);
+        container.Enter();
         DevicePlaces places = new(Descriptors.Open("/", OpenFlags.Path | OpenFlags.Directory), request.Name);
         switch (request.Action)
         {
             case DeviceRequest.Verb.Add:
-                string made = places.Add(request.Device!, request.Targets[0], isUnprivileged ? null : request.Mode, mount);
+                string made = places.Add(request.Device!, request.Targets[0], container.IsUnprivileged ? null : request.Mode, mount);
                 reporter.Fields(ReportKind, made);
                 break;
             case DeviceRequest.Verb.Remove:

@@ -25,14 +25,16 @@ internal static class ChildProgram
     /// <param name="outputLimit">How many bytes of its output are wanted.</param>
     /// <param name="cancellation">Kills the program.</param>
     /// <param name="tick">Called from time to time while it runs.</param>
+    /// <param name="variables">What its environment has beside PATH and the language: NAME=value.</param>
     /// <exception cref="OperationCanceledException">It was canceled; the program has ended.</exception>
     internal static ProgramResult Run(
-        string path, IReadOnlyList<string> arguments, int input, int outputLimit, CancellationToken cancellation, Action? tick = null)
+        string path, IReadOnlyList<string> arguments, int input, int outputLimit, CancellationToken cancellation, Action? tick = null,
+        IReadOnlyList<string>? variables = null)
     {
         string search = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
 
         // One language, for what is read from the output.
-        string[] environment = ["LC_ALL=C", "PATH=" + search];
+        string[] environment = ["LC_ALL=C", "PATH=" + search, .. variables ?? []];
         (int output, int outputEnd) = Descriptors.Pipe();
         (int error, int errorEnd) = (-1, -1);
         int pid;

@@ -78,8 +78,8 @@ public sealed class RootfsSource
             int mount = Type switch
             {
                 "overlay" => OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId),
-                "loop" => WithIds(LoopImage.Mount(Directory, fileSystemOptions ?? []), userNamespace),
-                _ => OpenDirectory(userNamespace, recursive: true),
+                "loop" => WithIds(LoopImage.Mount(Directory, fileSystemOptions ?? []), userNamespace, Directory),
+                _ => OpenDirectory(Directory, userNamespace),
             };
             if (options != 0)
             {
@@ -185,27 +185,28 @@ public sealed class RootfsSource
     /// <summary>The detached mount that the root file system is read from: nothing of the host's that is mounted in it, and read-only.</summary>
     /// <exception cref="LxcException">RootfsFailed.</exception>
     /// <exception cref="LinuxException">The directory cannot be opened.</exception>
-    internal int OpenToRead() => Type is "overlay" or "loop" ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(-1, recursive: false);
+    internal int OpenToRead() => Type is "overlay" or "loop" ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(Directory, -1, recursive: false);
 
-    private int OpenDirectory(int userNamespace, bool recursive)
+    /// <summary>A directory, whose owners are mapped as a user namespace maps them; the detached mount.</summary>
+    internal static int OpenDirectory(string directory, int userNamespace, bool recursive = true)
     {
-        int mount = CloneTree(Descriptors.CurrentDirectory, Directory, recursive);
-        return FileTree.Status(mount, string.Empty).IsDirectory ? WithIds(mount, userNamespace) : throw NoDirectory(mount);
+        int mount = CloneTree(Descriptors.CurrentDirectory, directory, recursive);
+        if (!FileTree.Status(mount, string.Empty).IsDirectory)
+        {
+            Descriptors.Close(mount);
+            throw new LinuxException("open_tree", Errno.ENOTDIR, directory);
+        }
+
+        return WithIds(mount, userNamespace, directory);
     }
 
-    private LinuxException NoDirectory(int mount)
-    {
-        Descriptors.Close(mount);
-        return new LinuxException("open_tree", Errno.ENOTDIR, Directory);
-    }
-
-    private int WithIds(int mount, int userNamespace)
+    private static int WithIds(int mount, int userNamespace, string directory)
     {
         try
         {
             if (userNamespace >= 0)
             {
-                SetAttributes(mount, MOUNT_ATTR_IDMAP, 0, name: Directory, userNamespace: userNamespace);
+                SetAttributes(mount, MOUNT_ATTR_IDMAP, 0, name: directory, userNamespace: userNamespace);
             }
 
             return mount;

@@ -1,6 +1,7 @@
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
+using LxcPS.Engine.Images;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
@@ -15,6 +16,8 @@ public sealed class CreateOptions
     /// <summary>The template, see <see cref="RootfsTemplate.Parse"/>.</summary>
     public required string Template { get; init; }
 
+    /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
+    public (ImageStore Store, ImageRequest Request)? Image { get; init; }
     /// <summary>What its root file system is kept on.</summary>
     public StorageOptions Storage { get; init; } = StorageOptions.Default;
 
@@ -58,7 +61,36 @@ public static class ContainerCreator
     public static void Create(ContainerStore store, string name, CreateOptions options, CancellationToken cancel)
     {
         RequireOwnIds(name, options);
-        RootfsTemplate template = RootfsTemplate.Parse(options.Template);
+        if (options.Image is not { } wanted)
+        {
+            Create(store, name, RootfsTemplate.Parse(options.Template), options, cancel);
+            return;
+        }
+
+        ImageInfo image = wanted.Request.Obtain(wanted.Store, new ImageContext
+        {
+            Helper = options.Helper,
+            Progress = options.Progress,
+            Verbose = options.Verbose,
+            CancellationToken = cancel,
+        });
+        try
+        {
+            Create(store, name, new ImageTemplate(wanted.Store, image), options, cancel);
+        }
+        catch (LxcException)
+        {
+            if (!store.Exists(name))
+            {
+                wanted.Store.Release(image, store.LxcPath, name);
+            }
+
+            throw;
+        }
+    }
+
+    private static void Create(ContainerStore store, string name, RootfsTemplate template, CreateOptions options, CancellationToken cancel)
+    {
         using ContainerCreation creation = store.BeginCreate(name);
         IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         TemplateContext context = new()
@@ -77,6 +109,11 @@ public static class ContainerCreator
         }
 
         ContainerConfig config = ContainerConfig.Create(creation.ConfigPath);
+        foreach (string note in root.Notes)
+        {
+            config.AddComment(note);
+        }
+
         foreach ((string key, string value) in root.Settings)
         {
             config.Add(key, value);

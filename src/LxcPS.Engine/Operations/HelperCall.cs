@@ -23,7 +23,7 @@ internal static class HelperCall
             {
                 throw late();
             }
-        }, cancel);
+        }, 0, cancel);
         return lines;
     }
 
@@ -32,12 +32,13 @@ internal static class HelperCall
     /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
     /// <param name="take">Is given the fields of each line as it comes.</param>
     /// <param name="cancel">Ends it.</param>
+    /// <param name="grace">How long it may clear up when it is ended, in milliseconds: it is told by the end of its report.</param>
     /// <exception cref="LxcException">What the helper failed with; Canceled.</exception>
-    internal static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel) =>
-        Run(helper, arguments, take, (reader, cancellation) => cancellation.Wait(reader.Descriptor, -1), cancel);
+    internal static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel, int grace = 0) =>
+        Run(helper, arguments, take, (reader, cancellation) => cancellation.Wait(reader.Descriptor, -1), grace, cancel);
 
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, Action<ReportReader, Cancellation> wait,
-        CancellationToken cancel)
+        int grace, CancellationToken cancel)
     {
         using Cancellation cancellation = new(cancel);
         (int read, int write) = Descriptors.Pipe();
@@ -80,7 +81,11 @@ internal static class HelperCall
             // Its child dies with it. A helper that has told everything is ending anyway.
             if (!reader.IsClosed)
             {
-                Processes.Signal(pidfd, 9);
+                reader.Dispose();
+                if (grace == 0 || Polling.Wait(pidfd, Readiness.Readable, grace) == Readiness.None)
+                {
+                    Processes.Signal(pidfd, 9);
+                }
             }
 
             Processes.Wait(pidfd);

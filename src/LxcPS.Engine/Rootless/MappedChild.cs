@@ -1,13 +1,14 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Mounts;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Rootless;
 
 /// <summary>
-/// A child in a user namespace of its own (or, for root, in a mount namespace alone), in which a user has all rights over the files of his subordinate ids: they are no longer his own
-/// once a container has them, and he could neither make nor change nor remove them otherwise.
+/// A child in a user namespace of its own, in which a user has all rights over the files of his subordinate ids: they are no longer his own
+/// once a container has them, and he could neither make nor change nor remove them otherwise. Or one of root's, in a mount namespace of its own.
 /// </summary>
 internal static class MappedChild
 {
@@ -15,18 +16,38 @@ internal static class MappedChild
     /// <param name="maps">The maps of the namespace.</param>
     /// <param name="work">Runs in the child, which is root of the namespace where the maps say so; its result is the exit code.</param>
     /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; what the action does wrong it tells itself.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work) => Run(Processes.CLONE_NEWUSER, pid => IdMapWriter.Write(pid, maps), work);
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work) => Run(maps, null, _ => work());
+
+    /// <summary>As the other, with a directory whose files' owners are seen mapped as the namespace maps them.</summary>
+    /// <param name="maps">The maps of the namespace.</param>
+    /// <param name="directory">The directory, or null. Its mount is attached nowhere: nobody else sees it, and it goes with the child.</param>
+    /// <param name="work">Runs in the child; gets the descriptor of the mount, or -1.</param>
+    /// <exception cref="LxcException">NamespaceFailed, IdMapFailed, or RootfsFailed: the file system maps no owners.</exception>
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work) => Run(Processes.CLONE_NEWUSER, (pid, channel) =>
+    {
+        IdMapWriter.Write(pid, maps);
+        if (directory is null)
+        {
+            channel.Send(SetupChannel.Kind.Maps);
+        }
+        else
+        {
+            int mount = Mount(directory, pid);
+            channel.Send(SetupChannel.Kind.Maps, descriptors: [mount]);
+            Descriptors.Close(mount);
+        }
+    }, work);
 
     /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
     /// <param name="work">Runs in the child; its result is the exit code.</param>
     /// <exception cref="LxcException">NamespaceFailed.</exception>
-    internal static int RunWithMounts(Func<int> work) => Run(Processes.CLONE_NEWNS, _ => { }, () =>
+    internal static int RunWithMounts(Func<int> work) => Run(Processes.CLONE_NEWNS, (_, channel) => channel.Send(SetupChannel.Kind.Maps), _ =>
     {
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
         return work();
     });
 
-    private static int Run(ulong flags, Action<int> prepare, Func<int> work)
+    private static int Run(ulong flags, Action<int, SetupChannel> prepare, Func<int, int> work)
     {
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -40,8 +61,9 @@ internal static class MappedChild
             {
                 Descriptors.Close(ours);
                 Processes.SetParentDeathSignal(9);
-                childEnd.Expect(SetupChannel.Kind.Maps);
-                return work();
+                Span<int> mount = stackalloc int[1];
+                childEnd.Expect(SetupChannel.Kind.Maps, mount, out int received);
+                return work(received == 1 ? mount[0] : -1);
             });
         }
         catch (LinuxException e)
@@ -51,8 +73,7 @@ internal static class MappedChild
 
         try
         {
-            prepare(pid);
-            channel.Send(SetupChannel.Kind.Maps);
+            prepare(pid, channel);
             return Processes.Wait(pidfd).ExitCode;
         }
         catch
@@ -64,6 +85,28 @@ internal static class MappedChild
         finally
         {
             Descriptors.Close(pidfd);
+        }
+    }
+
+    private static int Mount(string directory, int pid)
+    {
+        int userNamespace = Descriptors.Open($"/proc/{pid}/ns/user", OpenFlags.ReadOnly);
+        try
+        {
+            return RootfsSource.OpenDirectory(directory, userNamespace);
+        }
+        catch (LinuxException e)
+        {
+            throw new LxcException(LxcErrorId.RootfsFailed, $"The directory '{directory}' cannot be mounted with mapped owners: {e.Message}", e)
+            {
+                Step = "rootfs",
+                Path = directory,
+                Advice = "Use a directory on a file system that maps owners: ext4, xfs, btrfs or tmpfs.",
+            };
+        }
+        finally
+        {
+            Descriptors.Close(userNamespace);
         }
     }
 

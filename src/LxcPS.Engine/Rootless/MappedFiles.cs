@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
 using LxcPS.Engine.Templates;
@@ -6,7 +7,7 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Rootless;
 
-/// <summary>Has the helper make and remove the files of a user's containers; see <see cref="MappedHelper"/>.</summary>
+/// <summary>Has the helper make and remove files in a user namespace; see <see cref="MappedHelper"/>.</summary>
 public static class MappedFiles
 {
     /// <summary>Removes a directory with all that is in it, whichever of the caller's subordinate ids own it.</summary>
@@ -71,6 +72,40 @@ public static class MappedFiles
             }
         }, cancel);
         return new TemplateResult(settings, []);
+    }
+
+    /// <summary>
+    /// Unpacks an archive into <c>rootfs</c> of a directory, for root: by a process that is root of a user namespace alone, to whom nothing
+    /// else of the host belongs. Devices and entries that would leave the directory are refused by name.
+    /// </summary>
+    /// <param name="helper">The helper executable.</param>
+    /// <param name="archive">The archive, an absolute path.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="keepsMetadata">Whether what an image's archive has beside the root file system is wanted too.</param>
+    /// <param name="progress">Told what is done and how much of it, in percent.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LxcException">TemplateFailed, StorageFull, what the helper failed with; or Canceled.</exception>
+    /// <returns>What an image's archive says of itself, where that was wanted and is there.</returns>
+    internal static ImageMetadata? Unpack(HelperProgram helper, string archive, string directory, bool keepsMetadata, Action<string, int>? progress, CancellationToken cancel)
+    {
+        ImageMetadata? metadata = null;
+        Run(helper, descriptor => new MappedRequest
+        {
+            ReportDescriptor = descriptor,
+            Maps = SubordinateIds.ForNewContainer([], isolated: false),
+            Directory = directory,
+            MapsOwners = true,
+            KeepsMetadata = keepsMetadata,
+            Template = archive,
+        }.ToArguments(), fields =>
+        {
+            switch (fields[0])
+            {
+                case MappedHelper.ProgressKind: progress?.Invoke(fields[1], int.Parse(fields[2])); break;
+                case MappedHelper.MetadataKind: metadata = ImageMetadata.OfFields(fields.AsSpan(1)); break;
+            }
+        }, cancel);
+        return metadata;
     }
 
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)

@@ -1,10 +1,14 @@
+using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Rootless;
 
-/// <summary>Makes and removes the files of a user's containers, in a user namespace in which the user has the ids that own them.</summary>
+/// <summary>
+/// Makes and removes the files of a user's containers, in a user namespace in which the user has the ids that own them; and unpacks archives
+/// for root, in one that has no rights over the host's files and devices.
+/// </summary>
 public sealed class MappedHelper
 {
     /// <summary>The kind of report line that tells a configuration key of the new root file system and its value.</summary>
@@ -12,6 +16,9 @@ public sealed class MappedHelper
 
     /// <summary>The kind of report line that tells how far the work is.</summary>
     internal const string ProgressKind = "progress";
+
+    /// <summary>The kind of report line that tells what an image says of itself.</summary>
+    internal const string MetadataKind = "metadata";
 
     /// <summary>The kind of the last report line of work that was done.</summary>
     internal const string DoneKind = "done";
@@ -47,19 +54,32 @@ public sealed class MappedHelper
     {
         RootfsTemplate template = RootfsTemplate.Parse(request.Template!);
         using DirectorySource? source = template is DirectoryTemplate directory ? DirectorySource.Start(directory.Source) : null;
-        int result = MappedChild.Run(request.Maps, () => Guard(() =>
+        int? input = template is ArchiveTemplate archive ? archive.Open() : source?.Output;
+        int result = MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>
         {
             // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
             Processes.SetIdentity(0, 0, []);
             Processes.SetParentDeathSignal(9);
+            if (mount >= 0)
+            {
+                FileTree.ChangeDirectory(mount);
+            }
+
             Report(reporter, template.Build(new TemplateContext
             {
                 ContainerName = request.Name,
                 HostName = request.HostName,
-                ContainerDirectory = request.Directory,
-                Source = source?.Output,
+                ContainerDirectory = mount < 0 ? request.Directory : ".",
+                ShownDirectory = request.Directory,
+                KeepsMetadata = request.KeepsMetadata,
+                Source = input,
                 Progress = (text, percent) => reporter.Fields(ProgressKind, text, percent.ToString()),
             }));
+            if (request.KeepsMetadata && ImageMetadata.TryRead(".") is { } metadata)
+            {
+                reporter.Fields(MetadataKind, metadata.ToFields());
+            }
+
             return 0;
         }));
         if (result == 0)

@@ -2,7 +2,7 @@ using LxcPS.Engine.Configuration;
 
 namespace LxcPS.Engine.Rootless;
 
-/// <summary>What is asked of the helper that works on the files of a user's containers; travels as its command line.</summary>
+/// <summary>What is asked of the helper that works on files in a user namespace; travels as its command line.</summary>
 public sealed class MappedRequest
 {
     /// <summary>The descriptor to report on.</summary>
@@ -17,6 +17,12 @@ public sealed class MappedRequest
     /// <summary>The template to make a root file system from; null for a removal.</summary>
     public string? Template { get; init; }
 
+    /// <summary>Whether the files on disk have the owners that are seen inside the user namespace: root's containers map them by their mounts.</summary>
+    public bool MapsOwners { get; init; }
+
+    /// <summary>Whether what an image's archive has beside the root file system is wanted too.</summary>
+    public bool KeepsMetadata { get; init; }
+
     /// <summary>The name of the new container.</summary>
     public string Name { get; init; } = string.Empty;
 
@@ -30,6 +36,16 @@ public sealed class MappedRequest
         foreach (IdMapEntry map in Maps)
         {
             arguments.AddRange(["--idmap", map.ToString()]);
+        }
+
+        if (MapsOwners)
+        {
+            arguments.AddRange(["--owners", "mapped"]);
+        }
+
+        if (KeepsMetadata)
+        {
+            arguments.AddRange(["--metadata", "keep"]);
         }
 
         if (Template is not null)
@@ -53,7 +69,7 @@ public sealed class MappedRequest
                 case "--idmap" when i + 1 < arguments.Length:
                     maps.Add(IdMapEntry.Parse(arguments[i + 1]));
                     break;
-                case "--report" or "--directory" or "--template" or "--name" or "--hostname" when i + 1 < arguments.Length:
+                case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" when i + 1 < arguments.Length:
                     values[arguments[i]] = arguments[i + 1];
                     break;
                 default:
@@ -68,6 +84,8 @@ public sealed class MappedRequest
             Directory = values.TryGetValue("--directory", out string? directory) ? directory
                 : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --directory"),
             Template = values.GetValueOrDefault("--template"),
+            MapsOwners = values.ContainsKey("--owners"),
+            KeepsMetadata = values.ContainsKey("--metadata"),
             Name = values.GetValueOrDefault("--name", string.Empty),
             HostName = values.GetValueOrDefault("--hostname", string.Empty),
         };

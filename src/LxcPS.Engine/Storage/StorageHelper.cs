@@ -77,9 +77,13 @@ public static class StorageHelper
             }
         }
 
-        if (task.HostName.Length > 0)
+        if (task.OldHostName.Length > 0 && task.HostName.Length > 0)
         {
             new CopiedIdentity(null, place).Renew(task.OldHostName, task.HostName);
+        }
+        else if (task.HostName.Length > 0)
+        {
+            new CopiedIdentity(null, place).Name(task.HostName);
         }
     }
 

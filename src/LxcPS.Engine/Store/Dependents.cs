@@ -16,20 +16,11 @@ internal static class Dependents
     /// <exception cref="LxcException">ContainerNeeded, with the names of all that need it.</exception>
     internal static void RequireNone(ContainerStore store, string name, string what)
     {
-        List<string> names = [];
-        foreach ((string lxcPath, string other) in Read($"{store.DirectoryOf(name)}/{Needed}"))
+        string snapshots = SnapshotStore.PathOf(store, name);
+        List<(string LxcPath, string Name)> users = [.. Of(store.LxcPath, name).Where(user => user.LxcPath != snapshots)];
+        if (users.Count > 0)
         {
-            if (lxcPath != SnapshotStore.PathOf(store, name) && Directory.Exists($"{lxcPath}/{other}"))
-            {
-                names.Add(lxcPath == store.LxcPath ? other : $"{lxcPath}/{other}");
-            }
-        }
-
-        if (names.Count > 0)
-        {
-            throw new LxcException(LxcErrorId.ContainerNeeded,
-                $"Container '{name}' cannot be {what}: {(names.Count == 1 ? "the container" : "the containers")} {string.Join(", ", names.Select(DisplayText.Of))} "
-                + (names.Count == 1 ? "is laid over it" : "are laid over it"))
+            throw new LxcException(LxcErrorId.ContainerNeeded, $"Container '{name}' cannot be {what}: {Describe(users, store.LxcPath)} laid over it")
             {
                 ContainerName = name,
                 Path = store.DirectoryOf(name),
@@ -37,6 +28,20 @@ internal static class Dependents
             };
         }
     }
+
+    /// <summary>What is laid over a container or an image, as far as it is still there.</summary>
+    internal static List<(string LxcPath, string Name)> Of(string lxcPath, string name) =>
+        [.. Read($"{lxcPath}/{name}/{Needed}").Where(user => Directory.Exists($"{user.LxcPath}/{user.Name}"))];
+
+    /// <summary>The subject of a sentence: <c>the containers a, b are</c>.</summary>
+    internal static string Describe(IReadOnlyList<(string LxcPath, string Name)> users, string? lxcPath = null)
+    {
+        IEnumerable<string> names = users.Select(user => DisplayText.Of(user.LxcPath == lxcPath ? user.Name : $"{user.LxcPath}/{user.Name}"));
+        return (users.Count == 1 ? "the container " : "the containers ") + string.Join(", ", names) + (users.Count == 1 ? " is" : " are");
+    }
+
+    /// <summary>Holds what is noted of a container or an image as it is.</summary>
+    internal static ContainerLock Lock(string lxcPath, string name) => ContainerLock.Acquire(lxcPath, name, TimeSpan.FromSeconds(30));
 
     /// <summary>What a container, and its snapshots, are laid over.</summary>
     internal static List<(string LxcPath, string Name, string ByPath, string ByName)> BasesOf(ContainerStore store, string name)
@@ -85,7 +90,7 @@ internal static class Dependents
             return;
         }
 
-        using ContainerLock held = ContainerLock.Acquire(lxcPath, name, TimeSpan.FromSeconds(30));
+        using ContainerLock held = Lock(lxcPath, name);
         string path = $"{directory}/{Needed}";
         List<(string LxcPath, string Name)> pairs = change(Read(path));
         if (pairs.Count > 0)

@@ -3,7 +3,8 @@ namespace LxcPS.Engine.Templates;
 /// <summary>Where in an archive the root file system is.</summary>
 /// <param name="Prefix">The directory of the root in the archive as the archive spells it, with a slash at the end; empty or <c>./</c> for the top.</param>
 /// <param name="Strip">How many components of a name to strip.</param>
-internal readonly record struct ArchiveLayout(string Prefix, int Strip)
+/// <param name="IsImage">Whether it is an image of LXC's kind, with a metadata.yaml beside the root.</param>
+internal readonly record struct ArchiveLayout(string Prefix, int Strip, bool IsImage = false)
 {
     /// <summary>
     /// Judges by the first names of the archive. An image of LXC's kind has a metadata.yaml and the directories rootfs and templates; others
@@ -32,6 +33,6 @@ internal readonly record struct ArchiveLayout(string Prefix, int Strip)
         }
 
         string top = dotted ? "./" : string.Empty;
-        return any && (image || below) ? new(top + "rootfs/", dotted ? 2 : 1) : new(top, 0);
+        return any && (image || below) ? new(top + "rootfs/", dotted ? 2 : 1, image) : new(top, 0);
     }
 }

@@ -1,5 +1,7 @@
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Templates;
@@ -22,7 +24,7 @@ public sealed class ArchiveTemplate : RootfsTemplate
         NeedRoot(context);
         string tar = HostPrograms.Find("tar")
             ?? throw Failed(context, "An archive is unpacked by GNU tar, and this host has none in PATH", "Install the package tar.");
-        int archive = OpenArchive(context);
+        int archive = context.Source ?? Open();
         try
         {
             byte[] head = new byte[512];
@@ -40,7 +42,15 @@ public sealed class ArchiveTemplate : RootfsTemplate
             string path = Path.Combine(context.ContainerDirectory, "rootfs");
             using (RootfsWriter writer = new(path))
             {
-                Unpack(tar, archive, format, layout, path, context);
+                if (layout.IsImage && context.KeepsMetadata)
+                {
+                    Unpack(tar, archive, format, ExtractArguments(context.ContainerDirectory, layout.Prefix), context);
+                }
+                else
+                {
+                    Unpack(tar, archive, format, [.. ExtractArguments(path, layout.Prefix), .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : []], context);
+                }
+
                 writer.MakeDirectory("dev");
             }
 
@@ -54,7 +64,17 @@ public sealed class ArchiveTemplate : RootfsTemplate
         }
     }
 
-    private int OpenArchive(TemplateContext context)
+    /// <summary>Unpacks it into the container's directory, for root: see <see cref="MappedFiles.Unpack"/>.</summary>
+    /// <exception cref="LxcException">As <see cref="RootfsTemplate.Build"/>.</exception>
+    internal TemplateResult Unpack(HelperProgram helper, TemplateContext context)
+    {
+        MappedFiles.Unpack(helper, Source, context.ContainerDirectory, keepsMetadata: false, context.Progress, context.CancellationToken);
+        return new TemplateResult([new("lxc.rootfs.path", $"dir:{context.ContainerDirectory}/rootfs")], []);
+    }
+
+    /// <summary>Opens the archive, with the rights of whoever named it.</summary>
+    /// <exception cref="LxcException">TemplateFailed.</exception>
+    internal int Open()
     {
         try
         {
@@ -62,7 +82,13 @@ public sealed class ArchiveTemplate : RootfsTemplate
         }
         catch (LinuxException e)
         {
-            throw Failed(context, $"The archive '{Source}' cannot be opened: {e.Message}", "See that the file is there and can be read.", e);
+            throw new LxcException(LxcErrorId.TemplateFailed, $"The archive '{Source}' cannot be opened: {e.Message}", e)
+            {
+                Step = "template",
+                Errno = e.Number,
+                Path = Source,
+                Advice = "See that the file is there and can be read.",
+            };
         }
     }
 
@@ -75,17 +101,13 @@ public sealed class ArchiveTemplate : RootfsTemplate
             : throw Refused(context, result);
     }
 
-    private void Unpack(string tar, int archive, ArchiveFormat format, ArchiveLayout layout, string path, TemplateContext context)
+    private void Unpack(string tar, int archive, ArchiveFormat format, IReadOnlyList<string> extract, TemplateContext context)
     {
         Descriptors.Seek(archive, 0);
         long size = Math.Max(1, FileTree.Status(archive, string.Empty).Size);
         int told = -1;
 
-        List<string> arguments =
-        [
-            .. ExtractArguments(path, layout.Prefix), .. format.Options,
-            .. layout.Strip > 0 ? (string[])[$"--strip-components={layout.Strip}", layout.Prefix.TrimEnd('/')] : [],
-        ];
+        List<string> arguments = [extract[0], .. format.Options, .. extract.Skip(1)];
         ProgramResult result = ChildProgram.Run(tar, arguments, archive, int.MaxValue, context.CancellationToken, () =>
         {
             // tar reads our descriptor, or its decompressor does: the position in the file is theirs too.

@@ -10,33 +10,6 @@ internal static class HostBoot
 {
     private const string Units = "etc/systemd/system";
 
-    // Units that other packages' directories of wants start without being enabled: they need the hardware, the kernel's modules or
-    // terminals that a container does not have.
-    private static readonly string[] Masked =
-    [
-        "systemd-udevd.service", "systemd-udevd-control.socket", "systemd-udevd-kernel.socket", "systemd-udev-trigger.service",
-        "systemd-udev-settle.service", "systemd-modules-load.service", "kmod-static-nodes.service", "systemd-hwdb-update.service",
-        "systemd-random-seed.service", "systemd-pstore.service", "systemd-rfkill.service", "systemd-rfkill.socket", "systemd-binfmt.service",
-        "systemd-remount-fs.service", "systemd-firstboot.service", "systemd-repart.service", "systemd-pcrphase.service",
-        "systemd-pcrphase-sysinit.service", "systemd-journald-audit.socket", "systemd-coredump.socket", "systemd-oomd.service",
-        "proc-sys-fs-binfmt_misc.automount", "proc-sys-fs-binfmt_misc.mount", "sys-kernel-debug.mount", "sys-kernel-tracing.mount",
-        "sys-kernel-config.mount", "sys-fs-fuse-connections.mount", "dev-hugepages.mount", "getty-static.service",
-        "e2scrub_reap.service", "lvm2-monitor.service", "lvm2-lvmpolld.socket", "dm-event.socket", "plymouth-start.service",
-        "plymouth-quit.service", "plymouth-quit-wait.service", "plymouth-read-write.service", "packagekit-offline-update.service",
-    ];
-
-    // The engine's own addresses stay beside those of a lease.
-    private const string NetworkUnit =
-        """
-        [Match]
-        Name=eth0
-
-        [Network]
-        DHCP=yes
-        KeepConfiguration=yes
-
-        """;
-
     /// <summary>Whether the host's init is systemd.</summary>
     internal static bool IsSystemd(string hostRoot) =>
         File.Exists(Path.Combine(hostRoot, "usr/lib/systemd/systemd")) || File.Exists(Path.Combine(hostRoot, "lib/systemd/systemd"));
@@ -57,17 +30,11 @@ internal static class HostBoot
 
     private static void WriteSystemd(RootfsWriter writer, string hostRoot)
     {
-        writer.MakeDirectories("etc/systemd", Units, Units + "/multi-user.target.wants", Units + "/getty.target.wants", "etc/systemd/network");
+        writer.MakeDirectories("etc/systemd", Units, Units + "/getty.target.wants");
         string units = File.Exists(Path.Combine(hostRoot, "usr/lib/systemd/systemd")) ? "/usr/lib/systemd/system" : "/lib/systemd/system";
         writer.MakeLink(Units + "/default.target", units + "/multi-user.target");
         writer.MakeLink(Units + "/getty.target.wants/console-getty.service", units + "/console-getty.service");
-        foreach (string unit in Masked)
-        {
-            if (Exists(hostRoot, $"{units}/{unit}"))
-            {
-                writer.MakeLink($"{Units}/{unit}", "/dev/null");
-            }
-        }
+        ContainerBoot.Mask(writer, unit => Exists(hostRoot, $"{units}/{unit}"));
 
         // Where the message bus has two implementations, this link says which one is used, and nothing else does.
         FileInfo bus = new(Path.Combine(hostRoot, Units, "dbus.service"));
@@ -78,8 +45,7 @@ internal static class HostBoot
 
         if (Exists(hostRoot, units + "/systemd-networkd.service"))
         {
-            writer.WriteFile("etc/systemd/network/eth0.network", NetworkUnit);
-            writer.MakeLink(Units + "/multi-user.target.wants/systemd-networkd.service", units + "/systemd-networkd.service");
+            ContainerBoot.EnableNetwork(writer, units);
         }
     }
 

@@ -109,12 +109,12 @@ public abstract class RootfsTemplate
         bool full = errno is Errno.ENOSPC or Errno.EDQUOT;
         string reason = inner?.Message ?? Errno.Describe(errno);
         return new LxcException(full ? LxcErrorId.StorageFull : LxcErrorId.StorageFailed,
-            $"The root file system of '{context.ContainerName}' cannot be made in '{context.ContainerDirectory}': {reason}", inner)
+            $"{(context.ContainerName.Length > 0 ? $"The root file system of '{context.ContainerName}'" : "A root file system")} cannot be made in '{context.ShownDirectory}': {reason}", inner)
         {
             ContainerName = context.ContainerName,
             Step = "template",
             Errno = errno,
-            Path = inner is LinuxException linux ? linux.Path : context.ContainerDirectory,
+            Path = inner is LinuxException linux ? linux.Path : context.ShownDirectory,
             Advice = full ? "Free space or inodes on that file system, raise the quota or -Size, or use another LxcPath."
                 : "See that the directory is on a writable file system that keeps owners and modes.",
         };

@@ -14,6 +14,9 @@ internal sealed class RootfsWriter : IDisposable
     internal const uint Private = 0x1C0; // 0700
     internal const uint Shared = 0x3FF; // 1777
 
+    private RootfsWriter(int root) => Root = root;
+
+    /// <summary>Makes the directory.</summary>
     internal RootfsWriter(string path)
     {
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, path, Private);
@@ -24,6 +27,9 @@ internal sealed class RootfsWriter : IDisposable
 
     /// <summary>The descriptor of the new root.</summary>
     internal int Root { get; }
+
+    /// <summary>Goes on with a root file system that is there.</summary>
+    internal static RootfsWriter Open(string path) => new(Descriptors.Open(path, OpenFlags.Directory | OpenFlags.NoFollow));
 
     /// <inheritdoc/>
     public void Dispose() => Descriptors.Close(Root);
@@ -72,6 +78,22 @@ internal sealed class RootfsWriter : IDisposable
         }
     }
 
+    /// <summary>Writes a file in place of the one that has the name.</summary>
+    internal void ReplaceFile(string path, string text)
+    {
+        int parent = OpenParent(path, out string name);
+        try
+        {
+            FileTree.Remove(parent, name);
+        }
+        finally
+        {
+            Descriptors.Close(parent);
+        }
+
+        WriteFile(path, text);
+    }
+
     /// <summary>Makes a symbolic link.</summary>
     internal void MakeLink(string path, string target) => MakeLinks(path[..(path.LastIndexOf('/') + 1)], [path[(path.LastIndexOf('/') + 1)..]], target);
 
@@ -97,7 +119,23 @@ internal sealed class RootfsWriter : IDisposable
     }
 
     /// <summary>Whether the new tree has a name.</summary>
-    internal bool Has(string path) => FileTree.TryStatus(Root, path, false, out _);
+    internal bool Has(string path)
+    {
+        int parent = -1;
+        try
+        {
+            parent = OpenParent(path, out string name);
+            return FileTree.TryStatus(parent, name, false, out _);
+        }
+        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP)
+        {
+            return false;
+        }
+        finally
+        {
+            Descriptors.Close(parent);
+        }
+    }
 
     private int OpenParent(string path, out string name)
     {

@@ -17,4 +17,7 @@ public enum TemplateKind
 
     /// <summary>A tar archive of a root file system.</summary>
     Archive,
+
+    /// <summary>An image of the store.</summary>
+    Image,
 }

@@ -20,13 +20,15 @@ internal static class ErrorRecords
     /// <summary>The category of an error: the meaning of its id decides, or the errno where the id covers many causes.</summary>
     internal static ErrorCategory CategoryOf(LxcException e) => e.ErrorId switch
     {
-        LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound or LxcErrorId.ProfileNotFound or LxcErrorId.HookNotFound or LxcErrorId.SnapshotNotFound => ErrorCategory.ObjectNotFound,
-        LxcErrorId.ContainerExists or LxcErrorId.DeviceExists or LxcErrorId.ProfileExists or LxcErrorId.HookExists => ErrorCategory.ResourceExists,
-        LxcErrorId.ContainerBusy or LxcErrorId.ProfileInUse => ErrorCategory.ResourceBusy,
+        LxcErrorId.ContainerNotFound or LxcErrorId.CommandNotFound or LxcErrorId.DeviceNotFound or LxcErrorId.ProfileNotFound or LxcErrorId.HookNotFound or LxcErrorId.SnapshotNotFound
+            or LxcErrorId.ItemNotFound or LxcErrorId.ImageNotFound => ErrorCategory.ObjectNotFound,
+        LxcErrorId.ContainerExists or LxcErrorId.DeviceExists or LxcErrorId.ProfileExists or LxcErrorId.HookExists or LxcErrorId.ItemExists => ErrorCategory.ResourceExists,
+        LxcErrorId.ContainerBusy or LxcErrorId.ProfileInUse or LxcErrorId.ImageInUse => ErrorCategory.ResourceBusy,
         LxcErrorId.ContainerRunning or LxcErrorId.ContainerNotRunning or LxcErrorId.ContainerFrozen or LxcErrorId.KernelLogMissing => ErrorCategory.InvalidOperation,
-        LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue or LxcErrorId.DeviceInvalid or LxcErrorId.HookInvalid => ErrorCategory.InvalidArgument,
+        LxcErrorId.InvalidName or LxcErrorId.ConfigInvalidValue or LxcErrorId.DeviceInvalid or LxcErrorId.HookInvalid or LxcErrorId.ItemInvalid => ErrorCategory.InvalidArgument,
         LxcErrorId.ConfigSyntax or LxcErrorId.ConfigUnknownKey => ErrorCategory.ParserError,
         LxcErrorId.ConfigUnsupported or LxcErrorId.StorageUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
+        LxcErrorId.ImageInvalid => ErrorCategory.InvalidData,
         LxcErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
         LxcErrorId.StorageFull => ErrorCategory.LimitsExceeded,
         LxcErrorId.Timeout => ErrorCategory.OperationTimeout,

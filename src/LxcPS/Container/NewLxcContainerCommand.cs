@@ -3,6 +3,7 @@ using System.Management.Automation;
 using LxcPS.Engine;
 using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Images;
 using LxcPS.Engine.Operations;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
@@ -12,7 +13,7 @@ namespace LxcPS.Commands;
 /// <summary>Creates containers.</summary>
 [Cmdlet(VerbsCommon.New, "LxcContainer", SupportsShouldProcess = true)]
 [OutputType(typeof(LxcContainer))]
-public sealed class NewLxcContainerCommand : LxcCmdlet
+public sealed class NewLxcContainerCommand : ImageSourceCmdlet
 {
     /// <summary>The names of the new containers.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -22,12 +23,24 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>
-    /// What the root file system is made of: Host, Busybox, None, or the path of a directory or a tar archive that holds one.
+    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store, or the path of a directory or a tar archive that holds one.
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TemplateCompleter))]
     public string Template { get; set; } = "Host";
+
+    /// <summary>The image of the store that it is laid over: a name of which the end may be left out (debian/bookworm), the beginning of a fingerprint, or an LxcImage.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public string? Image { get; set; }
+
+    /// <summary>The directory of containers. The default is LXC's: /var/lib/lxc for root, ~/.local/share/lxc for others.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("P")]
+    [ValidateNotNullOrEmpty]
+    public string? LxcPath { get; set; }
 
     /// <summary>Without a user namespace: root in the container is root on the host, held back by the rest of the confinement alone.</summary>
     [Parameter]
@@ -83,16 +96,18 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindStore() is not { } store)
+        if (FindStore(LxcPath) is not { } store || FindImages() is not { } images)
         {
             return;
         }
 
+        string template = Image is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(Template)) ? "Image" : Template;
+
         foreach (string name in Name)
         {
-            if (Try(name, () => ContainerName.Validate(name)) && ShouldProcess(name, $"Create from template {Template}"))
+            if (Try(name, () => ContainerName.Validate(name)) && ShouldProcess(name, $"Create from template {template}"))
             {
-                if (Try(name, () => Create(store, name)))
+                if (Try(name, () => Create(store, images, template, name)))
                 {
                     WriteObject(LxcContainer.Read(store, name));
                 }
@@ -100,14 +115,20 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
         }
     }
 
-    private void Create(ContainerStore store, string name)
+    private void Create(ContainerStore store, ImageStore images, string template, string name)
     {
         ProgressRecord progress = new(1, $"Creating container {name}", "Beginning");
         bool shown = false;
+        if (!ImageRequest.IsTemplate(template))
+        {
+            RefuseImageParameters(template);
+        }
+
         ContainerCreator.Create(store, name, new CreateOptions
         {
             // A path means what it means in this session, whatever the process's own directory is.
-            Template = Template.Contains('/') || Template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(Template) : Template,
+            Template = template.Contains('/') || template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(template) : template,
+            Image = ImageRequest.IsTemplate(template) ? (images, RequestOf(template, Image)) : null,
             Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
             Privileged = Privileged,
             Isolated = Isolated,
@@ -128,6 +149,15 @@ public sealed class NewLxcContainerCommand : LxcCmdlet
         {
             progress.RecordType = ProgressRecordType.Completed;
             WriteProgress(progress);
+        }
+    }
+
+    private void RefuseImageParameters(string template)
+    {
+        string[] names = [nameof(Image), nameof(Release), nameof(Architecture), nameof(Variant), nameof(Mirror), nameof(Package)];
+        if (names.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } name)
+        {
+            throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The template {template} has no use for -{name}") { Advice = $"Leave -{name} out." };
         }
     }
 }
