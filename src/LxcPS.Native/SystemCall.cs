@@ -52,7 +52,6 @@ internal static class SystemCall
     internal static readonly int rt_sigaction = Number(13, 134);
     internal static readonly int rt_sigprocmask = Number(14, 135);
     internal static readonly int fstatfs = Number(138, 44);
-    internal static readonly int syncfs = Number(306, 267);
     internal static readonly int bpf = Number(321, 280);
 
     internal static readonly int mount = Number(165, 40);
