@@ -7,6 +7,7 @@ Import-Module $env:LXCPS_MODULE
 $LxcPath = Join-Path ([IO.Path]::GetTempPath()) "lxcps-test-$PID-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
 [void](New-Item -ItemType Directory $LxcPath)
 $PSDefaultParameterValues['*-Lxc*:LxcPath'] = $LxcPath
+$PSDefaultParameterValues['*-Lxc*:ImagePath'] = "$LxcPath/.images"
 
 function Remove-TestContainers {
     # Whatever a failed test left: running containers are killed first. Errors are shown, for they are faults of the module.

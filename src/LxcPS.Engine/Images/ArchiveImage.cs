@@ -28,6 +28,7 @@ public sealed class ArchiveImage : ImageSource
     private protected override ImageInfo Make(ImageBuild build, ImageContext context)
     {
         ImageMetadata? metadata = MappedFiles.Unpack(context.Helper, path, build.Directory, keepsMetadata: true, context.Progress, context.CancellationToken);
+        build.KeepRootfsAlone();
         ImageName name = Name ?? metadata?.Name ?? new ImageName(NameOfFile(path), string.Empty, ImageArchitecture.OfHost, "default");
         return new ImageInfo
         {
@@ -44,6 +45,7 @@ public sealed class ArchiveImage : ImageSource
     {
         string name = Path.GetFileName(path).Split('.')[0].ToLowerInvariant();
         string kept = string.Concat(name.Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '+'));
+        kept = kept.TrimStart('-', '_', '+');
         return kept.Length > 0 ? kept : "image";
     }
 }

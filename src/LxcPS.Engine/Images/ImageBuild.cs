@@ -25,6 +25,29 @@ public sealed class ImageBuild : IDisposable
     /// <summary>Where its root file system is made.</summary>
     public string RootfsPath => $"{Directory}/{ImageStore.RootfsName}";
 
+    /// <summary>Removes what an archive brought beside the root file system: no file of an image is the archive's to write.</summary>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal void KeepRootfsAlone()
+    {
+        foreach (string entry in System.IO.Directory.GetFileSystemEntries(Directory))
+        {
+            string name = Path.GetFileName(entry);
+            if (name == ImageStore.RootfsName)
+            {
+                continue;
+            }
+
+            if (FileTree.Status(directory, name, follow: false).IsDirectory)
+            {
+                TreeRemoval.Remove(directory, name, entry);
+            }
+            else
+            {
+                FileTree.Remove(directory, name);
+            }
+        }
+    }
+
     /// <summary>Makes it an image; where the store has the same already that one is returned, and this one goes.</summary>
     /// <exception cref="LinuxException">What the kernel answered.</exception>
     internal ImageInfo Commit(ImageInfo info)

@@ -61,7 +61,7 @@ internal sealed record ImageMetadata(ImageName Name, string Description, DateTim
     // What stands in a name: no slash, and nothing that a terminal would take for more than a letter.
     private static string Plain(string? text, string otherwise)
     {
-        string kept = string.Concat((text ?? string.Empty).Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or '+'));
+        string kept = string.Concat((text ?? string.Empty).Where(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or '+')).TrimStart('.', '-', '_', '+');
         return kept.Length > 0 ? kept : otherwise;
     }
 

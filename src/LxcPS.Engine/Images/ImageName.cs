@@ -14,7 +14,7 @@ public sealed record ImageName(string Distribution, string Release, string Archi
     public static ImageName Parse(string text)
     {
         string[] parts = text.Split('/');
-        if (parts.Length > 4 || parts.Any(part => part.Length == 0 || part.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '-' or '_' or '+' or ':'))))
+        if (parts.Length > 4 || parts.Any(part => part.Length == 0 || !char.IsAsciiLetterOrDigit(part[0]) || part.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '-' or '_' or '+' or ':'))))
         {
             throw new LxcException(LxcErrorId.InvalidName, $"'{DisplayText.Of(text)}' cannot name an image")
             {

@@ -58,7 +58,7 @@ internal static class ContainerRoot
                 ConfigKey = "lxc.rootfs.path",
                 Advice = "Work on the host's files themselves.",
             };
-        (ulong attributes, IReadOnlyList<string> options, string? idMap) = LaunchPlanner.RootfsOptions(config, source);
+        (ulong attributes, List<string> fileSystemOptions, string? idMap) = LaunchPlanner.RootfsOptions(config, source.HasFileSystem);
         attributes |= MountCalls.MOUNT_ATTR_NODEV;
         IdMaps maps = IdMapsOf(config, lxcPath);
         bool isOwn = Processes.EffectiveUserId != 0;
@@ -73,7 +73,7 @@ internal static class ContainerRoot
             MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
 
             // A user's own rights reach the container's directory, and end with the change of identity.
-            int mount = isOwn ? source.Open(-1, 0, attributes, options) : ReceiveMount(childEnd);
+            int mount = isOwn ? source.Open(-1, 0, attributes) : ReceiveMount(childEnd);
             if (!maps.IsEmpty)
             {
                 Processes.SetIdentity(0, 0, []);
@@ -98,7 +98,7 @@ internal static class ContainerRoot
             channel.Send(SetupChannel.Kind.Maps);
             if (!isOwn)
             {
-                SendMount(channel, pid, source, attributes, options, idMap, maps);
+                SendMount(channel, pid, source, attributes, idMap, maps);
             }
 
             return pidfd;
@@ -116,7 +116,7 @@ internal static class ContainerRoot
         SharedNamespace.Parse(config).Find(other => other.Flag == Processes.CLONE_NEWUSER) is { } shared
             ? IdMaps.Of(shared.ReadIdMaps(lxcPath) ?? []) : IdMaps.Of(config);
 
-    private static void SendMount(SetupChannel channel, int pid, RootfsSource source, ulong attributes, IReadOnlyList<string> options, string? idMap, IdMaps maps)
+    private static void SendMount(SetupChannel channel, int pid, RootfsSource source, ulong attributes, string? idMap, IdMaps maps)
     {
         int userNamespace = -1;
         int mount = -1;
@@ -124,7 +124,7 @@ internal static class ContainerRoot
         {
             userNamespace = idMap is null || (idMap == "container" && maps.IsEmpty) ? -1
                 : Descriptors.Open(idMap == "container" ? $"/proc/{pid}/ns/user" : idMap, OpenFlags.ReadOnly);
-            mount = source.Open(userNamespace, maps.HostUser(0) ?? 0, attributes, options);
+            mount = source.Open(userNamespace, maps.HostUser(0) ?? 0, attributes);
             channel.Send(SetupChannel.Kind.Mount, descriptors: [mount]);
         }
         finally

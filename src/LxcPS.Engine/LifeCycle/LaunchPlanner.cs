@@ -43,7 +43,7 @@ public static class LaunchPlanner
         string rootfsMount = config.Get("lxc.rootfs.mount") is { Length: > 0 } mount ? mount : RuntimeDirectory.Path + "/rootfs";
         string? rootfs = config.Get("lxc.rootfs.path");
         RootfsSource? rootfsSource = string.IsNullOrEmpty(rootfs) ? null : RootfsSource.Parse(rootfs);
-        (ulong rootfsAttributes, IReadOnlyList<string> fileSystemOptions, string? rootfsIdMap) = RootfsOptions(config, rootfsSource);
+        (ulong rootfsAttributes, List<string> fileSystemOptions, string? rootfsIdMap) = RootfsOptions(config, rootfsSource?.HasFileSystem == true);
         if (string.IsNullOrEmpty(rootfs) && request.Command.Count == 0 && string.IsNullOrEmpty(config.Get("lxc.init.cmd")))
         {
             // The host's own init on the host's own files would boot the machine a second time, and clear its temporary files.
@@ -152,9 +152,12 @@ public static class LaunchPlanner
         }
     }
 
-    /// <summary>What <c>lxc.rootfs.options</c> asks for: attributes of the mount, options of the file system where it has one of its own, and how its ids are mapped, see <see cref="MountEntry.IdMap"/>.</summary>
+    /// <summary>
+    /// What <c>lxc.rootfs.options</c> asks for: attributes of the mount, options of the file system where it has one of its own, and how its ids are
+    /// mapped, see <see cref="MountEntry.IdMap"/>.
+    /// </summary>
     /// <exception cref="LxcException">ConfigUnsupported or ConfigInvalidValue.</exception>
-    internal static (ulong Attributes, IReadOnlyList<string> FileSystemOptions, string? IdMap) RootfsOptions(ContainerConfig config, RootfsSource? source)
+    internal static (ulong Attributes, List<string> FileSystemOptions, string? IdMap) RootfsOptions(ContainerConfig config, bool hasFileSystem)
     {
         ulong attributes = 0;
         List<string> fileSystemOptions = [];
@@ -169,7 +172,7 @@ public static class LaunchPlanner
             {
                 attributes = (attributes & ~clear) | set;
             }
-            else if (source is { HasFileSystem: true })
+            else if (hasFileSystem)
             {
                 fileSystemOptions.Add(option);
             }

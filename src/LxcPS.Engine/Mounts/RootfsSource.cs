@@ -78,8 +78,8 @@ public sealed class RootfsSource
             int mount = Type switch
             {
                 "overlay" => OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId),
-                "loop" => WithIds(LoopImage.Mount(Directory, fileSystemOptions ?? []), userNamespace, Directory),
-                _ => OpenDirectory(Directory, userNamespace),
+                "loop" => WithIds(LoopImage.Mount(Directory, fileSystemOptions ?? []), Directory, userNamespace),
+                _ => OpenDirectory(Directory, userNamespace, recursive: true),
             };
             if (options != 0)
             {
@@ -188,19 +188,19 @@ public sealed class RootfsSource
     internal int OpenToRead() => Type is "overlay" or "loop" ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(Directory, -1, recursive: false);
 
     /// <summary>A directory, whose owners are mapped as a user namespace maps them; the detached mount.</summary>
-    internal static int OpenDirectory(string directory, int userNamespace, bool recursive = true)
+    internal static int OpenDirectory(string directory, int userNamespace, bool recursive)
     {
         int mount = CloneTree(Descriptors.CurrentDirectory, directory, recursive);
-        if (!FileTree.Status(mount, string.Empty).IsDirectory)
-        {
-            Descriptors.Close(mount);
-            throw new LinuxException("open_tree", Errno.ENOTDIR, directory);
-        }
-
-        return WithIds(mount, userNamespace, directory);
+        return FileTree.Status(mount, string.Empty).IsDirectory ? WithIds(mount, directory, userNamespace) : throw NoDirectory(mount, directory);
     }
 
-    private static int WithIds(int mount, int userNamespace, string directory)
+    private static LinuxException NoDirectory(int mount, string directory)
+    {
+        Descriptors.Close(mount);
+        return new LinuxException("open_tree", Errno.ENOTDIR, directory);
+    }
+
+    private static int WithIds(int mount, string directory, int userNamespace)
     {
         try
         {

@@ -7,8 +7,8 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Rootless;
 
 /// <summary>
-/// A child in a user namespace of its own, in which a user has all rights over the files of his subordinate ids: they are no longer his own
-/// once a container has them, and he could neither make nor change nor remove them otherwise. Or one of root's, in a mount namespace of its own.
+/// A child in a user namespace of its own (or, for root, in a mount namespace alone), in which a user has all rights over the files of his subordinate ids: they are no longer his own
+/// once a container has them, and he could neither make nor change nor remove them otherwise.
 /// </summary>
 internal static class MappedChild
 {
@@ -23,31 +23,23 @@ internal static class MappedChild
     /// <param name="directory">The directory, or null. Its mount is attached nowhere: nobody else sees it, and it goes with the child.</param>
     /// <param name="work">Runs in the child; gets the descriptor of the mount, or -1.</param>
     /// <exception cref="LxcException">NamespaceFailed, IdMapFailed, or RootfsFailed: the file system maps no owners.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work) => Run(Processes.CLONE_NEWUSER, (pid, channel) =>
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work) => Run(Processes.CLONE_NEWUSER, pid =>
     {
         IdMapWriter.Write(pid, maps);
-        if (directory is null)
-        {
-            channel.Send(SetupChannel.Kind.Maps);
-        }
-        else
-        {
-            int mount = Mount(directory, pid);
-            channel.Send(SetupChannel.Kind.Maps, descriptors: [mount]);
-            Descriptors.Close(mount);
-        }
+        return directory is null ? -1 : Mount(directory, pid);
     }, work);
 
     /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
     /// <param name="work">Runs in the child; its result is the exit code.</param>
     /// <exception cref="LxcException">NamespaceFailed.</exception>
-    internal static int RunWithMounts(Func<int> work) => Run(Processes.CLONE_NEWNS, (_, channel) => channel.Send(SetupChannel.Kind.Maps), _ =>
+    internal static int RunWithMounts(Func<int> work) => Run(Processes.CLONE_NEWNS, _ => -1, _ =>
     {
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
         return work();
     });
 
-    private static int Run(ulong flags, Action<int, SetupChannel> prepare, Func<int, int> work)
+    // What is prepared for the child may have a descriptor that the child gets, or -1.
+    private static int Run(ulong flags, Func<int, int> prepare, Func<int, int> work)
     {
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -73,7 +65,9 @@ internal static class MappedChild
 
         try
         {
-            prepare(pid, channel);
+            int prepared = prepare(pid);
+            channel.Send(SetupChannel.Kind.Maps, descriptors: prepared < 0 ? [] : [prepared]);
+            Descriptors.Close(prepared);
             return Processes.Wait(pidfd).ExitCode;
         }
         catch
@@ -93,7 +87,7 @@ internal static class MappedChild
         int userNamespace = Descriptors.Open($"/proc/{pid}/ns/user", OpenFlags.ReadOnly);
         try
         {
-            return RootfsSource.OpenDirectory(directory, userNamespace);
+            return RootfsSource.OpenDirectory(directory, userNamespace, recursive: false);
         }
         catch (LinuxException e)
         {

@@ -47,7 +47,7 @@ internal static class RootfsBuilder
 
     private static TemplateResult BuildOn(HelperProgram helper, RootfsTemplate template, string text, TemplateContext context, StorageOptions storage, ContainerCreation creation)
     {
-        StorageType type = RootfsStorage.Choose(storage, creation.Directory, template is DirectoryTemplate or ImageTemplate, context.ContainerName);
+        StorageType type = RootfsStorage.Choose(storage, creation.Directory, template is DirectoryTemplate, context.ContainerName);
         RequireServed(template, type, storage.Size, context.ContainerName);
         if (type == StorageType.Overlay)
         {
@@ -62,24 +62,20 @@ internal static class RootfsBuilder
         string? source = template switch
         {
             DirectoryTemplate directory => directory.RequireSource(context),
-            ImageTemplate image => image.Source,
             ArchiveTemplate archive when type == StorageType.Loop => UnpackBeside(helper, archive, context, creation),
             _ => null,
         };
         TemplateResult result = type == StorageType.Loop ? MakeLoop(helper, source, template is ImageTemplate, text, context, storage)
             : source is null ? BuildPlain(helper, template, context)
             : Copy(source, template is ImageTemplate, context, creation);
-        if (template is ImageTemplate made)
-        {
-            result = made.Describe(result.Settings);
-        }
-        else if (template is ArchiveTemplate && source is not null)
+        if (template is ArchiveTemplate && source is not null)
         {
             TreeRemoval.Remove(creation.Descriptor, Unpacked, source);
         }
 
         string path = RootfsStorage.PathOf(type, creation.Directory);
-        return result with { Settings = [new(PathKey, path), .. result.Settings.Where(setting => setting.Key != PathKey)] };
+        TemplateResult kept = result with { Settings = [new(PathKey, path), .. result.Settings.Where(setting => setting.Key != PathKey)] };
+        return template is ImageTemplate image ? image.Complete(kept) : kept;
     }
 
     // Who unpacks has no rights over the host, and could not mount the file. What that costs is to write the files twice.
@@ -134,10 +130,10 @@ internal static class RootfsBuilder
             throw RootfsStorage.Unsupported(name, "The template 'None' makes no root file system that could have a storage", "Leave -Storage, -Size and -FileSystem out.");
         }
 
-        if (type == StorageType.Overlay && template is not (DirectoryTemplate or ImageTemplate))
+        if (type == StorageType.Overlay && template is not DirectoryTemplate)
         {
             throw RootfsStorage.Unsupported(name, $"The storage Overlay is laid over a directory, and the template '{template.Kind}' is none",
-                "Give an image or the path of a directory that holds a root file system as template, or use another storage.");
+                "Give the path of a directory that holds a root file system as template, or use another storage.");
         }
 
         if (template.Kind == TemplateKind.Host && (type == StorageType.Loop || size != 0))

@@ -77,7 +77,7 @@ public static class StorageHelper
             }
         }
 
-        if (task.OldHostName.Length > 0 && task.HostName.Length > 0)
+        if (task.HostName.Length > 0 && task.OldHostName.Length > 0)
         {
             new CopiedIdentity(null, place).Renew(task.OldHostName, task.HostName);
         }

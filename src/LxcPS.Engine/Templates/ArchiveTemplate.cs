@@ -136,7 +136,8 @@ public sealed class ArchiveTemplate : RootfsTemplate
     ];
 
     private LxcException Refused(TemplateContext context, ProgramResult result) =>
-        result.Error.Contains("No space left on device", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
+        // A write that was cut short is told before the one that fails.
+        result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Wrote only", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
         : result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal) ? Storage(context, Errno.EDQUOT, null)
         : Failed(context, $"The archive '{Source}' cannot be unpacked: tar ended with {result.Exit.ExitCode}: {LastLines(result.Error)}",
             "See that the archive is complete, and that the host's tar is GNU tar.");

@@ -8,7 +8,7 @@ namespace LxcPS.Engine.Templates;
 /// Lays an overlay over a directory that holds a root file system: the container's writes go to its own directory, the source is not
 /// changed and serves any number of containers.
 /// </summary>
-public sealed class DirectoryTemplate : RootfsTemplate
+public class DirectoryTemplate : RootfsTemplate
 {
     internal DirectoryTemplate(string path) => Source = path;
 

@@ -4,13 +4,14 @@ using LxcPS.Engine.Store;
 
 namespace LxcPS.Engine.Templates;
 
-/// <summary>Lays an overlay over an image of the store: the container's writes go to its own directory, the image serves any number of containers.</summary>
-public sealed class ImageTemplate : RootfsTemplate
+/// <summary>An image of the store as a container's root file system: an overlay over it, which any number of containers share, or a copy.</summary>
+public sealed class ImageTemplate : DirectoryTemplate
 {
     private readonly ImageStore store;
     private readonly ImageInfo image;
 
     internal ImageTemplate(ImageStore store, ImageInfo image)
+        : base(store.RootfsOf(image))
     {
         this.store = store;
         this.image = image;
@@ -19,21 +20,19 @@ public sealed class ImageTemplate : RootfsTemplate
     /// <inheritdoc/>
     public override TemplateKind Kind => TemplateKind.Image;
 
-    /// <summary>The directory of the image's root file system.</summary>
-    internal string Source => store.RootfsOf(image);
-
-    /// <summary>What a root file system made from the image needs to be a container's.</summary>
-    /// <param name="settings">What its place asks for.</param>
-    internal TemplateResult Describe(IReadOnlyList<KeyValuePair<string, string>> settings) =>
-        new([.. settings, .. image.Settings], []) { Notes = [$"Made from the image {image.Name}, {image.Fingerprint}", .. image.Changes] };
-
     private protected override TemplateResult Make(TemplateContext context)
     {
         store.Keep(image, Path.GetDirectoryName(context.ContainerDirectory)!, context.ContainerName);
         Dependents.WriteNeeds(context.ContainerDirectory, [(store.Path, image.Fingerprint)]);
-        TemplateResult laid = new DirectoryTemplate(Source).Build(context);
-        string writes = $"{context.ContainerDirectory}/overlay/delta";
-        new CopiedIdentity(Source, writes).Name(context.HostName);
-        return Describe(laid.Settings);
+        TemplateResult laid = base.Make(context);
+        new CopiedIdentity(Source, $"{context.ContainerDirectory}/overlay/delta").Name(context.HostName);
+        return Complete(laid);
     }
+
+    /// <summary>Adds what the image asks of its containers, and what was done to it.</summary>
+    internal TemplateResult Complete(TemplateResult made) => made with
+    {
+        Settings = [.. made.Settings, .. image.Settings],
+        Notes = [$"Made from the image {image.Name}, {image.Fingerprint}", .. image.Changes],
+    };
 }
