@@ -98,6 +98,12 @@ public static class LxcErrorId
     /// <summary>The files of a container could not be copied.</summary>
     public const string CopyFailed = nameof(CopyFailed);
 
+    /// <summary>An archive of a container could not be written or read.</summary>
+    public const string ArchiveFailed = nameof(ArchiveFailed);
+
+    /// <summary>An archive holds what could reach the host: files, or settings.</summary>
+    public const string ArchiveRefused = nameof(ArchiveRefused);
+
     /// <summary>There is no such file or directory to copy, or to copy into; or nothing is mounted there.</summary>
     public const string ItemNotFound = nameof(ItemNotFound);
 

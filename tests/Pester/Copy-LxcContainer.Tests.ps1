@@ -9,20 +9,13 @@ BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/Probe.ps1
     . $PSScriptRoot/Expect.ps1
+    . $PSScriptRoot/OddFiles.ps1
     $base = "base-$Unique"
     [void] (New-TestContainer $base @{ 'lxc.net.0.type' = 'veth'; 'lxc.net.0.hwaddr' = '00:16:3e:11:22:33'; 'lxc.mount.entry' = "$LxcPath/$base/shared srv none bind,create=dir 0 0" })
     [void] [IO.Directory]::CreateDirectory("$LxcPath/$base/shared")
     $rootfs = "$LxcPath/$base/rootfs"
     [IO.File]::WriteAllText("$rootfs/etc/hostname", "$base`n")
     [IO.File]::WriteAllText("$rootfs/etc/machine-id", "0123456789abcdef0123456789abcdef`n")
-
-    function Get-Tree {
-        # All that a file has: type, mode, owners, size, links, times, device numbers, content, extended attributes.
-        param([string] $Path)
-        $script = 'cd "$1" && find . -mindepth 1 ! -path ./etc/hostname ! -path ./etc/machine-id ! -path ./etc -printf "%P\0%y %m %U %G %s %n %T@ %l %b\0" | tr "\0" "\n" | LC_ALL=C sort; ' +
-            'find . -print0 | LC_ALL=C sort -z | perl -0 -ne ''chomp; my $l = "\0" x 4096; my $n = syscall(195, $_, $l, 4096); next if $n <= 0; for my $k (sort split /\0/, substr($l, 0, $n)) { my $v = "\0" x 256; my $m = syscall(192, $_, $k, $v, 256); print "$_ $k ", unpack("H*", substr($v, 0, $m)), "\n" }''; find . -type f ! -path ./etc/hostname ! -path ./etc/machine-id -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum'
-        (& sh -c $script sh $Path) -join "`n"
-    }
 
     function Remove-Copies {
         Get-LxcContainer | Where-Object Name -NE $base | Remove-LxcContainer -Force
@@ -58,20 +51,7 @@ Describe 'Copy-LxcContainer' {
 
     It 'copies odd names, holes, hard links, attributes, capabilities, devices and owners bit by bit' {
         $odd = "$rootfs/odd"
-        & sh -c @'
-set -e
-mkdir -p "$1" && cd "$1"
-perl -e 'for my $b (1..255) { next if $b == 47; my $n = "f" . chr($b) . "x"; open my $f, ">", $n or die; print $f "content $b" }'
-truncate -s 8M sparse && printf end >>sparse
-echo linked >one && ln one two && ln -s ../../../etc/shadow escape && ln -s nowhere dangling
-mkfifo pipe; mknod zero c 1 5; chown 12:34 one; chmod 4751 f0x 2>/dev/null || true
-chmod 4755 two; touch -d '2001-02-03 04:05:06.789' sparse
-# setxattr(2): attributes of a user and of root, capabilities (version 2: cap_net_raw, effective), an access list (user 77 reads).
-perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) == 0 or die "$n: $!" }
-    set("sparse", "user.kind", "odd"); set("sparse", "trusted.kind", "odd"); set("fax", "security.capability", pack("V5", 0x02000001, 1 << 13, 0, 0, 0));
-    set("fbx", "system.posix_acl_access", pack("V", 2) . join "", map { pack "vvV", @$_ } [1, 6, 0xffffffff], [2, 4, 77], [4, 4, 0xffffffff], [16, 4, 0xffffffff], [32, 4, 0xffffffff])'
-'@ sh $odd
-        $LASTEXITCODE | Should -Be 0
+        New-OddFile $odd
         [void] (Copy-LxcContainer $base "odd-$Unique")
         $tree = Get-Tree $rootfs
         foreach ($attribute in 'user\.kind', 'trusted\.kind', 'security\.capability', 'system\.posix_acl_access') {
@@ -179,6 +159,35 @@ perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) 
         Stop-LxcContainer "brief-$Unique" -Kill
         Get-LxcContainer "brief-$Unique*" | Should -BeNullOrEmpty
         Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
+    }
+
+    # keys: lxcps.rootfs.in_memory
+    It 'keeps what it writes in memory: -Ephemeral -InMemory, <Kind>' -Tag Vm -ForEach @{ Kind = 'unprivileged' }, @{ Kind = 'privileged' } {
+        $source = $base
+        if ($Kind -eq 'privileged') {
+            $source = "root-$Unique"
+            [void] (New-TestContainer $source -Privileged)
+        }
+
+        Copy-LxcContainer $source "brief-$Unique" -Ephemeral -InMemory | Start-LxcContainer
+        Invoke-LxcCommand "brief-$Unique" sh '-c' 'hostname; stat -c %a:%u /; echo new >/mark; echo changed >/etc/profile; rm /bin/vi; chmod 4755 /bin/busybox; cat /mark /etc/profile; test -e /bin/vi || echo gone; dd if=/dev/zero of=/large bs=1M count=30 2>/dev/null' |
+            Should -Be "brief-$Unique", "$(& stat -c %a:%u "$LxcPath/$source/rootfs")", 'new', 'changed', 'gone'
+        [long] (& du -sm "$LxcPath/brief-$Unique").Split("`t")[0] | Should -BeLessThan 5
+        Test-Path "$LxcPath/brief-$Unique/overlay/delta/mark", "$LxcPath/$source/rootfs/mark" | Should -Be $false, $false
+        Get-Content /proc/self/mounts | Should -Not -Match "brief-$Unique"
+        Stop-LxcContainer "brief-$Unique" -Kill
+        Get-LxcContainer "brief-$Unique*" | Should -BeNullOrEmpty
+        Assert-OneError (Get-Outcome { Copy-LxcContainer $base "brief-$Unique" -InMemory }) ConfigInvalidValue InvalidArgument $base
+    }
+
+    It 'shows how much is copied and how fast, where it takes long' {
+        & sh -c 'for i in $(seq 40); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
+        $copy = [powershell]::Create().AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcContainer '$base' 'shown-$Unique' -LxcPath '$LxcPath'")
+        [void] $copy.Invoke()
+        $text = @($copy.Streams.Progress | Where-Object StatusDescription -Match 'Copying files')
+        $copy.Dispose()
+        & sh -c 'rm "$1"/big*' sh $rootfs
+        $text.StatusDescription | Should -Match '^Copying files: [\d.]+ [KMG]?i?B, [\d.]+ [KMG]?i?B/s$'
     }
 
     It 'copies what the template Host makes' {

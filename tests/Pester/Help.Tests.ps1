@@ -108,6 +108,13 @@ BeforeDiscovery {
         'Copy-LxcContainer 3'     = '^(?!.*trial)'
         'Copy-LxcContainer 4'     = 'web1-old\s+Stopped.*\n.*web2-old\s+Stopped'
         'Copy-LxcContainer 5'     = 'web1-small\s+Stopped'
+        'Export-LxcContainer 1'   = 'web1-again\s+Stopped'
+        'Export-LxcContainer 2'   = '(?s)db1\.tar\.zst.*web1\.tar\.zst'
+        'Get-LxcTemplate 1'       = '(?s)Host\s+Host.*Busybox\s+Busybox\s+True'
+        'Import-LxcContainer 1'   = 'web2-again\s+Stopped'
+        'Import-LxcContainer 2'   = 'web1\s+Stopped'
+        'Import-LxcContainer 3'   = '(?s)lxc\.hook\.start = /bin/true.*hooked\s+Stopped'
+        'New-LxcContainer 7'      = 'tiny\s+Stopped'
         'Copy-LxcItem 1'          = '^Welcome$'
         'Copy-LxcItem 2'          = 'web1\s+directory\s.*/opt/lxcps-site.*\n.*web2\s+directory\s.*/opt/lxcps-site'
         'Copy-LxcItem 3'          = '(?s)passwd.*group'
@@ -141,7 +148,7 @@ BeforeDiscovery {
         'New-LxcContainer 4'      = 'copy1\s+Stopped.*\n.*copy2\s+Stopped'
         'New-LxcContainer 5'      = '(?s)vault\s+Stopped'
         'New-LxcContainer 6'      = '(?s)good\s+Stopped.*InvalidName,LxcPS\.Commands\.NewLxcContainerCommand'
-        'New-LxcContainer 7'      = 'loop:.*/box/rootdev'
+        'New-LxcContainer 8'      = 'loop:.*/box/rootdev'
         'Remove-LxcContainer 4'   = '^[0-9a-f]{64}\s+/bin/busybox\s*$'
         'Rename-LxcContainer 1'   = 'front\s+Stopped'
         'Rename-LxcContainer 2'   = 'front1\s+Stopped.*\n.*front2\s+Stopped'
@@ -177,7 +184,7 @@ BeforeDiscovery {
     # The containers that are there before an example; web1, web2 and db1 run where nothing else is said.
     $states = @{ 'Start-LxcContainer' = 'Stopped'; 'Rename-LxcContainer' = 'Stopped'; 'New-LxcContainer' = 'Stopped'; 'Test-LxcHost' = 'None'
         'Set-LxcProfile' = 'Stopped'; 'Get-LxcProfile' = 'Stopped'; 'New-LxcProfile' = 'None'; 'Register-LxcProfile' = 'None'; 'Unregister-LxcProfile' = 'None'
-        'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None'; 'Copy-LxcContainer' = 'Stopped'; 'Register-LxcHook' = 'Stopped'
+        'Remove-LxcProfile' = 'None'; 'Test-LxcProfile' = 'None'; 'Copy-LxcContainer' = 'Stopped'; 'Export-LxcContainer' = 'Stopped'; 'Import-LxcContainer' = 'Stopped'; 'Get-LxcTemplate' = 'None'; 'Register-LxcHook' = 'Stopped'
         'Get-LxcHook' = 'Stopped'; 'Unregister-LxcHook' = 'Stopped'; 'Checkpoint-LxcContainer' = 'Stopped'; 'Get-LxcSnapshot' = 'Stopped'
         'Restore-LxcSnapshot' = 'Stopped'; 'Remove-LxcSnapshot' = 'Stopped' }
     $examples = foreach ($page in $pages) {

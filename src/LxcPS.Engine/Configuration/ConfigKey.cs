@@ -37,7 +37,7 @@ public sealed partial class ConfigKey
         "lxc.hook.version" => "0",
         // Where it is not set, a policy of ours is added; LXC's is not.
         "lxc.seccomp.allow_nesting" => null,
-        _ => !IsPattern && Name != ConfigKeys.IsolateKernelLog && Kind is ConfigValueKind.Flag or ConfigValueKind.Number or ConfigValueKind.Integer or ConfigValueKind.Signal
+        _ => !IsPattern && !Name.StartsWith(ConfigKeys.OwnPrefix, StringComparison.Ordinal) && Kind is ConfigValueKind.Flag or ConfigValueKind.Number or ConfigValueKind.Integer or ConfigValueKind.Signal
             or ConfigValueKind.Size or ConfigValueKind.BufferSize ? "0" : null,
     };
 

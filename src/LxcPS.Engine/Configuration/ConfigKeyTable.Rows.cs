@@ -159,6 +159,7 @@ public static partial class ConfigKeyTable
         new("lxc.group", Kind.Words, Served, "Groups that the container is started with then") { IsList = true, Effect = WhenUsed },
         new("lxc.environment", Kind.Variable, Served, "A variable of init's environment: NAME=value, or NAME to take the caller's value") { IsList = true },
         new("lxc.environment.runtime", Kind.Variable, Served, "The same, for init alone") { IsList = true },
+        new(ConfigKeys.InMemory, Kind.Flag, Served, "1 keeps what the container writes in memory, until it stops; a key of LxcPS, which LXC passes over"),
         new(ConfigKeys.IsolateKernelLog, Kind.Flag, Served, "1 gives the container a kernel log of its own; a key of LxcPS, which LXC passes over"),
         new("lxc.environment.hooks", Kind.Variable, Served, "The same, for hooks alone") { IsList = true },
     ];

@@ -12,6 +12,9 @@ public static class ConfigKeys
     /// <summary>Whether the container has a kernel log of its own: 0 or 1.</summary>
     public const string IsolateKernelLog = "lxcps.kernel_log.isolate";
 
+    /// <summary>Whether what the container writes to its root file system is kept in memory, and gone when it stops: 0 or 1.</summary>
+    public const string InMemory = "lxcps.rootfs.in_memory";
+
     /// <summary>
     /// What a client asks a monitor for as if it were a configuration key, and gets what <see cref="Seccomp.ContainerFilter"/> needs in one
     /// answer: a line each of <c>lxc.seccomp.profile</c>, <c>lxc.seccomp.allow_nesting</c> and <see cref="IsolateKernelLog"/>.

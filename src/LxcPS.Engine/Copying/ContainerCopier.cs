@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Mounts;
-using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
@@ -16,7 +15,7 @@ namespace LxcPS.Engine.Copying;
 public sealed class ContainerCopier : IDisposable
 {
     // What belongs to one container alone: LXC's files of snapshots and dependencies, and what is written anew.
-    private static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, SnapshotStore.DirectoryName, SnapshotStore.Staging, SnapshotStore.TimeFile, SnapshotStore.CommentFile,
+    internal static readonly string[] NotCopied = [ContainerStore.ConfigName, ContainerCreation.PartialName, SnapshotStore.DirectoryName, SnapshotStore.Staging, SnapshotStore.TimeFile, SnapshotStore.CommentFile,
         Dependents.Needed, Dependents.Needs];
 
     private readonly ContainerStore source;
@@ -29,22 +28,7 @@ public sealed class ContainerCopier : IDisposable
     {
         this.source = source;
         this.name = name;
-        if (Processes.EffectiveUserId != 0)
-        {
-            throw new LxcException(LxcErrorId.PermissionDenied, $"Container '{name}' cannot be copied by a user other than root")
-            {
-                ContainerName = name,
-                Errno = Errno.EPERM,
-                Advice = "Copy it with lxc-copy, which enters a user namespace for it, or as root.",
-            };
-        }
-
-        if (!source.Exists(name))
-        {
-            throw source.NotFound(name);
-        }
-
-        reservation = ControlSocket.Reserve(source.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.");
+        reservation = StoppedContainer.Reserve(source, name, "copied", "Copy it with lxc-copy, which enters a user namespace for it, or as root.");
     }
 
     /// <inheritdoc/>
@@ -77,7 +61,7 @@ public sealed class ContainerCopier : IDisposable
         string newHost = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } wanted ? wanted : ContainerName.ToHostName(newName);
         string? rootfs = copy?.Make(oldHost, options.KeepIdentity ? null : newHost, cancel);
         string? left = copy?.Part;
-        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, cancel);
+        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, options.Transfer, cancel);
         ContainerConfig config = ContainerConfig.FromBytes(from.ToBytes(), creation.ConfigPath);
         Rewrite(config, directory, creation.Directory, rootfs, newName, options);
         config.Save();
@@ -115,25 +99,17 @@ public sealed class ContainerCopier : IDisposable
         }
     }
 
-    private void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
+    private static void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
     {
-        PathChange change = new(directory, newDirectory);
-        config.Rewrite((key, value) => key switch
-        {
-            // Layers below stay where they are; includes are files of the host's.
-            "lxc.rootfs.path" => rootfs,
-            "lxc.mount.entry" => change.ApplyToMounts(value),
-            _ when key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) => options.KeepIdentity ? null : NewAddress(value),
-            _ => change.Apply(value),
-        });
-        if (!options.KeepIdentity)
-        {
-            config.Set("lxc.uts.name", ContainerName.ToHostName(newName));
-        }
-
+        Rewrite(config, new PathChange(directory, newDirectory), rootfs, newName, options.KeepIdentity);
         if (options.Ephemeral)
         {
             config.Set("lxc.ephemeral", "1");
+        }
+
+        if (options.InMemory)
+        {
+            config.Set(ConfigKeys.InMemory, "1");
         }
 
         config.Apply(options.Settings);
@@ -144,9 +120,31 @@ public sealed class ContainerCopier : IDisposable
         }
     }
 
+    /// <summary>Changes what a configuration says of its container to what is true of another that has its files.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="change">From the old directory to the new one.</param>
+    /// <param name="rootfs">The root file system, or null where it is by that change.</param>
+    /// <param name="newName">The name.</param>
+    /// <param name="keepsIdentity">Whether host name and hardware addresses stay.</param>
+    internal static void Rewrite(ContainerConfig config, PathChange change, string? rootfs, string newName, bool keepsIdentity)
+    {
+        config.Rewrite((key, value) => key switch
+        {
+            // Layers below stay where they are; includes are files of the host's.
+            "lxc.rootfs.path" => rootfs,
+            "lxc.mount.entry" => change.ApplyToMounts(value),
+            _ when key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) => keepsIdentity ? null : NewAddress(value),
+            _ => change.Apply(value),
+        });
+        if (!keepsIdentity)
+        {
+            config.Set("lxc.uts.name", ContainerName.ToHostName(newName));
+        }
+    }
+
     // The maker's half stays, so that rules of a network for it still hold. Where digits are random anyway there is nothing to do.
     private static string? NewAddress(string value) => value.Length != 17 || value.Contains('x', StringComparison.OrdinalIgnoreCase) ? null
         : value[..8] + string.Concat(RandomNumberGenerator.GetBytes(3).Select(part => $":{part:x2}"));
 
-    private static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;
+    internal static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;
 }

@@ -12,6 +12,9 @@ public sealed class CopyOptions
     /// <summary>Whether the copy is removed when it stops.</summary>
     public bool Ephemeral { get; init; }
 
+    /// <summary>Whether what the copy writes is kept in memory.</summary>
+    public bool InMemory { get; init; }
+
     /// <summary>Whether the copy keeps host name, hardware addresses and machine id: it stands for the source as it was.</summary>
     public bool KeepIdentity { get; init; }
 
@@ -29,4 +32,7 @@ public sealed class CopyOptions
 
     /// <summary>Told what is being done.</summary>
     public Action<string>? Progress { get; init; }
+
+    /// <summary>Told how many bytes are copied.</summary>
+    public Action<TransferProgress>? Transfer { get; init; }
 }

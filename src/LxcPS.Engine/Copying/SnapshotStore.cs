@@ -48,7 +48,9 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
         using ContainerCopier copier = new(store, name);
         ContainerStore snapshots = Snapshots;
         int number = 0;
-        while (Path.Exists(snapshots.DirectoryOf($"snap{number}")))
+
+        // What a killed session left of one is in the way of nobody: its number is taken again, and its files go.
+        while (Path.Exists(snapshots.DirectoryOf($"snap{number}")) && !Path.Exists($"{snapshots.DirectoryOf($"snap{number}")}/{ContainerCreation.PartialName}"))
         {
             number++;
         }

@@ -16,26 +16,27 @@ internal static class TreeCopy
 
     /// <summary>Copies files and directories into a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled; what has been copied so far stays.</exception>
-    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, CancellationToken cancel)
+    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         if (sources.Count > 0)
         {
-            Run(["-x", "-t", Target, "--", .. sources], target.Descriptor, target.Directory, container, cancel);
+            Run(["-x", "-t", Target, "--", .. sources], target.Descriptor, target.Directory, container, transfer, cancel);
         }
     }
 
     /// <summary>Copies a directory to a place below a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
-    internal static void To(ContainerCreation target, string place, string source, string container, CancellationToken cancel) =>
-        Run(["-x", "-T", "--", source, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, cancel);
+    internal static void To(ContainerCreation target, string place, string source, string container, Action<TransferProgress>? transfer, CancellationToken cancel) =>
+        Run(["-x", "-T", "--", source, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, transfer, cancel);
 
     /// <summary>Copies what an open mount holds into a directory, subvolumes included.</summary>
     /// <exception cref="LxcException">CopyFailed or StorageFull.</exception>
-    internal static void OfMount(int source, string place, string container) => Run(["-T", "--", Target + "/.", place], source, place, container, CancellationToken.None);
+    internal static void OfMount(int source, string place, string container) => Run(["-T", "--", Target + "/.", place], source, place, container, null, CancellationToken.None);
 
-    private static void Run(IReadOnlyList<string> arguments, int input, string directory, string container, CancellationToken cancel)
+    private static void Run(IReadOnlyList<string> arguments, int input, string directory, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         ProgramResult result;
+        TransferMeter meter = new("Copying files", "wchar", transfer);
         try
         {
             string program = HostPrograms.Find("cp") ?? throw new LxcException(LxcErrorId.CopyFailed, $"Container '{container}' cannot be copied: there is no cp")
@@ -43,7 +44,8 @@ internal static class TreeCopy
                 ContainerName = container,
                 Advice = "Install the GNU coreutils.",
             };
-            result = ChildProgram.Run(program, ["cp", "-a", "--reflink=auto", "--sparse=auto", .. arguments], input, int.MaxValue, cancel);
+            result = ChildProgram.Run(program, ["cp", "-a", "--reflink=auto", "--sparse=auto", .. arguments], input, int.MaxValue, cancel, meter.Tick,
+                started: pid => meter.Process = pid);
         }
         catch (OperationCanceledException e)
         {

@@ -26,10 +26,11 @@ internal static class ChildProgram
     /// <param name="cancellation">Kills the program.</param>
     /// <param name="tick">Called from time to time while it runs.</param>
     /// <param name="variables">What its environment has beside PATH and the language: NAME=value.</param>
+    /// <param name="started">Told its process id, which is its own until this returns.</param>
     /// <exception cref="OperationCanceledException">It was canceled; the program has ended.</exception>
     internal static ProgramResult Run(
         string path, IReadOnlyList<string> arguments, int input, int outputLimit, CancellationToken cancellation, Action? tick = null,
-        IReadOnlyList<string>? variables = null)
+        IReadOnlyList<string>? variables = null, Action<int>? started = null)
     {
         string search = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -59,6 +60,7 @@ internal static class ChildProgram
         try
         {
             pidfd = Processes.OpenPidfd(pid);
+            started?.Invoke(pid);
             List<byte> written = [];
             List<byte> complaints = [];
             bool killed = false;

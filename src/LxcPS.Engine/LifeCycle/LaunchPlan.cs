@@ -132,6 +132,9 @@ public sealed class LaunchPlan
     /// <summary>Whether the container has a kernel log of its own.</summary>
     public required bool IsolateKernelLog { get; init; }
 
+    /// <summary>Whether writes to the root file system go to memory.</summary>
+    public required bool InMemory { get; init; }
+
     /// <summary>The confinement by AppArmor; null where init keeps the monitor's label.</summary>
     public required AppArmorPlan? AppArmor { get; init; }
 

@@ -123,6 +123,7 @@ public static class LaunchPlanner
             IsEphemeral = Flag(config, "lxc.ephemeral", false),
             AppArmor = confinement,
             IsolateKernelLog = Flag(config, ConfigKeys.IsolateKernelLog, false),
+            InMemory = Flag(config, ConfigKeys.InMemory, false),
             Cgroups = CgroupPlan.Parse(request.Name, config, system.Get(SystemSettings.CgroupPattern)),
             CgroupControllers = system.Get(SystemSettings.CgroupUse)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
             InitArguments = minimalInit ? request.Command : InitOf(config.Get("lxc.init.cmd")),

@@ -57,7 +57,9 @@ public static class PreparedMounts
         int other = plan.RootfsIdMapFile is null ? -1 : Descriptors.Open(plan.RootfsIdMapFile, OpenFlags.ReadOnly);
         try
         {
-            return plan.Rootfs!.Open(!plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace, plan.RootUserId, plan.RootfsAttributes, plan.RootfsFileSystemOptions);
+            int space = !plan.IdMapRootfs ? -1 : other >= 0 ? other : userNamespace;
+            return plan.InMemory ? InMemoryLayer.Open(plan.Rootfs!, space, plan.RootUserId, plan.RootfsAttributes)
+                : plan.Rootfs!.Open(space, plan.RootUserId, plan.RootfsAttributes, plan.RootfsFileSystemOptions);
         }
         finally
         {

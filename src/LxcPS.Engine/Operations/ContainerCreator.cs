@@ -2,6 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Images;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
@@ -16,8 +17,12 @@ public sealed class CreateOptions
     /// <summary>The template, see <see cref="RootfsTemplate.Parse"/>.</summary>
     public required string Template { get; init; }
 
+    /// <summary>More arguments of a template script.</summary>
+    public IReadOnlyList<string> TemplateArguments { get; init; } = [];
+
     /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
     public (ImageStore Store, ImageRequest Request)? Image { get; init; }
+
     /// <summary>What its root file system is kept on.</summary>
     public StorageOptions Storage { get; init; } = StorageOptions.Default;
 
@@ -91,6 +96,21 @@ public static class ContainerCreator
 
     private static void Create(ContainerStore store, string name, RootfsTemplate template, CreateOptions options, CancellationToken cancel)
     {
+        if (options.TemplateArguments.Count > 0 && template is not ScriptTemplate)
+        {
+            throw new LxcException(LxcErrorId.TemplateFailed, $"The template '{options.Template}' takes no arguments")
+            {
+                ContainerName = name,
+                Step = "template",
+                Advice = "Leave out -TemplateArgument, which is for template scripts.",
+            };
+        }
+
+        if (template is ScriptTemplate && options.Storage is not { Type: null or StorageType.Dir, Size: 0, FileSystem: null })
+        {
+            throw RootfsStorage.Unsupported(name, $"The template script '{options.Template}' makes a directory, and nothing else", "Leave -Storage out, and give it to Copy-LxcContainer afterwards.");
+        }
+
         using ContainerCreation creation = store.BeginCreate(name);
         IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         TemplateContext context = new()
@@ -99,16 +119,19 @@ public static class ContainerCreator
             HostName = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } host ? host : ContainerName.ToHostName(name),
             ContainerDirectory = creation.Directory,
             Privileged = options.Privileged,
+            Arguments = options.TemplateArguments,
+            Output = options.Verbose,
             CancellationToken = cancel,
             Progress = options.Progress,
         };
-        TemplateResult root = RootfsBuilder.Build(options.Helper, template, options.Template, context, options.Storage, creation, userMaps);
+        TemplateResult root = template is ScriptTemplate ? RunScript(store, creation, context, userMaps, options)
+            : RootfsBuilder.Build(options.Helper, template, options.Template, context, options.Storage, creation, userMaps);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
         }
 
-        ContainerConfig config = ContainerConfig.Create(creation.ConfigPath);
+        ContainerConfig config = template is ScriptTemplate ? ConfigOfScript(creation) : ContainerConfig.Create(creation.ConfigPath);
         foreach (string note in root.Notes)
         {
             config.AddComment(note);
@@ -141,10 +164,49 @@ public static class ContainerCreator
         StoreHooks.AfterCreation(store, name, cancel);
     }
 
+    // As LXC does it: the script finds a directory for the root file system, and a configuration that names it.
+    private static TemplateResult RunScript(ContainerStore store, ContainerCreation creation, TemplateContext context, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
+    {
+        try
+        {
+            FileTree.MakeDirectory(creation.Descriptor, "rootfs", 0x1ED /* 0755 */);
+        }
+        catch (LinuxException e)
+        {
+            throw RootfsTemplate.Storage(context, e.Number, e);
+        }
+
+        ContainerConfig skeleton = ContainerConfig.Create(creation.ConfigPath);
+        skeleton.Add("lxc.rootfs.path", "dir:" + creation.RootfsPath);
+        skeleton.Save();
+
+        // Any ids that are free do: those on the disk are ordinary ones.
+        IReadOnlyList<IdMapEntry> maps = userMaps.Count > 0 || options.Privileged ? userMaps : SubordinateIds.ForNewContainer(store.IdMapsInUse(), options.Isolated);
+        return MappedFiles.Build(options.Helper, options.Template, context, maps);
+    }
+
+    private static ContainerConfig ConfigOfScript(ContainerCreation creation)
+    {
+        try
+        {
+            if (!FileTree.Status(creation.Descriptor, "rootfs", follow: false).IsDirectory)
+            {
+                throw new LinuxException("open", Errno.ENOTDIR, creation.RootfsPath);
+            }
+
+            ContainerConfig config = ContainerConfig.FromBytes(creation.TakeConfig(), creation.ConfigPath);
+            return config.Check() is [var error, ..] ? throw error : config;
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"What the template script left of container '{creation.Name}' cannot be used", creation.Name);
+        }
+    }
+
     private static void AddDefaults(
         ContainerConfig config, ContainerStore store, string name, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
     {
-        config.Set("lxc.uts.name", ContainerName.ToHostName(name));
+        AddUnlessSet(config, "lxc.uts.name", ContainerName.ToHostName(name));
         if (!options.Privileged)
         {
             if (userMaps.Count == 0)
@@ -163,15 +225,23 @@ public static class ContainerCreator
         AddUnlessSet(config, "lxc.pty.max", "1024");
 
         // In a user namespace mac_admin reaches the container's own AppArmor policy alone, which nested containers and services load.
-        config.Add("lxc.cap.drop", options.Privileged ? "mac_admin mac_override sys_time sys_module sys_rawio" : "mac_override sys_time sys_module sys_rawio");
-        config.Set("lxc.seccomp.profile", SharedPolicy.Of(options.SeccompPolicyPath));
+        AddUnlessSet(config, "lxc.cap.drop", options.Privileged ? "mac_admin mac_override sys_time sys_module sys_rawio" : "mac_override sys_time sys_module sys_rawio");
+        if (config.GetAll("lxc.seccomp.profile").Count == 0)
+        {
+            config.Set("lxc.seccomp.profile", SharedPolicy.Of(options.SeccompPolicyPath));
+        }
+
         CgroupLayout layout = CgroupLayout.Read();
-        if (userMaps.Count == 0)
+        if (userMaps.Count == 0 && !config.Entries.Any(entry => entry.Key.StartsWith("lxc.cgroup", StringComparison.Ordinal) && entry.Key.Contains(".devices.", StringComparison.Ordinal)))
         {
             AddDevices(config, layout);
         }
 
-        DefaultNetwork.AddTo(config, options.Verbose);
+        if (!config.WithPrefix("lxc.net.").Any())
+        {
+            DefaultNetwork.AddTo(config, options.Verbose);
+        }
+
         foreach ((string key, string value) in options.Limits.ToSettings(layout))
         {
             config.Set(key, value);

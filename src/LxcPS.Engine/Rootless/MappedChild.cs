@@ -16,18 +16,19 @@ internal static class MappedChild
     /// <param name="maps">The maps of the namespace.</param>
     /// <param name="work">Runs in the child, which is root of the namespace where the maps say so; its result is the exit code.</param>
     /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; what the action does wrong it tells itself.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work) => Run(maps, null, _ => work());
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, Func<int> work) => Run(maps, null, _ => work(), -1);
 
     /// <summary>As the other, with a directory whose files' owners are seen mapped as the namespace maps them.</summary>
     /// <param name="maps">The maps of the namespace.</param>
     /// <param name="directory">The directory, or null. Its mount is attached nowhere: nobody else sees it, and it goes with the child.</param>
     /// <param name="work">Runs in the child; gets the descriptor of the mount, or -1.</param>
+    /// <param name="listener">A descriptor whose reader it is done for: where that is gone, so is the child. Or -1.</param>
     /// <exception cref="LxcException">NamespaceFailed, IdMapFailed, or RootfsFailed: the file system maps no owners.</exception>
-    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work) => Run(Processes.CLONE_NEWUSER, pid =>
+    internal static int Run(IReadOnlyList<IdMapEntry> maps, string? directory, Func<int, int> work, int listener) => Run(Processes.CLONE_NEWUSER, pid =>
     {
         IdMapWriter.Write(pid, maps);
         return directory is null ? -1 : Mount(directory, pid);
-    }, work);
+    }, work, listener);
 
     /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
     /// <param name="work">Runs in the child; its result is the exit code.</param>
@@ -36,10 +37,10 @@ internal static class MappedChild
     {
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
         return work();
-    });
+    }, -1);
 
     // What is prepared for the child may have a descriptor that the child gets, or -1.
-    private static int Run(ulong flags, Func<int, int> prepare, Func<int, int> work)
+    private static int Run(ulong flags, Func<int, int> prepare, Func<int, int> work, int listener)
     {
         (int ours, int theirs) = LocalSockets.Pair();
         using SetupChannel channel = new(ours);
@@ -68,7 +69,7 @@ internal static class MappedChild
             int prepared = prepare(pid);
             channel.Send(SetupChannel.Kind.Maps, descriptors: prepared < 0 ? [] : [prepared]);
             Descriptors.Close(prepared);
-            return Processes.Wait(pidfd).ExitCode;
+            return WaitFor(pidfd, listener);
         }
         catch
         {
@@ -80,6 +81,17 @@ internal static class MappedChild
         {
             Descriptors.Close(pidfd);
         }
+    }
+
+    /// <summary>Waits for a child, whose exit code it returns; it is ended where the reader of a descriptor goes away.</summary>
+    internal static int WaitFor(int pidfd, int listener)
+    {
+        if (Polling.Wait(pidfd, Readiness.Readable, listener, Readiness.None, -1).Second != Readiness.None)
+        {
+            Processes.Signal(pidfd, 9);
+        }
+
+        return Processes.Wait(pidfd).ExitCode;
     }
 
     private static int Mount(string directory, int pid)

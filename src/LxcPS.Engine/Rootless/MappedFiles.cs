@@ -19,7 +19,7 @@ public static class MappedFiles
     /// <param name="helper">The helper executable.</param>
     /// <param name="template">The template as the user named it, a path absolute.</param>
     /// <param name="context">What it is made for.</param>
-    /// <param name="maps">The container's id maps.</param>
+    /// <param name="maps">The container's id maps; for root those under which a template script runs, none for a privileged container.</param>
     /// <exception cref="LxcException">TemplateFailed: a template that serves root alone; what the helper failed with; or Canceled.</exception>
     internal static TemplateResult Build(HelperProgram helper, string template, TemplateContext context, IReadOnlyList<IdMapEntry> maps)
     {
@@ -43,21 +43,25 @@ public static class MappedFiles
         return Build(helper, descriptor => new MappedRequest
         {
             ReportDescriptor = descriptor,
-            Maps = UserMaps.WithOwn(maps),
+            Maps = Processes.EffectiveUserId == 0 ? maps : UserMaps.WithOwn(maps),
             Directory = context.ContainerDirectory,
-            Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, _ => template },
+            Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, ScriptTemplate script => script.Source, _ => template },
+            Arguments = context.Arguments,
+            MapsOwners = Processes.EffectiveUserId == 0 && maps.Count > 0,
             Name = context.ContainerName,
             HostName = context.HostName,
-        }.ToArguments(), context.Progress, context.CancellationToken);
+        }.ToArguments(), context.Progress, context.Output, context.CancellationToken);
     }
 
     /// <summary>Has the helper make a root file system; what it tells of it.</summary>
     /// <param name="helper">The helper executable.</param>
     /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
     /// <param name="progress">Told what the helper tells of its progress.</param>
+    /// <param name="output">Told what a template script writes, a line each.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="LxcException">What the helper failed with; or Canceled.</exception>
-    internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, CancellationToken cancel)
+    internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, Action<string>? output,
+        CancellationToken cancel)
     {
         List<KeyValuePair<string, string>> settings = [];
         Run(helper, arguments, fields =>
@@ -65,6 +69,10 @@ public static class MappedFiles
             if (fields[0] == MappedHelper.SettingKind)
             {
                 settings.Add(new(fields[1], fields[2]));
+            }
+            else if (fields[0] == MappedHelper.OutputKind)
+            {
+                output?.Invoke(fields[1]);
             }
             else
             {

@@ -17,6 +17,9 @@ public sealed class MappedHelper
     /// <summary>The kind of report line that tells how far the work is.</summary>
     internal const string ProgressKind = "progress";
 
+    /// <summary>The kind of report line that tells a line of a template script's output.</summary>
+    internal const string OutputKind = "output";
+
     /// <summary>The kind of report line that tells what an image says of itself.</summary>
     internal const string MetadataKind = "metadata";
 
@@ -53,6 +56,17 @@ public sealed class MappedHelper
     private int Build()
     {
         RootfsTemplate template = RootfsTemplate.Parse(request.Template!);
+        if (template is ScriptTemplate)
+        {
+            int exit = new ScriptRun(request, reporter).Run();
+            if (exit == 0)
+            {
+                reporter.Fields(DoneKind);
+            }
+
+            return exit;
+        }
+
         using DirectorySource? source = template is DirectoryTemplate directory ? DirectorySource.Start(directory.Source) : null;
         int? input = template is ArchiveTemplate archive ? archive.Open() : source?.Output;
         int result = MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>
@@ -81,7 +95,7 @@ public sealed class MappedHelper
             }
 
             return 0;
-        }));
+        }), reporter.Descriptor);
         if (result == 0)
         {
             source?.RequireSuccess();

@@ -29,6 +29,9 @@ public sealed class MappedRequest
     /// <summary>Its host name.</summary>
     public string HostName { get; init; } = string.Empty;
 
+    /// <summary>More arguments of a template script.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
     public List<string> ToArguments()
     {
@@ -53,6 +56,11 @@ public sealed class MappedRequest
             arguments.AddRange(["--template", Template, "--name", Name, "--hostname", HostName]);
         }
 
+        foreach (string argument in Arguments)
+        {
+            arguments.AddRange(["--argument", argument]);
+        }
+
         return arguments;
     }
 
@@ -62,12 +70,16 @@ public sealed class MappedRequest
     {
         Dictionary<string, string> values = [];
         List<IdMapEntry> maps = [];
+        List<string> more = [];
         for (int i = 0; i < arguments.Length; i += 2)
         {
             switch (arguments[i])
             {
                 case "--idmap" when i + 1 < arguments.Length:
                     maps.Add(IdMapEntry.Parse(arguments[i + 1]));
+                    break;
+                case "--argument" when i + 1 < arguments.Length:
+                    more.Add(arguments[i + 1]);
                     break;
                 case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" when i + 1 < arguments.Length:
                     values[arguments[i]] = arguments[i + 1];
@@ -81,6 +93,7 @@ public sealed class MappedRequest
         {
             ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
             Maps = maps,
+            Arguments = more,
             Directory = values.TryGetValue("--directory", out string? directory) ? directory
                 : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --directory"),
             Template = values.GetValueOrDefault("--template"),

@@ -100,13 +100,13 @@ internal static class RootfsBuilder
             Template = source is null ? text : string.Empty,
             Source = source is null ? string.Empty : "dir:" + source,
             HostName = source is null || isImage ? context.HostName : string.Empty,
-        }.ToArguments(), context.Progress, context.CancellationToken);
+        }.ToArguments(), context.Progress, null, context.CancellationToken);
     }
 
     private static TemplateResult Copy(string source, bool isImage, TemplateContext context, ContainerCreation creation)
     {
         context.Progress?.Invoke("Copying the files", -1);
-        TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, context.CancellationToken);
+        TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, null, context.CancellationToken);
         if (isImage)
         {
             new CopiedIdentity(null, creation.RootfsPath).Name(context.HostName);

@@ -37,6 +37,31 @@ public sealed class ContainerCreation : IDisposable
     /// <summary>Where its root file system is to be made.</summary>
     public string RootfsPath => store.RootfsPathOf(Name);
 
+    /// <summary>
+    /// Takes the configuration that a program or an archive has left there: its bytes, and the file goes, whose owner, mode, links and other names
+    /// are not to be trusted.
+    /// </summary>
+    /// <exception cref="LinuxException">What the kernel answered: ELOOP for a symbolic link.</exception>
+    internal byte[] TakeConfig()
+    {
+        int file = Descriptors.OpenAt(directory, ContainerStore.ConfigName, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking);
+        try
+        {
+            if (!FileTree.Status(file, string.Empty).IsRegular)
+            {
+                throw new LinuxException("open", Errno.EINVAL, ConfigPath);
+            }
+
+            byte[] bytes = Configuration.ConfigText.ReadAll($"/proc/self/fd/{file}");
+            FileTree.Remove(directory, ContainerStore.ConfigName);
+            return bytes;
+        }
+        finally
+        {
+            Descriptors.Close(file);
+        }
+    }
+
     /// <summary>Makes it a container.</summary>
     /// <exception cref="LxcException">StorageFailed: it has no configuration yet, or the kernel refused; it is still under construction.</exception>
     public void Commit()

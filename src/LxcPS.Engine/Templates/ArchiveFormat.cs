@@ -18,4 +18,14 @@ internal sealed record ArchiveFormat(string? Program, string[] Options)
             : head.Length >= MagicOffset + 5 && head.Slice(MagicOffset, 5).SequenceEqual("ustar"u8) ? new(null, [])
             : null;
     }
+
+    /// <summary>The format that a file's name asks for, or null when it has no suffix of a tar archive.</summary>
+    internal static ArchiveFormat? OfName(string path) => Path.GetFileName(path).ToLowerInvariant() switch
+    {
+        var name when name.EndsWith(".tar", StringComparison.Ordinal) => new(null, []),
+        var name when name.EndsWith(".tar.zst", StringComparison.Ordinal) || name.EndsWith(".tzst", StringComparison.Ordinal) => new("zstd", ["--zstd"]),
+        var name when name.EndsWith(".tar.gz", StringComparison.Ordinal) || name.EndsWith(".tgz", StringComparison.Ordinal) => new("gzip", ["--gzip"]),
+        var name when name.EndsWith(".tar.xz", StringComparison.Ordinal) || name.EndsWith(".txz", StringComparison.Ordinal) => new("xz", ["--xz"]),
+        _ => null,
+    };
 }

@@ -149,7 +149,8 @@ public sealed class ArchiveTemplate : RootfsTemplate
         return lines.Length == 0 ? "it gave no reason" : string.Join("; ", lines[Math.Max(0, lines.Length - 4)..]);
     }
 
-    private static long PositionOf(int fd)
+    /// <summary>Where in an open file its readers are, in bytes.</summary>
+    internal static long PositionOf(int fd)
     {
         // proc(5), fdinfo: the first line is "pos:" and the offset.
         string text = Descriptors.ReadText($"/proc/self/fdinfo/{fd}");

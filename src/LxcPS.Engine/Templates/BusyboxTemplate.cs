@@ -54,9 +54,14 @@ public sealed class BusyboxTemplate : RootfsTemplate
         ], []);
     }
 
+    /// <summary>What the template lacks on this host, or null.</summary>
+    internal static string? FindMissing() => Locate() is not { } found ? "the host has no busybox in PATH" : ElfFile.IsStatic(found) ? null : $"{found} is not static";
+
+    private static string? Locate() => HostPrograms.Find("busybox") ?? (File.Exists("/bin/busybox") ? "/bin/busybox" : null);
+
     private string FindProgram(TemplateContext context)
     {
-        string? found = Program ?? HostPrograms.Find("busybox") ?? (File.Exists("/bin/busybox") ? "/bin/busybox" : null);
+        string? found = Program ?? Locate();
         const string Advice = "Install the static one, on Debian and Ubuntu: apt-get install busybox-static.";
         return found is null ? throw Failed(context, "The template 'Busybox' needs a static busybox, and this host has none in PATH", Advice)
             : !ElfFile.IsStatic(found) ? throw Failed(context, $"'{found}' is not a static busybox: it needs libraries of the host", Advice)

@@ -9,12 +9,12 @@ public abstract class RootfsTemplate
         [".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2"];
 
     /// <summary>The templates that have a name, the default one first.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["Host", "Busybox", "None"];
+    public static IReadOnlyList<string> Names { get; } = [.. TemplateInfo.Named.Where(template => template.Kind != TemplateKind.Image).Select(template => template.Name)];
 
     /// <summary>Which kind of template it is.</summary>
     public abstract TemplateKind Kind { get; }
 
-    /// <summary>Reads the name of a template, or the path of a directory or a tar archive that holds a root file system.</summary>
+    /// <summary>Reads the name of a template, or the path of a directory or a tar archive that holds a root file system, or of a template script.</summary>
     /// <param name="template">A name of <see cref="Names"/> in any case, or a path; a relative path starts at the working directory.</param>
     /// <exception cref="LxcException">TemplateFailed: there is no such template, directory or archive.</exception>
     public static RootfsTemplate Parse(string template)
@@ -26,12 +26,17 @@ public abstract class RootfsTemplate
             case "host": return new HostTemplate();
         }
 
+        if (ScriptTemplate.Find(template) is { } script)
+        {
+            return new ScriptTemplate(script);
+        }
+
         string path = template.Contains('/') || template is "." or ".." || IsArchiveName(template) ? Path.GetFullPath(template) : string.Empty;
         if (path.Length == 0)
         {
             throw new LxcException(LxcErrorId.TemplateFailed, $"There is no template '{template}'")
             {
-                Advice = $"Use one of {string.Join(", ", Names)}, or the path of a directory or a tar archive that holds a root file system.",
+                Advice = $"Use one of {string.Join(", ", Names)}, a template script of LXC's (see Get-LxcTemplate), or the path of a directory or a tar archive that holds a root file system.",
             };
         }
 

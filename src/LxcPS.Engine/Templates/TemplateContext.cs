@@ -35,6 +35,12 @@ public sealed class TemplateContext
     /// </summary>
     internal int? Source { get; init; }
 
+    /// <summary>More arguments of a template script.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Told what a template script writes, a line each. Called on the thread that builds.</summary>
+    public Action<string>? Output { get; init; }
+
     /// <summary>Whether what an image's archive has beside the root file system is unpacked too, next to it.</summary>
     internal bool KeepsMetadata { get; init; }
 

@@ -18,6 +18,9 @@ public enum TemplateKind
     /// <summary>A tar archive of a root file system.</summary>
     Archive,
 
+    /// <summary>A program that makes it, by the rules of lxc-create(1).</summary>
+    Script,
+
     /// <summary>An image of the store.</summary>
     Image,
 }

@@ -30,6 +30,7 @@ internal static class ErrorRecords
         LxcErrorId.ConfigUnsupported or LxcErrorId.StorageUnsupported or LxcErrorId.HostUnsupported or LxcErrorId.CgroupControllerMissing => ErrorCategory.NotImplemented,
         LxcErrorId.ImageInvalid => ErrorCategory.InvalidData,
         LxcErrorId.PermissionDenied => ErrorCategory.PermissionDenied,
+        LxcErrorId.ArchiveRefused => ErrorCategory.SecurityError,
         LxcErrorId.StorageFull => ErrorCategory.LimitsExceeded,
         LxcErrorId.Timeout => ErrorCategory.OperationTimeout,
         LxcErrorId.Canceled => ErrorCategory.OperationStopped,

@@ -13,5 +13,6 @@ public sealed class TemplateCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         wordToComplete.Contains('/')
             ? CompletionCompleters.CompleteFilename(wordToComplete)
-            : Completion.Of(RootfsTemplate.Names, wordToComplete);
+            : Completion.Of(TemplateInfo.List().Select(template => template.Name), wordToComplete,
+                word => TemplateInfo.List().First(template => template.Name == word).Description);
 }

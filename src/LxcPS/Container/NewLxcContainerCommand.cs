@@ -23,12 +23,18 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
     public string[] Name { get; set; } = [];
 
     /// <summary>
-    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store, or the path of a directory or a tar archive that holds one.
+    /// What the root file system is made of: Host, Busybox, None, Debian, Ubuntu, an Image of the store, a template script of LXC's, or the path of one or
+    /// of a directory or a tar archive that holds a root file system. See Get-LxcTemplate.
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TemplateCompleter))]
     public string Template { get; set; } = "Host";
+
+    /// <summary>More arguments of a template script: '--release', 'bookworm'.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] TemplateArgument { get; set; } = [];
 
     /// <summary>The image of the store that it is laid over: a name of which the end may be left out (debian/bookworm), the beginning of a fingerprint, or an LxcImage.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -128,6 +134,7 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
         {
             // A path means what it means in this session, whatever the process's own directory is.
             Template = template.Contains('/') || template is "." or ".." ? GetUnresolvedProviderPathFromPSPath(template) : template,
+            TemplateArguments = TemplateArgument,
             Image = ImageRequest.IsTemplate(template) ? (images, RequestOf(template, Image)) : null,
             Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
             Privileged = Privileged,

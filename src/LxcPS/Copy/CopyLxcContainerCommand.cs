@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using LxcPS.Engine;
 using LxcPS.Engine.Copying;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
@@ -29,6 +30,10 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     /// <summary>A snapshot that is removed when it stops.</summary>
     [Parameter]
     public SwitchParameter Ephemeral { get; set; }
+
+    /// <summary>Keeps what the copies write in memory; with -Ephemeral.</summary>
+    [Parameter]
+    public SwitchParameter InMemory { get; set; }
 
     /// <summary>What the root file systems of the copies are kept on: Dir, Overlay, Btrfs, Loop or Best. Without it as the source's.</summary>
     [Parameter]
@@ -73,15 +78,27 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
 
     private void Copy(ContainerTarget source, ContainerStore target, List<string> names)
     {
+        TransferBar bar = new(this, $"Copying container {source.Name}");
         CopyOptions options = new()
         {
             Snapshot = Snapshot,
             Ephemeral = Ephemeral,
+            InMemory = InMemory,
             Storage = new StorageOptions(Storage, Size ?? 0, FileSystem),
             Helper = Helper,
             Settings = [.. ConfigTable.Pairs(Config)],
             Progress = activity => WriteVerbose($"{source.Name}: {activity}"),
+            Transfer = bar.Show,
         };
+        if (InMemory && !Ephemeral)
+        {
+            throw new LxcException(LxcErrorId.ConfigInvalidValue, $"Container '{source.Name}' cannot be copied so: what is kept in memory is gone when it stops, and so must the copy be")
+            {
+                ContainerName = source.Name,
+                Advice = "Give -Ephemeral with -InMemory.",
+            };
+        }
+
         using ContainerCopier copier = new(source.Store, source.Name);
         foreach (string name in names)
         {
@@ -89,6 +106,8 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
             {
                 WriteObject(LxcContainer.Read(target, name));
             }
+
+            bar.Complete();
         }
     }
 }

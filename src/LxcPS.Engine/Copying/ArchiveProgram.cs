@@ -1,0 +1,71 @@
+using LxcPS.Engine.Diagnostics;
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Templates;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>Runs GNU tar on an archive of a container.</summary>
+/// <param name="archive">The archive, for messages.</param>
+/// <param name="format">How it is compressed.</param>
+/// <param name="container">The container, or null where its name is not known yet.</param>
+internal sealed class ArchiveProgram(string archive, ArchiveFormat format, string? container)
+{
+    /// <summary>Runs tar to its end; what it wrote to its standard output.</summary>
+    /// <param name="arguments">Its arguments but for its name and the compression.</param>
+    /// <param name="input">The descriptor of its standard input.</param>
+    /// <param name="meter">Measures it.</param>
+    /// <param name="what">What it does, for the error: "written".</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="LxcException">ArchiveFailed, StorageFull or Canceled.</exception>
+    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel)
+    {
+        string tar = Find("tar");
+        if (format.Program is { } program)
+        {
+            Find(program);
+        }
+
+        ProgramResult result;
+        try
+        {
+            result = ChildProgram.Run(tar, ["tar", .. format.Options, .. arguments], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
+                started: pid => meter?.Process = pid);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new LxcException(LxcErrorId.Canceled, $"The archive '{DisplayText.Of(archive)}' was not {what}: it was stopped", e) { ContainerName = container };
+        }
+
+        if (result.Exit.ExitCode == 0)
+        {
+            return result.Output;
+        }
+
+        // A write that was cut short is told before the one that fails.
+        bool isFull = Array.Exists((string[])["No space left on device", "Disk quota exceeded", "Wrote only"], words => result.Error.Contains(words, StringComparison.Ordinal));
+        throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.ArchiveFailed,
+            $"The archive '{DisplayText.Of(archive)}' cannot be {what}: {DisplayText.Of(LastLines(result))}")
+        {
+            ContainerName = container,
+            Step = "archive",
+            Path = archive,
+            Errno = isFull ? Native.Errno.ENOSPC : 0,
+            Advice = isFull ? "Free space on that file system." : "See what tar(1) says, and that the archive is complete.",
+        };
+    }
+
+    private static string LastLines(ProgramResult result)
+    {
+        string[] lines = result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length == 0 ? $"tar ended with {result.Exit.ExitCode}" : string.Join("; ", lines[Math.Max(0, lines.Length - 4)..]);
+    }
+
+    private string Find(string program) => HostPrograms.Find(program)
+        ?? throw new LxcException(LxcErrorId.ArchiveFailed, $"The archive '{DisplayText.Of(archive)}' needs {program}, and this host has none in PATH")
+        {
+            ContainerName = container,
+            Path = archive,
+            Step = "archive",
+            Advice = $"Install it, on Debian and Ubuntu: apt-get install {(program == "xz" ? "xz-utils" : program)}.",
+        };
+}

@@ -1,0 +1,188 @@
+using System.Text;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Store;
+using LxcPS.Engine.Templates;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>
+/// Writes containers that do not run into tar archives: the directory as it is, <c>rootfs</c> whole whatever it is laid over, and a note of
+/// where it was. An archive has its name when it is complete, or there is none.
+/// </summary>
+public static class ContainerExporter
+{
+    /// <summary>The note, the first file of an archive: a line each of a word and a value.</summary>
+    internal const string NoteName = "lxcps-archive";
+
+    /// <summary>Writes an archive.</summary>
+    /// <param name="store">The directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="path">The archive; its suffix says how it is compressed: .tar.zst, .tar.gz, .tar.xz or .tar.</param>
+    /// <param name="replace">Whether a file of that name is replaced.</param>
+    /// <param name="progress">Told how far it is; or null.</param>
+    /// <param name="cancel">Ends it; nothing is left.</param>
+    /// <exception cref="LxcException">
+    /// ContainerNotFound, ContainerRunning, ContainerBusy, ConfigUnsupported (a container that shares the host's files), ArchiveFailed,
+    /// StorageFull, PermissionDenied or Canceled.
+    /// </exception>
+    public static void Export(ContainerStore store, string name, string path, bool replace, Action<TransferProgress>? progress, CancellationToken cancel)
+    {
+        int reservation = StoppedContainer.Reserve(store, name, "exported", "Run the session as root.");
+        try
+        {
+            Require(store, name, path, replace, out ArchiveFormat format);
+            ContainerConfig config = store.LoadConfig(name);
+            RequireWhole(config, name);
+            RootfsSource? root = config.Get("lxc.rootfs.path") is { Length: > 0 } value ? RootfsSource.Parse(value) : null;
+            Write(store.DirectoryOf(name), name, config, root, path, format, progress, cancel);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"The archive '{DisplayText.Of(path)}' of container '{name}' cannot be written", name);
+        }
+        finally
+        {
+            Descriptors.Close(reservation);
+        }
+    }
+
+    private static void Write(string directory, string name, ContainerConfig config, RootfsSource? root, string path, ArchiveFormat format,
+        Action<TransferProgress>? progress, CancellationToken cancel)
+    {
+        string place = Path.GetDirectoryName(path)!;
+        int parent = Descriptors.Open(place, OpenFlags.ReadOnly | OpenFlags.Directory);
+        string hidden = string.Empty;
+        int staging = -1;
+        int files = -1;
+        try
+        {
+            HiddenDirectory.Sweep(parent, place, RemoveTree, cancel);
+            staging = HiddenDirectory.Make(parent, Path.GetFileName(path), out hidden);
+            string stage = $"{place}/{hidden}";
+            AtomicFile.Write($"{stage}/{NoteName}", Encoding.UTF8.GetBytes($"format 1\nname {name}\ndirectory {directory}\n"), 0x1A4);
+            ContainerConfig own = ContainerConfig.FromBytes(config.ToBytes(), $"{stage}/{ContainerStore.ConfigName}");
+            own.Rewrite((key, _) => key == "lxc.rootfs.path" ? $"dir:{directory}/rootfs" : null);
+            own.Save();
+            files = root is null ? -1 : OpenRoot(root);
+            List<string> arguments =
+            [
+                "--create", $"--file={stage}/data", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse", "--one-file-system",
+                @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
+                "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
+            ];
+            if (files >= 0)
+            {
+                arguments.AddRange(["--directory=/proc/self/fd/0", "."]);
+            }
+
+            new ArchiveProgram(path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", progress), "written", cancel);
+            Publish(staging, parent, path);
+        }
+        finally
+        {
+            Descriptors.Close(files);
+            if (staging >= 0)
+            {
+                RemoveTree(parent, hidden, $"{place}/{hidden}", CancellationToken.None);
+            }
+
+            Descriptors.Close(staging);
+            Descriptors.Close(parent);
+        }
+    }
+
+    private static void Publish(int staging, int parent, string path)
+    {
+        int data = Descriptors.OpenAt(staging, "data", OpenFlags.ReadOnly | OpenFlags.NoFollow);
+        try
+        {
+            // Password files of the container are in it.
+            FileTree.ChangeMode(data, 0x180 /* 0600 */, path);
+            FileTree.Sync(data, path);
+        }
+        finally
+        {
+            Descriptors.Close(data);
+        }
+
+        FileTree.Rename(staging, "data", parent, Path.GetFileName(path));
+        FileTree.Sync(parent, path);
+    }
+
+    // The root as the container sees it. Layers one over the other need no upper one to be read, so nothing of the container is touched; a mount
+    // without a place goes with its descriptor, whatever happens to us.
+    private static int OpenRoot(RootfsSource root)
+    {
+        if (root.Type == "dir")
+        {
+            return Descriptors.Open(root.Directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+        }
+
+        List<int> layers = [];
+        try
+        {
+            foreach (string layer in root.Lower.Append(root.Directory).Reverse())
+            {
+                layers.Add(Descriptors.OpenPath(layer, directory: true));
+            }
+
+            return MountCalls.Make("overlay", "overlay", ["lowerdir=" + string.Join(':', layers.Select(fd => $"/proc/self/fd/{fd}"))], MountCalls.MOUNT_ATTR_RDONLY);
+        }
+        finally
+        {
+            layers.ForEach(Descriptors.Close);
+        }
+    }
+
+    // What lies beside the root file system in the container's directory.
+    private static IEnumerable<string> Others(string directory, RootfsSource? root)
+    {
+        List<string> left = ["rootfs", .. ContainerCopier.NotCopied];
+        if (root is not null && root.Directory.StartsWith(directory + "/", StringComparison.Ordinal))
+        {
+            left.Add(root.Directory[(directory.Length + 1)..].Split('/')[0]);
+        }
+
+        return Directory.GetFileSystemEntries(directory).Select(entry => Path.GetFileName(entry)).Where(file => !left.Contains(file)).Order(StringComparer.Ordinal);
+    }
+
+    private static void Require(ContainerStore store, string name, string path, bool replace, out ArchiveFormat format)
+    {
+        format = ArchiveFormat.OfName(path) ?? throw Refused($"'{DisplayText.Of(path)}' does not say how the archive is compressed",
+            Errno.EINVAL, "Give it the suffix .tar.zst, .tar.gz, .tar.xz or .tar.");
+        if (Directory.Exists(path) || (File.Exists(path) && !replace))
+        {
+            throw Refused($"'{DisplayText.Of(path)}' is there already", Errno.EEXIST, "Choose another name, or replace the file with -Force.");
+        }
+
+        if (path.StartsWith(store.DirectoryOf(name) + "/", StringComparison.Ordinal))
+        {
+            throw Refused($"'{DisplayText.Of(path)}' is in the directory of the container, and would be part of itself", Errno.EINVAL, "Choose another directory.");
+        }
+
+        LxcException Refused(string message, int errno, string advice) =>
+            new(LxcErrorId.ArchiveFailed, message) { ContainerName = name, Path = path, Errno = errno, Step = "archive", Advice = advice };
+    }
+
+    // The template Host: its programs are the host's, /usr alone, and an archive of them would be one of the host.
+    private static void RequireWhole(ContainerConfig config, string name)
+    {
+        foreach (string entry in config.GetAll("lxc.mount.entry"))
+        {
+            string[] fields = entry.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            if (fields.Length > 2 && fields[2] == "overlay")
+            {
+                throw new LxcException(LxcErrorId.ConfigUnsupported, $"Container '{name}' cannot be exported: its /{DisplayText.Of(fields[1])} is laid over the host's, and is not its own")
+                {
+                    ContainerName = name,
+                    ConfigKey = "lxc.mount.entry",
+                    Advice = "Make the container from a template with programs of its own, or copy it with Copy-LxcContainer on this host.",
+                };
+            }
+        }
+    }
+
+    private static void RemoveTree(int parent, string name, string path, CancellationToken cancel) => TreeRemoval.Remove(parent, name, path, cancel);
+}

@@ -1,0 +1,32 @@
+using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Store;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Copying;
+
+/// <summary>A container whose files are read as a whole: it does not run, and while this is held it cannot be started, renamed or removed.</summary>
+internal static class StoppedContainer
+{
+    /// <summary>Takes its name; the descriptor that holds it.</summary>
+    /// <param name="store">The directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="what">What is done to it: "copied".</param>
+    /// <param name="otherwise">What a user other than root can do instead.</param>
+    /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy; PermissionDenied for users other than root.</exception>
+    internal static int Reserve(ContainerStore store, string name, string what, string otherwise)
+    {
+        RequireRoot(name, $"Container '{name}' cannot be {what} by a user other than root", otherwise);
+        return store.Exists(name)
+            ? ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.")
+            : throw store.NotFound(name);
+    }
+
+    /// <summary>Refuses users other than root, who cannot give files to other owners.</summary>
+    internal static void RequireRoot(string? name, string message, string advice)
+    {
+        if (Processes.EffectiveUserId != 0)
+        {
+            throw new LxcException(LxcErrorId.PermissionDenied, message) { ContainerName = name, Errno = Errno.EPERM, Advice = advice };
+        }
+    }
+}
