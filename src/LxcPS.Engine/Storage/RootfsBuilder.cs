@@ -100,7 +100,7 @@ internal static class RootfsBuilder
             Template = source is null ? text : string.Empty,
             Source = source is null ? string.Empty : "dir:" + source,
             HostName = source is null || isImage ? context.HostName : string.Empty,
-        }.ToArguments(), context.Progress, null, context.CancellationToken);
+        }.ToArguments(), context.Progress, context.CancellationToken);
     }
 
     private static TemplateResult Copy(string source, bool isImage, TemplateContext context, ContainerCreation creation)
