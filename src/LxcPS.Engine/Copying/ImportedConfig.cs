@@ -58,12 +58,7 @@ internal sealed class ImportedConfig
     {
         string oldHost = ContainerCopier.HostNameOf(config, creation.Name);
         GiveIds(used);
-        if (!options.KeepIdentity)
-        {
-            config.Rewrite((key, value) => key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) ? ContainerCopier.NewAddress(value) : null);
-            config.Set("lxc.uts.name", ContainerName.ToHostName(creation.Name));
-        }
-
+        ContainerCopier.Rewrite(config, new PathChange(creation.Directory, creation.Directory), null, creation.Name, options.KeepIdentity);
         config.Save();
         if (!options.KeepIdentity && Directory.Exists(creation.RootfsPath))
         {

@@ -2,6 +2,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Images;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
@@ -21,6 +22,7 @@ public sealed class CreateOptions
 
     /// <summary>The image that it is made from instead of the template, and the store that has it or gets it; or null.</summary>
     public (ImageStore Store, ImageRequest Request)? Image { get; init; }
+
     /// <summary>What its root file system is kept on.</summary>
     public StorageOptions Storage { get; init; } = StorageOptions.Default;
 

@@ -159,7 +159,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
                 Source = source,
                 OldHostName = oldHost,
                 HostName = newHost ?? string.Empty,
-            }.ToArguments(), null, cancel);
+            }.ToArguments(), null, null, cancel);
         }
 
         return (path, null, null);
