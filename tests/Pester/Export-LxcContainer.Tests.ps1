@@ -52,7 +52,7 @@ Describe 'Export-LxcContainer and Import-LxcContainer' {
         Get-ChildItem $archives -Force | Remove-Item -Recurse -Force
     }
 
-    It 'bring a container from one directory of containers to another: <Suffix>' -Tag Vm -ForEach @{ Suffix = 'tar.zst' }, @{ Suffix = 'tar.gz' }, @{ Suffix = 'tar.xz' }, @{ Suffix = 'tar' } {
+    It 'bring a container from one directory of containers to another: <Suffix>' -ForEach @{ Suffix = 'tar.zst' }, @{ Suffix = 'tar.gz' }, @{ Suffix = 'tar.xz' }, @{ Suffix = 'tar' } {
         $archive = "$archives/x.$Suffix"
         Export-LxcContainer $base $archive | Should -BeNullOrEmpty
         & stat -c %a $archive | Should -Be '600'
@@ -112,9 +112,9 @@ Describe 'Export-LxcContainer and Import-LxcContainer' {
         Start-LxcContainer "laid-$Unique"
         Invoke-LxcCommand "laid-$Unique" sh '-c' 'echo new >/mark; rm /bin/vi; rm -r /root; mkdir /root; echo own >/etc/profile'
         Stop-LxcContainer "laid-$Unique" -Kill
-        Export-LxcContainer "laid-$Unique" $archives
+        Export-LxcContainer "laid-$Unique" "$archives/laid.tar.gz"
         Remove-LxcContainer "laid-$Unique" -Force
-        $made = Import-LxcContainer "$archives/laid-$Unique.tar.zst"
+        $made = Import-LxcContainer "$archives/laid.tar.gz"
         $made.Rootfs | Should -Be "dir:$LxcPath/laid-$Unique/rootfs"
         Test-Path "$LxcPath/laid-$Unique/overlay" | Should -BeFalse
         Test-Path "$LxcPath/$base/lxc_snapshots" | Should -BeFalse
