@@ -94,7 +94,7 @@ Describe 'Layers of an image' {
     It 'do not lead out: <Case>' -ForEach @(
         @{ Case = 'a name that goes up'; Make = { 'x' > inner }; Option = '-P', '--transform=flags=r;s,^\./inner$,../../../../../../tmp/lxcps-escaped,'; Say = 'lxcps-escaped' }
         @{ Case = 'a file through a link of the same layer'; Make = { ln -s /tmp door; [void] (New-Item -ItemType Directory zdoor); 'x' > zdoor/lxcps-escaped }; Member = './door', './zdoor/lxcps-escaped'; Option = '-P', '--transform=flags=r;s,^\./zdoor/,./door/,'; Say = 'door' }
-        @{ Case = 'a hard link to a file of the host'; Make = { 'x' > one; ln one two }; Member = './one', './two'; Option = '-P', '--transform=flags=h;s,^\./one$,../../../../../../etc/passwd,', '--transform=flags=r;s,^\./one$,./three,'; Say = 'passwd' }
+        @{ Case = 'a hard link to a file of the host'; Make = { 'x' > one; ln one two }; Member = './one', './two'; Option = '-P', '--transform=flags=h;s,^\./one$,../../../../../../etc/hostname,', '--transform=flags=r;s,^\./one$,./three,'; Say = 'hostname' }
         @{ Case = 'a device'; Make = { mknod disk b 8 0 }; Say = 'disk' }
         @{ Case = 'a mark that removes what is above'; Make = { '' > .wh... }; Say = '\.wh\.\.\.' }
         @{ Case = 'a mark that removes its directory'; Make = { [void] (New-Item -ItemType Directory d); '' > d/.wh.. }; Say = 'd/\.wh\.\.' }
