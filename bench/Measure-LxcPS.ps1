@@ -15,7 +15,7 @@ param(
     # How many times each line is measured; the table has medians.
     [ValidateRange(1, 10000)] [int] $Runs = 30,
 
-    # Only lines whose group matches: Import, Start, Run, Attach, Memory, List.
+    # Only lines whose group matches: Import, Start, Run, Attach, Memory, List, Create, Debian, Copy.
     [string] $Name = '*',
 
     # Where the containers are made; the directory is removed at the end.
@@ -35,6 +35,7 @@ $architecture = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchite
 $monitor = Join-Path $modulePath "runtimes/$architecture/lxcps-monitor"
 
 . (Join-Path $PSScriptRoot 'Measurement.ps1')
+. (Join-Path $PSScriptRoot 'Storage.ps1')
 
 function Test-Group {
     param([string] $Group)
@@ -220,10 +221,13 @@ if ($LASTEXITCODE -ne 0) {
 Add-Type -Path (Join-Path $modulePath 'LxcPS.Native.dll')
 Add-Type -Path (Join-Path $tool 'LxcPS.Timing.dll')
 $PSDefaultParameterValues['*-Lxc*:LxcPath'] = $containers
+$PSDefaultParameterValues['*-Lxc*:ImagePath'] = Join-Path $WorkPath 'images'
 $lxcStart = Find-Peer lxc-start lxc
 $lxcStop = Find-Peer lxc-stop lxc
 $lxcAttach = Find-Peer lxc-attach lxc
 $lxcLs = Find-Peer lxc-ls lxc
+$lxcCreate = Find-Peer lxc-create lxc
+$lxcCopy = Find-Peer lxc-copy lxc
 $crun = Find-Peer crun crun
 try {
     [void](New-Item -ItemType Directory $containers)
@@ -247,6 +251,9 @@ try {
         Measure-Attach user 'user namespace'
     }
 
+    if (Test-Group Create) { Measure-Create }
+    if (Test-Group Debian) { Measure-Debian }
+    if (Test-Group Copy) { Measure-Copy }
     if ((Test-Group Memory) -or (Test-Group List)) {
         [void](New-LxcContainer (1..50 | ForEach-Object { 'run{0:00}' -f $_ }) -Template Busybox -Config $network)
     }

@@ -20,6 +20,7 @@
         'Dismount-LxcItem'
         'Enter-LxcContainer'
         'Export-LxcContainer'
+        'Export-LxcImage'
         'Find-LxcImage'
         'Get-LxcCgroup'
         'Get-LxcConfig'

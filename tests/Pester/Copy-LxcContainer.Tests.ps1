@@ -1,6 +1,8 @@
 BeforeDiscovery {
     . $PSScriptRoot/BadNames.ps1
     $hasLxc = [bool] (Get-Command lxc-copy, lxc-destroy -ErrorAction Ignore)
+    # A mount that is attached nowhere as a layer; see open_tree(2).
+    $hasMemoryLayer = [Environment]::OSVersion.Version -ge [version] '6.15'
     # A file system that shares blocks, of btrfs-progs.
     $hasReflink = [bool] (Get-Command mkfs.btrfs -CommandType Application -ErrorAction Ignore) -and (Select-String -Path /proc/filesystems -Pattern 'btrfs' -Quiet)
 }
@@ -162,7 +164,7 @@ Describe 'Copy-LxcContainer' {
     }
 
     # keys: lxcps.rootfs.in_memory
-    It 'keeps what it writes in memory: -Ephemeral -InMemory, <Kind>' -Tag Vm -ForEach @{ Kind = 'unprivileged' }, @{ Kind = 'privileged' } {
+    It 'keeps what it writes in memory: -Ephemeral -InMemory, <Kind>' -Skip:(-not $hasMemoryLayer) -ForEach @{ Kind = 'unprivileged' }, @{ Kind = 'privileged' } {
         $source = $base
         if ($Kind -eq 'privileged') {
             $source = "root-$Unique"
@@ -181,7 +183,7 @@ Describe 'Copy-LxcContainer' {
     }
 
     It 'shows how much is copied and how fast, where it takes long' {
-        & sh -c 'for i in $(seq 40); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
+        & sh -c 'for i in $(seq 25); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
         $copy = [powershell]::Create().AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcContainer '$base' 'shown-$Unique' -LxcPath '$LxcPath'")
         [void] $copy.Invoke()
         $text = @($copy.Streams.Progress | Where-Object StatusDescription -Match 'Copying files')

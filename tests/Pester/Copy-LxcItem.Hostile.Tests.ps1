@@ -24,7 +24,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'Copy-LxcItem and a hostile <Prefix> container' -Tag Vm -ForEach @{ Prefix = 'plain' }, @{ Prefix = 'privileged' }, @{ Prefix = 'stopped' } {
+Describe 'Copy-LxcItem and a hostile <Prefix> container' -ForEach @{ Prefix = 'plain' }, @{ Prefix = 'privileged' }, @{ Prefix = 'stopped' } {
     BeforeAll {
         $name = "$Prefix-$Unique"
         function Invoke-Hostile {
@@ -144,7 +144,7 @@ Describe 'Copy-LxcItem and a container that changes its files all the time' {
 
     It 'ends with the session' {
         $session = Start-Session "while (`$true) { Copy-LxcItem '$HostFiles/large' /tmp -ToContainer $privileged -LxcPath '$LxcPath' }"
-        Wait-Until { Get-ProcessTable | Where-Object { $_.CommandLine.Contains("copy --lxcpath $LxcPath") } } | Should -BeTrue
+        Wait-Until { Get-ProcessTable | Where-Object { $_.CommandLine.Contains("copy --lxcpath $LxcPath") } } 60 | Should -BeTrue
         $session.Kill()
         $session.WaitForExit()
         Wait-Until { -not (Get-ProcessTable | Where-Object { $_.CommandLine.Contains("copy --lxcpath $LxcPath") }) } | Should -BeTrue

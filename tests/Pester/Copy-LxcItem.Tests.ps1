@@ -171,18 +171,22 @@ Describe 'Copy-LxcItem' {
     }
 
     It 'tells how far it is' {
-        Invoke-Shell 'head -c 300M /dev/zero > big'
-        $file = Join-Path $HostFiles big
+        # Longer than the time between two such lines, by the number of files.
+        Invoke-Shell 'mkdir many; cd many; seq 10000 | xargs touch'
         $beside = [powershell]::Create()
-        [void] $beside.AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcItem '$file' /tmp -ToContainer $stopped -LxcPath '$LxcPath'")
+        [void] $beside.AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcItem '$HostFiles/many' /tmp -ToContainer $stopped -LxcPath '$LxcPath' -Recurse")
         [void] $beside.Invoke()
         $beside.Streams.Error | Should -BeNullOrEmpty
-        @($beside.Streams.Progress | Where-Object StatusDescription -Match '\d+\.\d MiB, 1 names').Count | Should -BeGreaterThan 0
+        $beside.Streams.Progress.Count | Should -BeGreaterThan 1
+        $beside.Streams.Progress[0].StatusDescription | Should -Match '^0 B, \d+ names$'
+        $beside.Streams.Progress[0].CurrentOperation | Should -Match '/many/\d+$'
         $beside.Streams.Progress[-1].RecordType | Should -Be 'Completed'
         $beside.Dispose()
     }
 
     It 'leaves nothing half when it is stopped, <Way> the container' -ForEach @{ Way = 'into' }, @{ Way = 'out of' } {
+        Invoke-Shell 'head -c 300M /dev/zero > big'
+        Copy-LxcItem "$HostFiles/big" /tmp -ToContainer $stopped
         $place, $copy = if ($Way -eq 'into') { "$LxcPath/$stopped/rootfs/tmp", "'$HostFiles/big' /tmp/half -ToContainer" } else { $HostFiles, "/tmp/big '$HostFiles/half' -FromContainer" }
         $beside = Start-Beside "while (`$true) { Copy-LxcItem $copy $stopped }"
         Wait-Until { [IO.Directory]::GetFiles($place, '.lxcps-*').Count -eq 1 } | Should -BeTrue
@@ -222,6 +226,11 @@ Describe 'Copy-LxcItem refuses' {
         Copy-LxcItem "$HostFiles/passwd" /tmp -ToContainer "none-*" | Should -BeNullOrEmpty
     }
 
+    It 'several files for one name on the host, and writes none of them' {
+        Assert-ItemError { Copy-LxcItem /etc/pass*, /etc/group "$HostFiles/several" -FromContainer $plain } ItemNotFound ObjectNotFound $plain
+        Test-Path "$HostFiles/several" | Should -BeFalse
+    }
+
     It 'several containers to copy out of, and a copy without a direction' {
         Assert-ItemError { Copy-LxcItem /etc/passwd $HostFiles -FromContainer "*-$Unique" } ItemInvalid InvalidArgument "*-$Unique"
         { Copy-LxcItem a b } | Should -Throw -ErrorId 'ItemInvalid,*'
@@ -229,6 +238,7 @@ Describe 'Copy-LxcItem refuses' {
     }
 
     It 'a disk that is full, and leaves nothing half' {
+        Copy-LxcItem "$HostFiles/big" /tmp -ToContainer $stopped
         $mount = New-Item -ItemType Directory "$HostFiles/small"
         & mount '-t' 'tmpfs' '-o' 'size=1m' 'tmpfs' $mount
         try {

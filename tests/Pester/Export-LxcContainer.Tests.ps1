@@ -192,7 +192,7 @@ Describe 'Export-LxcContainer and Import-LxcContainer' {
 
     It 'refuses settings that reach the host, and names all' {
         $lines = 'lxc.hook.pre-start = /bin/true', 'lxc.net.0.script.up = /bin/true', 'lxc.include = /etc/not-there', 'lxc.mount.entry = /etc srv none bind 0 0',
-            'lxc.mount.entry = DIR/rootfs/link srv none bind 0 0', 'lxc.apparmor.profile = unconfined', 'lxc.rootfs.path = overlay:/usr:DIR/rootfs', 'lxc.unheard = of'
+            'lxc.mount.entry = DIR/rootfs/link srv none bind 0 0', 'lxc.apparmor.profile = unconfined', 'lxc.unheard = of'
         $archive = New-Archive { Add-Content "$args/config" ($lines -replace 'DIR', "$LxcPath/$base"); & sed -i '/lxc.idmap/d' "$args/config" }
         foreach ($text in @($lines.ForEach({ [regex]::Escape(($_ -replace 'DIR', "$LxcPath/evil-$Unique")) })) + 'no lxc\.idmap') {
             Assert-Refused { Import-LxcContainer $archive "evil-$Unique" } ArchiveRefused SecurityError $text

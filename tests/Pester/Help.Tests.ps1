@@ -114,6 +114,8 @@ BeforeDiscovery {
         'Copy-LxcContainer 4'     = 'web1-old\s+Stopped.*\n.*web2-old\s+Stopped'
         'Export-LxcContainer 1'   = 'web1-again\s+Stopped'
         'Export-LxcContainer 2'   = '(?s)db1\.tar\.zst.*web1\.tar\.zst'
+        'Export-LxcContainer 3'   = '(?s)lxcps-archive\s+config\s+rootfs/'
+        'Get-LxcTemplate 3'       = '^Host$'
         'Get-LxcTemplate 1'       = '(?s)Host\s+Host.*Busybox\s+Busybox\s+True'
         'Import-LxcContainer 1'   = 'web2-again\s+Stopped'
         'Import-LxcContainer 2'   = 'web1\s+Stopped'
@@ -407,7 +409,7 @@ Describe 'The examples' {
     }
 
     AfterEach {
-        if ($Code -match '(New|Set|Rename|Remove|Add|Copy|Checkpoint)-Lxc|Register-LxcHook') {
+        if ($Code -match '(New|Set|Rename|Remove|Add|Copy|Checkpoint|Import)-Lxc|Register-LxcHook') {
             Get-LxcHook -All | Unregister-LxcHook
             Get-LxcHook | Unregister-LxcHook
             Get-LxcContainer | Remove-LxcContainer -Force

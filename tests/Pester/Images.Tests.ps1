@@ -258,3 +258,55 @@ Describe 'Get-LxcImage' {
         }
     }
 }
+
+Describe 'Export-LxcImage' {
+    BeforeAll {
+        $root = Join-Path $TestDrive 'odd'
+        [void](New-Item -ItemType Directory "$root/bin", "$root/etc" -Force)
+        'one' > "$root/etc/one"
+        ln "$root/etc/one" "$root/etc/two"
+        truncate -s 5M "$root/etc/hole"
+        cp /bin/true "$root/bin/true"
+        setcap cap_net_raw+ep "$root/bin/true"
+        python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"odd")' "$root/etc/one"
+        chown 1234:4321 "$root/etc/hole"
+        chmod 4755 "$root/bin/true"
+        setcap cap_net_raw+ep "$root/bin/true"
+        tar -cf "$TestDrive/odd.tar" --xattrs --xattrs-include='*' --sparse -C $root .
+        $LASTEXITCODE | Should -Be 0
+        $odd = Import-LxcImage "$TestDrive/odd.tar" odd/1/amd64/cloud
+    }
+
+    It 'writes what Import-LxcImage takes, the same file by file (<_>)' -ForEach '.tar.zst', '.tar.gz', '.tar.xz', '.tar' {
+        $path = "$TestDrive/out$_"
+        (Export-LxcImage odd/1 $path -PassThru).FullName | Should -Be $path
+        $copies = "$TestDrive/copies"
+        $again = Import-LxcImage $path -ImagePath $copies
+        $again.Name | Should -Be 'odd/1/amd64/cloud'
+        $again.Created.ToUnixTimeSeconds() | Should -Be $odd.Created.ToUnixTimeSeconds()
+        $list = { param($r) find $r -mindepth 1 -printf '%P %M %U:%G %s %l %T@ %n\n' | Sort-Object }
+        & $list $again.Path | Should -Be (& $list $odd.Path)
+        (getcap "$($again.Path)/bin/true") -replace '^.*true ' | Should -Be 'cap_net_raw=ep'
+        python3 -c 'import os, sys; print(os.getxattr(sys.argv[1], "user.note").decode())' "$($again.Path)/etc/two" | Should -Be 'odd'
+        [int] (stat -c %b "$($again.Path)/etc/hole") | Should -BeLessThan 100 -Because 'a hole takes no room'
+        Remove-LxcImage $again.Fingerprint -ImagePath $copies -Confirm:$false
+    }
+
+    It 'refuses <Case>' -ForEach @(
+        @{ Case = 'a suffix that says nothing'; Path = 'x.rar'; Id = 'ArchiveFailed' }
+        @{ Case = 'a file that is there'; Path = 'out.tar'; Id = 'ArchiveFailed' }
+        @{ Case = 'a directory that is not there'; Path = 'no/x.tar'; Id = 'StorageFailed' }
+    ) {
+        $outcome = Get-Outcome { Export-LxcImage odd/1 "$TestDrive/$Path" }
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -Be "$Id,LxcPS.Commands.ExportLxcImageCommand"
+    }
+
+    It 'writes nothing with -WhatIf, and all into a directory' {
+        $place = Join-Path $TestDrive 'place'
+        [void](New-Item -ItemType Directory $place)
+        Export-LxcImage odd $place -WhatIf
+        Get-ChildItem $place -Force | Should -BeNullOrEmpty
+        Get-LxcImage odd | Export-LxcImage -Path $place
+        (Get-ChildItem $place -Force).Name | Should -Be 'odd-1-amd64-cloud.tar.zst'
+    }
+}

@@ -99,9 +99,22 @@ public sealed class ContainerCopier : IDisposable
         }
     }
 
-    private static void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
+    private void Rewrite(ContainerConfig config, string directory, string newDirectory, string? rootfs, string newName, CopyOptions options)
     {
-        Rewrite(config, new PathChange(directory, newDirectory), rootfs, newName, options.KeepIdentity);
+        PathChange change = new(directory, newDirectory);
+        config.Rewrite((key, value) => key switch
+        {
+            // Layers below stay where they are; includes are files of the host's.
+            "lxc.rootfs.path" => rootfs,
+            "lxc.mount.entry" => change.ApplyToMounts(value),
+            _ when key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) => options.KeepIdentity ? null : NewAddress(value),
+            _ => change.Apply(value),
+        });
+        if (!options.KeepIdentity)
+        {
+            config.Set("lxc.uts.name", ContainerName.ToHostName(newName));
+        }
+
         if (options.Ephemeral)
         {
             config.Set("lxc.ephemeral", "1");
@@ -120,30 +133,8 @@ public sealed class ContainerCopier : IDisposable
         }
     }
 
-    /// <summary>Changes what a configuration says of its container to what is true of another that has its files.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="change">From the old directory to the new one.</param>
-    /// <param name="rootfs">The root file system, or null where it is by that change.</param>
-    /// <param name="newName">The name.</param>
-    /// <param name="keepsIdentity">Whether host name and hardware addresses stay.</param>
-    internal static void Rewrite(ContainerConfig config, PathChange change, string? rootfs, string newName, bool keepsIdentity)
-    {
-        config.Rewrite((key, value) => key switch
-        {
-            // Layers below stay where they are; includes are files of the host's.
-            "lxc.rootfs.path" => rootfs,
-            "lxc.mount.entry" => change.ApplyToMounts(value),
-            _ when key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) => keepsIdentity ? null : NewAddress(value),
-            _ => change.Apply(value),
-        });
-        if (!keepsIdentity)
-        {
-            config.Set("lxc.uts.name", ContainerName.ToHostName(newName));
-        }
-    }
-
     // The maker's half stays, so that rules of a network for it still hold. Where digits are random anyway there is nothing to do.
-    private static string? NewAddress(string value) => value.Length != 17 || value.Contains('x', StringComparison.OrdinalIgnoreCase) ? null
+    internal static string? NewAddress(string value) => value.Length != 17 || value.Contains('x', StringComparison.OrdinalIgnoreCase) ? null
         : value[..8] + string.Concat(RandomNumberGenerator.GetBytes(3).Select(part => $":{part:x2}"));
 
     internal static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;

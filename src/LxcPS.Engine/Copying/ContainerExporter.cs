@@ -51,73 +51,45 @@ public static class ContainerExporter
     private static void Write(string directory, string name, ContainerConfig config, RootfsSource? root, string path, ArchiveFormat format,
         Action<TransferProgress>? progress, CancellationToken cancel)
     {
-        string place = Path.GetDirectoryName(path)!;
-        int parent = Descriptors.Open(place, OpenFlags.ReadOnly | OpenFlags.Directory);
-        string hidden = string.Empty;
-        int staging = -1;
         int files = -1;
         try
         {
-            HiddenDirectory.Sweep(parent, place, RemoveTree, cancel);
-            staging = HiddenDirectory.Make(parent, Path.GetFileName(path), out hidden);
-            string stage = $"{place}/{hidden}";
-            AtomicFile.Write($"{stage}/{NoteName}", Encoding.UTF8.GetBytes($"format 1\nname {name}\ndirectory {directory}\n"), 0x1A4);
-            ContainerConfig own = ContainerConfig.FromBytes(config.ToBytes(), $"{stage}/{ContainerStore.ConfigName}");
-            own.Rewrite((key, _) => key == "lxc.rootfs.path" ? $"dir:{directory}/rootfs" : null);
-            own.Save();
             files = root is null ? -1 : OpenRoot(root);
-            List<string> arguments =
-            [
-                "--create", $"--file={stage}/data", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse", "--one-file-system",
-                @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
-                "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
-            ];
-            if (files >= 0)
+            StagedArchive.Write(path, stage =>
             {
-                arguments.AddRange(["--directory=/proc/self/fd/0", "."]);
-            }
+                AtomicFile.Write($"{stage}/{NoteName}", Encoding.UTF8.GetBytes($"format 1\nname {name}\ndirectory {directory}\n"), 0x1A4);
+                ContainerConfig own = ContainerConfig.FromBytes(config.ToBytes(), $"{stage}/{ContainerStore.ConfigName}");
+                own.Rewrite((key, _) => key == "lxc.rootfs.path" ? $"dir:{directory}/rootfs" : null);
+                own.Save();
+                List<string> arguments =
+                [
+                    "--create", $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse",
+                    // Subvolumes of the container's are file systems to tar, and its own.
+                    .. root?.Type == "btrfs" ? (string[])[] : ["--one-file-system"],
+                    @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
+                    "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
+                ];
+                if (files >= 0)
+                {
+                    arguments.AddRange(["--directory=/proc/self/fd/0", "."]);
+                }
 
-            new ArchiveProgram(path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", progress), "written", cancel);
-            Publish(staging, parent, path);
+                new ArchiveProgram(path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", progress), "written", cancel);
+            }, cancel);
         }
         finally
         {
             Descriptors.Close(files);
-            if (staging >= 0)
-            {
-                RemoveTree(parent, hidden, $"{place}/{hidden}", CancellationToken.None);
-            }
-
-            Descriptors.Close(staging);
-            Descriptors.Close(parent);
         }
-    }
-
-    private static void Publish(int staging, int parent, string path)
-    {
-        int data = Descriptors.OpenAt(staging, "data", OpenFlags.ReadOnly | OpenFlags.NoFollow);
-        try
-        {
-            // Password files of the container are in it.
-            FileTree.ChangeMode(data, 0x180 /* 0600 */, path);
-            FileTree.Sync(data, path);
-        }
-        finally
-        {
-            Descriptors.Close(data);
-        }
-
-        FileTree.Rename(staging, "data", parent, Path.GetFileName(path));
-        FileTree.Sync(parent, path);
     }
 
     // The root as the container sees it. Layers one over the other need no upper one to be read, so nothing of the container is touched; a mount
     // without a place goes with its descriptor, whatever happens to us.
     private static int OpenRoot(RootfsSource root)
     {
-        if (root.Type == "dir")
+        if (root.Type != "overlay")
         {
-            return Descriptors.Open(root.Directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+            return root.OpenToRead();
         }
 
         List<int> layers = [];
@@ -150,20 +122,11 @@ public static class ContainerExporter
 
     private static void Require(ContainerStore store, string name, string path, bool replace, out ArchiveFormat format)
     {
-        format = ArchiveFormat.OfName(path) ?? throw Refused($"'{DisplayText.Of(path)}' does not say how the archive is compressed",
-            Errno.EINVAL, "Give it the suffix .tar.zst, .tar.gz, .tar.xz or .tar.");
-        if (Directory.Exists(path) || (File.Exists(path) && !replace))
-        {
-            throw Refused($"'{DisplayText.Of(path)}' is there already", Errno.EEXIST, "Choose another name, or replace the file with -Force.");
-        }
-
+        format = StagedArchive.Require(path, replace, name);
         if (path.StartsWith(store.DirectoryOf(name) + "/", StringComparison.Ordinal))
         {
-            throw Refused($"'{DisplayText.Of(path)}' is in the directory of the container, and would be part of itself", Errno.EINVAL, "Choose another directory.");
+            throw StagedArchive.Refused(path, name, $"'{DisplayText.Of(path)}' is in the directory of the container, and would be part of itself", Errno.EINVAL, "Choose another directory.");
         }
-
-        LxcException Refused(string message, int errno, string advice) =>
-            new(LxcErrorId.ArchiveFailed, message) { ContainerName = name, Path = path, Errno = errno, Step = "archive", Advice = advice };
     }
 
     // The template Host: its programs are the host's, /usr alone, and an archive of them would be one of the host.
@@ -183,6 +146,4 @@ public static class ContainerExporter
             }
         }
     }
-
-    private static void RemoveTree(int parent, string name, string path, CancellationToken cancel) => TreeRemoval.Remove(parent, name, path, cancel);
 }

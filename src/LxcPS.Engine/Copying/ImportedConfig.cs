@@ -58,7 +58,12 @@ internal sealed class ImportedConfig
     {
         string oldHost = ContainerCopier.HostNameOf(config, creation.Name);
         GiveIds(used);
-        ContainerCopier.Rewrite(config, new PathChange(creation.Directory, creation.Directory), null, creation.Name, options.KeepIdentity);
+        if (!options.KeepIdentity)
+        {
+            config.Rewrite((key, value) => key.StartsWith("lxc.net.", StringComparison.Ordinal) && key.EndsWith(".hwaddr", StringComparison.Ordinal) ? ContainerCopier.NewAddress(value) : null);
+            config.Set("lxc.uts.name", ContainerName.ToHostName(creation.Name));
+        }
+
         config.Save();
         if (!options.KeepIdentity && Directory.Exists(creation.RootfsPath))
         {

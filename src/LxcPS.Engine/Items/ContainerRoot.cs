@@ -38,14 +38,8 @@ internal static class ContainerRoot
         return StartStopped(lxcPath, name, kept, guard, work);
     }
 
-    // A copy of the mounts, attached nowhere: the container changes nothing in it, and on it no device can be opened, which a name may have
-    // become between a look at it and its opening.
-    private static int OpenRunning()
-    {
-        int root = MountCalls.CloneTree(Descriptors.CurrentDirectory, "/", recursive: true);
-        MountCalls.SetAttributes(root, MountCalls.MOUNT_ATTR_NODEV, 0, recursive: true, name: "/");
-        return root;
-    }
+    // A copy of the mounts, attached nowhere: the container changes nothing in it.
+    private static int OpenRunning() => WithoutDevices(MountCalls.CloneTree(Descriptors.CurrentDirectory, "/", recursive: true));
 
     private static int StartStopped(string lxcPath, string name, int[] kept, Func<Func<int>, int> guard, Func<int, int> work)
     {
@@ -59,7 +53,6 @@ internal static class ContainerRoot
                 Advice = "Work on the host's files themselves.",
             };
         (ulong attributes, List<string> fileSystemOptions, string? idMap) = LaunchPlanner.RootfsOptions(config, source.HasFileSystem);
-        attributes |= MountCalls.MOUNT_ATTR_NODEV;
         IdMaps maps = IdMapsOf(config, lxcPath);
         bool isOwn = Processes.EffectiveUserId != 0;
         (int ours, int theirs) = LocalSockets.Pair();
@@ -73,7 +66,7 @@ internal static class ContainerRoot
             MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
 
             // A user's own rights reach the container's directory, and end with the change of identity.
-            int mount = isOwn ? source.Open(-1, 0, attributes) : ReceiveMount(childEnd);
+            int mount = isOwn ? WithoutDevices(source.Open(-1, 0, attributes, fileSystemOptions)) : ReceiveMount(childEnd);
             if (!maps.IsEmpty)
             {
                 Processes.SetIdentity(0, 0, []);
@@ -98,7 +91,8 @@ internal static class ContainerRoot
             channel.Send(SetupChannel.Kind.Maps);
             if (!isOwn)
             {
-                SendMount(channel, pid, source, attributes, idMap, maps);
+                SendMount(channel, idMap is null || (idMap == "container" && maps.IsEmpty) ? null : idMap == "container" ? $"/proc/{pid}/ns/user" : idMap,
+                    userNamespace => source.Open(userNamespace, maps.HostUser(0) ?? 0, attributes, fileSystemOptions));
             }
 
             return pidfd;
@@ -116,15 +110,14 @@ internal static class ContainerRoot
         SharedNamespace.Parse(config).Find(other => other.Flag == Processes.CLONE_NEWUSER) is { } shared
             ? IdMaps.Of(shared.ReadIdMaps(lxcPath) ?? []) : IdMaps.Of(config);
 
-    private static void SendMount(SetupChannel channel, int pid, RootfsSource source, ulong attributes, string? idMap, IdMaps maps)
+    private static void SendMount(SetupChannel channel, string? userNamespaceFile, Func<int, int> open)
     {
         int userNamespace = -1;
         int mount = -1;
         try
         {
-            userNamespace = idMap is null || (idMap == "container" && maps.IsEmpty) ? -1
-                : Descriptors.Open(idMap == "container" ? $"/proc/{pid}/ns/user" : idMap, OpenFlags.ReadOnly);
-            mount = source.Open(userNamespace, maps.HostUser(0) ?? 0, attributes);
+            userNamespace = userNamespaceFile is null ? -1 : Descriptors.Open(userNamespaceFile, OpenFlags.ReadOnly);
+            mount = WithoutDevices(open(userNamespace));
             channel.Send(SetupChannel.Kind.Mount, descriptors: [mount]);
         }
         finally
@@ -132,6 +125,13 @@ internal static class ContainerRoot
             Descriptors.Close(userNamespace);
             Descriptors.Close(mount);
         }
+    }
+
+    // No device can be opened on it, which a name may have become between a look at it and its opening.
+    private static int WithoutDevices(int mount)
+    {
+        MountCalls.SetAttributes(mount, MountCalls.MOUNT_ATTR_NODEV, 0, recursive: true, name: "/");
+        return mount;
     }
 
     private static int ReceiveMount(SetupChannel channel)

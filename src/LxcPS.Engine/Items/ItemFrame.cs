@@ -3,6 +3,9 @@ namespace LxcPS.Engine.Items;
 /// <summary>The frames of a copy between its two sides: a byte that tells which, four of length, and so many more.</summary>
 internal enum ItemFrame : byte
 {
+    /// <summary>The beginning: how many were named, in eight bytes.</summary>
+    Begin = 6,
+
     /// <summary>A name: <see cref="ItemEntry"/>.</summary>
     Entry = 1,
 

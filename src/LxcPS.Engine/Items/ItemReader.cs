@@ -14,7 +14,7 @@ internal sealed class ItemReader(int fd)
     /// <summary>The name that the last frame brought.</summary>
     internal ItemEntry Entry { get; private set; } = null!;
 
-    /// <summary>Where the data of the last frame are in the file, or the size of the file that it ends.</summary>
+    /// <summary>Where the data of the last frame are in the file, the size of the file that it ends, or how many it begins.</summary>
     internal long Offset => BinaryPrimitives.ReadInt64LittleEndian(buffer);
 
     /// <summary>The data of the last frame.</summary>
@@ -32,7 +32,7 @@ internal sealed class ItemReader(int fd)
         {
             ItemFrame.Entry => length is >= ItemWriter.EntrySize and <= ItemWriter.EntrySize + 256 + 4096,
             ItemFrame.Data => length >= 8 && length <= buffer.Length,
-            ItemFrame.End => length == 8,
+            ItemFrame.Begin or ItemFrame.End => length == 8,
             ItemFrame.Abandon or ItemFrame.Done => length == 0,
             _ => false,
         };

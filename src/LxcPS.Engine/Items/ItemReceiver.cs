@@ -50,6 +50,22 @@ internal sealed partial class ItemReceiver
     internal int Run()
     {
         OpenDestination();
+        if (input.Next() != ItemFrame.Begin)
+        {
+            throw ItemReader.Unsound("no beginning");
+        }
+
+        if (newName is not null && input.Offset > 1)
+        {
+            throw new LxcException(LxcErrorId.ItemNotFound, $"Several files can be copied into a directory only, and '{DisplayText.Of(request.Destination)}'{Where} is none")
+            {
+                ContainerName = request.Name,
+                Step = "copy",
+                Path = request.Destination,
+                Advice = "Make the directory first.",
+            };
+        }
+
         while (true)
         {
             switch (input.Next())
@@ -111,13 +127,7 @@ internal sealed partial class ItemReceiver
         byte[] name = newName ?? entry.Name;
         if (newName is not null && !isFirst)
         {
-            throw new LxcException(LxcErrorId.ItemNotFound, $"Several files can be copied into a directory only, and '{DisplayText.Of(request.Destination)}'{Where} is none")
-            {
-                ContainerName = request.Name,
-                Step = "copy",
-                Path = request.Destination,
-                Advice = "Make the directory first.",
-            };
+            throw ItemReader.Unsound("more than was said");
         }
 
         isFirst = false;

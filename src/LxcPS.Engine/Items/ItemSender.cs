@@ -39,14 +39,16 @@ internal sealed class ItemSender
     /// <exception cref="LxcException">Canceled: the other side has ended. ItemInvalid: a pattern means too much.</exception>
     internal int Run()
     {
+        List<byte[]> named = [];
         foreach (string path in request.Paths)
         {
-            IReadOnlyList<byte[]> found = [];
-            Try(path, () => found = request.HasWildcards ? PathPattern.Expand(root, path, request.Force) : [Encoding.UTF8.GetBytes(path)]);
-            foreach (byte[] one in found)
-            {
-                Try(RawNames.Show(one), () => SendTop(one));
-            }
+            Try(path, () => named.AddRange(request.HasWildcards ? PathPattern.Expand(root, path, request.Force) : [Encoding.UTF8.GetBytes(path)]));
+        }
+
+        output.Begin(named.Count);
+        foreach (byte[] path in named)
+        {
+            Try(RawNames.Show(path), () => SendTop(path));
         }
 
         output.Done();

@@ -20,6 +20,9 @@ internal sealed class ItemWriter(int fd)
 
     private readonly byte[] buffer = new byte[HeadSize + EntrySize + 256 + 4096];
 
+    /// <summary>Begins the copy of so many that were named.</summary>
+    internal void Begin(long count) => Number(ItemFrame.Begin, count);
+
     /// <summary>Writes a name.</summary>
     internal void Entry(ItemEntry entry)
     {
@@ -49,17 +52,19 @@ internal sealed class ItemWriter(int fd)
     }
 
     /// <summary>Ends a file or a directory.</summary>
-    internal void End(long size = 0)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(buffer.AsSpan(HeadSize), size);
-        Send(ItemFrame.End, buffer, 8);
-    }
+    internal void End(long size = 0) => Number(ItemFrame.End, size);
 
     /// <summary>Takes back the file that was begun.</summary>
     internal void Abandon() => Send(ItemFrame.Abandon, buffer, 0);
 
     /// <summary>Ends the copy.</summary>
     internal void Done() => Send(ItemFrame.Done, buffer, 0);
+
+    private void Number(ItemFrame kind, long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(buffer.AsSpan(HeadSize), number);
+        Send(kind, buffer, 8);
+    }
 
     private static void WriteMoment(Span<byte> body, FileMoment moment)
     {

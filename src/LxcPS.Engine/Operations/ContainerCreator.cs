@@ -119,14 +119,14 @@ public static class ContainerCreator
             CancellationToken = cancel,
             Progress = options.Progress,
         };
-        TemplateResult root = template is ScriptTemplate ? RunScript(store, creation, context, userMaps, options)
+        TemplateResult root = template is ScriptTemplate ? ScriptCreation.Run(store, creation, context, userMaps, options)
             : RootfsBuilder.Build(options.Helper, template, options.Template, context, options.Storage, creation, userMaps);
         if (root.LeftOut.Count > 0)
         {
             options.Verbose($"{root.LeftOut.Count} files of the host are not in the container, because they are not for everyone's eyes or are the host's own");
         }
 
-        ContainerConfig config = template is ScriptTemplate ? ConfigOfScript(creation) : ContainerConfig.Create(creation.ConfigPath);
+        ContainerConfig config = template is ScriptTemplate ? ScriptCreation.ConfigOf(creation) : ContainerConfig.Create(creation.ConfigPath);
         foreach (string note in root.Notes)
         {
             config.AddComment(note);
@@ -157,45 +157,6 @@ public static class ContainerCreator
 
         creation.Commit();
         StoreHooks.AfterCreation(store, name, cancel);
-    }
-
-    // As LXC does it: the script finds a directory for the root file system, and a configuration that names it.
-    private static TemplateResult RunScript(ContainerStore store, ContainerCreation creation, TemplateContext context, IReadOnlyList<IdMapEntry> userMaps, CreateOptions options)
-    {
-        try
-        {
-            FileTree.MakeDirectory(creation.Descriptor, "rootfs", 0x1ED /* 0755 */);
-        }
-        catch (LinuxException e)
-        {
-            throw RootfsTemplate.Storage(context, e.Number, e);
-        }
-
-        ContainerConfig skeleton = ContainerConfig.Create(creation.ConfigPath);
-        skeleton.Add("lxc.rootfs.path", "dir:" + creation.RootfsPath);
-        skeleton.Save();
-
-        // Any ids that are free do: those on the disk are ordinary ones.
-        IReadOnlyList<IdMapEntry> maps = userMaps.Count > 0 || options.Privileged ? userMaps : SubordinateIds.ForNewContainer(store.IdMapsInUse(), options.Isolated);
-        return MappedFiles.Build(options.Helper, options.Template, context, maps);
-    }
-
-    private static ContainerConfig ConfigOfScript(ContainerCreation creation)
-    {
-        try
-        {
-            if (!FileTree.Status(creation.Descriptor, "rootfs", follow: false).IsDirectory)
-            {
-                throw new LinuxException("open", Errno.ENOTDIR, creation.RootfsPath);
-            }
-
-            ContainerConfig config = ContainerConfig.FromBytes(creation.TakeConfig(), creation.ConfigPath);
-            return config.Check() is [var error, ..] ? throw error : config;
-        }
-        catch (LinuxException e)
-        {
-            throw StorageError.Of(e, $"What the template script left of container '{creation.Name}' cannot be used", creation.Name);
-        }
     }
 
     private static void AddDefaults(

@@ -32,12 +32,13 @@ internal static class MappedChild
 
     /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
     /// <param name="work">Runs in the child; its result is the exit code.</param>
+    /// <param name="listener">As in <see cref="Run(IReadOnlyList{IdMapEntry}, string, Func{int, int}, int)"/>.</param>
     /// <exception cref="LxcException">NamespaceFailed.</exception>
-    internal static int RunWithMounts(Func<int> work) => Run(Processes.CLONE_NEWNS, _ => -1, _ =>
+    internal static int RunWithMounts(Func<int> work, int listener = -1) => Run(Processes.CLONE_NEWNS, _ => -1, _ =>
     {
         MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
         return work();
-    }, -1);
+    }, listener);
 
     // What is prepared for the child may have a descriptor that the child gets, or -1.
     private static int Run(ulong flags, Func<int, int> prepare, Func<int, int> work, int listener)
@@ -83,8 +84,8 @@ internal static class MappedChild
         }
     }
 
-    /// <summary>Waits for a child, whose exit code it returns; it is ended where the reader of a descriptor goes away.</summary>
-    internal static int WaitFor(int pidfd, int listener)
+    // The exit code of the child.
+    private static int WaitFor(int pidfd, int listener)
     {
         if (Polling.Wait(pidfd, Readiness.Readable, listener, Readiness.None, -1).Second != Readiness.None)
         {

@@ -50,18 +50,18 @@ public static class MappedFiles
             MapsOwners = Processes.EffectiveUserId == 0 && maps.Count > 0,
             Name = context.ContainerName,
             HostName = context.HostName,
-        }.ToArguments(), context.Progress, context.Output, context.CancellationToken);
+        }.ToArguments(), context.Progress, context.CancellationToken, context.Output);
     }
 
     /// <summary>Has the helper make a root file system; what it tells of it.</summary>
     /// <param name="helper">The helper executable.</param>
     /// <param name="arguments">Its arguments, given the descriptor that it reports on.</param>
     /// <param name="progress">Told what the helper tells of its progress.</param>
-    /// <param name="output">Told what a template script writes, a line each.</param>
     /// <param name="cancel">Ends it.</param>
+    /// <param name="output">Told what a template script writes, a line each.</param>
     /// <exception cref="LxcException">What the helper failed with; or Canceled.</exception>
-    internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, Action<string>? output,
-        CancellationToken cancel)
+    internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, CancellationToken cancel,
+        Action<string>? output = null)
     {
         List<KeyValuePair<string, string>> settings = [];
         Run(helper, arguments, fields =>

@@ -25,41 +25,15 @@ internal sealed class ScriptRun(MappedRequest request, Reporter reporter)
             Processes.SetIdentity(0, 0, []);
             Processes.SetParentDeathSignal(9);
             Processes.Unshare(Processes.CLONE_NEWNS);
+            MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
             return RunChild(mount);
         }), reporter.Descriptor)
-        : RunPrivileged();
-
-    private int RunPrivileged()
-    {
-        int pidfd;
-        try
-        {
-            (_, pidfd) = Forking.Start(Processes.CLONE_NEWPID | Processes.CLONE_NEWNS, -1, () => Guard(() =>
-            {
-                Processes.SetParentDeathSignal(9);
-                return RunChild(-1);
-            }));
-        }
-        catch (LinuxException e)
-        {
-            throw MappedChild.Refused(e);
-        }
-
-        try
-        {
-            return MappedChild.WaitFor(pidfd, reporter.Descriptor);
-        }
-        finally
-        {
-            Descriptors.Close(pidfd);
-        }
-    }
+        : MappedChild.RunWithMounts(() => Guard(() => RunChild(-1)), reporter.Descriptor);
 
     private int Guard(Func<int> work) => reporter.Guard(work, e => Failed($"cannot be run: {e.Message}", "See that its interpreter is there and that it is executable."));
 
     private int RunChild(int mount)
     {
-        MountCalls.SetPropagation("/", MountCalls.PropagationSlave, recursive: true);
         if (mount >= 0)
         {
             Attach(mount, request.Directory);

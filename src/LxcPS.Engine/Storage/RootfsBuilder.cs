@@ -65,7 +65,7 @@ internal static class RootfsBuilder
                     Template = source is not null ? string.Empty : template is ArchiveTemplate archive ? archive.Source : text,
                     Source = source is null ? string.Empty : "dir:" + source,
                     HostName = source is null || template is ImageTemplate ? context.HostName : string.Empty,
-                }.ToArguments(), context.Progress, null, context.CancellationToken);
+                }.ToArguments(), context.Progress, context.CancellationToken);
                 break;
             case StorageType.Btrfs:
                 RootfsStorage.MakeSubvolume(creation.Directory, storage.Size, context.ContainerName);

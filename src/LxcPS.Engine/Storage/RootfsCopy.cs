@@ -159,7 +159,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
                 Source = source,
                 OldHostName = oldHost,
                 HostName = newHost ?? string.Empty,
-            }.ToArguments(), null, null, cancel);
+            }.ToArguments(), null, cancel);
         }
 
         return (path, null, null);

@@ -119,8 +119,7 @@ public sealed class CopyLxcItemCommand : LxcCmdlet
             return;
         }
 
-        ProgressRecord progress = new(0, isInto ? $"Copying into {target.Name}" : $"Copying out of {target.Name}", "Beginning");
-        bool isShown = false;
+        ProgressRecord? shown = null;
         ItemCopier copier = new(Helper, target.Store, target.Name)
         {
             Recurse = Recurse,
@@ -130,10 +129,8 @@ public sealed class CopyLxcItemCommand : LxcCmdlet
             Copied = item => Emit(target, item, isInto),
             Progress = (bytes, names, name) =>
             {
-                isShown = true;
-                progress.StatusDescription = $"{View.Size(bytes)}, {names} names";
-                progress.CurrentOperation = name;
-                WriteProgress(progress);
+                shown = new ProgressRecord(0, isInto ? $"Copying into {target.Name}" : $"Copying out of {target.Name}", $"{View.Size(bytes)}, {names} names") { CurrentOperation = name };
+                WriteProgress(shown);
             },
         };
         try
@@ -149,10 +146,9 @@ public sealed class CopyLxcItemCommand : LxcCmdlet
         }
         finally
         {
-            if (isShown)
+            if (shown is not null)
             {
-                progress.RecordType = ProgressRecordType.Completed;
-                WriteProgress(progress);
+                WriteProgress(new ProgressRecord(shown.ActivityId, shown.Activity, shown.StatusDescription) { RecordType = ProgressRecordType.Completed });
             }
         }
     }

@@ -121,6 +121,7 @@ public sealed class ItemStreamTests : IDisposable
         Assert.Equal(LxcErrorId.ItemNotFound, Assert.Throws<LxcException>(() => Copy(["/a"], "/out/x")).ErrorId);
         Assert.Equal(LxcErrorId.ItemExists, Assert.Throws<LxcException>(() => Copy(["/a"], "/dangling")).ErrorId);
         Assert.Equal(["a", "b"], Names("from"));
+        Assert.Equal(["dangling", "file", "out"], Names("to"));
     }
 
     [Theory]
@@ -172,6 +173,7 @@ public sealed class ItemStreamTests : IDisposable
         Refused(writer => { writer.Entry(file); writer.Entry(file); });
         Refused(writer => { writer.Entry(file); writer.Done(); });
         Refused(writer => writer.End());
+        Refused(writer => writer.Begin(1));
         Refused(writer => writer.Entry(new ItemEntry { Kind = ItemKind.HardLink, Name = [.. "h"u8], Number = 3 }));
         Refused(writer => writer.Entry(new ItemEntry { Kind = ItemKind.File, Name = [.. "h"u8], Number = 3 }));
         Refused(writer => writer.Entry(new ItemEntry { Kind = (ItemKind)9, Name = [.. "h"u8] }));
@@ -232,7 +234,9 @@ public sealed class ItemStreamTests : IDisposable
         {
             try
             {
-                send(new ItemWriter(write));
+                ItemWriter writer = new(write);
+                writer.Begin(1);
+                send(writer);
             }
             catch (LxcException e) when (e.ErrorId == LxcErrorId.Canceled)
             {

@@ -1,0 +1,131 @@
+<#
+.SYNOPSIS
+The lines of bench/Measure-LxcPS.ps1 on making, copying and renaming containers. Dot-sourced by it; the variables are its.
+#>
+
+function Measure-Work {
+    # Both sides in turn, with what has to be taken away after each. Long work: fewer rounds do, and there is no hot and cold.
+    param([scriptblock] $Ours, [scriptblock] $Theirs, [scriptblock] $After, [int] $Rounds)
+    $times = @{ Ours = [Collections.Generic.List[double]]::new(); Theirs = [Collections.Generic.List[double]]::new() }
+    foreach ($round in 0..$Rounds) {
+        foreach ($side in $(if ($round % 2) { 'Theirs', 'Ours' } else { 'Ours', 'Theirs' })) {
+            $step = if ($side -eq 'Ours') { $Ours } else { $Theirs }
+            if ($step) {
+                $time = & $step
+                [void](& $After)
+                if ($round -gt 0) { $times[$side].Add($time) }
+            }
+        }
+    }
+
+    $times
+}
+
+function New-Tree {
+    # 300 MB in files of many sizes, which no compression makes smaller.
+    param([string] $Path)
+    $random = [Random]::new(1)
+    $size = 0
+    for ($i = 0; $size -lt 300MB; $i++) {
+        $bytes = [byte[]]::new($random.Next(1KB, 200KB))
+        $random.NextBytes($bytes)
+        if ($i % 50 -eq 0) { [void](New-Item -ItemType Directory "$Path/data/$([int]($i / 50))" -Force) }
+        [IO.File]::WriteAllBytes("$Path/data/$([int][math]::Floor($i / 50))/$i", $bytes)
+        $size += $bytes.Length
+    }
+}
+
+function Measure-Create {
+    $theirs = if ($lxcCreate) { { $lxc.Run($lxcCreate, @('-P', $containers, '-n', 'made', '-t', 'busybox')) } }
+    $times = Measure-Work { Measure-Call { New-LxcContainer made -Template Busybox } } $theirs { Remove-LxcContainer made -Force -Confirm:$false } ([math]::Min($Runs, 10))
+    Add-Row 'New-LxcContainer -Template Busybox' '' $times.Ours 'lxc-create -t busybox' $times.Theirs 0.1
+}
+
+function Measure-Debian {
+    # One Debian for all of them, of the distribution's packages.
+    if (-not (Get-Command mmdebstrap -ErrorAction Ignore)) {
+        $notes.Add('mmdebstrap is not installed: the lines with a Debian are left out.')
+        return
+    }
+
+    $image = Save-LxcImage Debian -Release bookworm
+    $archive = Join-Path $WorkPath 'debian.tar.xz'
+    tar -cf $archive --numeric-owner --use-compress-program='xz -1' -C $image.Path .
+    [void](New-LxcContainer base -Template $archive -Privileged -Config @{ 'lxc.net.0.type' = 'empty' })
+    $rounds = [math]::Min($Runs, 7)
+    $theirs = if ($lxcCopy -and $lxcStart) {
+        { $lxc.Run($lxcCopy, @('-P', $containers, '-p', $containers, '-n', 'base', '-N', 'second', '-s', '-B', 'overlay')) + $lxc.Run($lxcStart, @('-P', $containers, '-n', 'second', '-d')) }
+    }
+    $ours = { Measure-Call { New-LxcContainer second -Template Debian -Release bookworm -Privileged -Config @{ 'lxc.net.0.type' = 'empty' } | Start-LxcContainer } }
+    $times = Measure-Work $ours $theirs { Remove-LxcContainer second -Force -Confirm:$false } $rounds
+    Add-Row 'Second container of a Debian image, to running' '' $times.Ours 'lxc-copy -s, lxc-start' $times.Theirs 0.8
+
+    $target = Join-Path $WorkPath 'unpacked'
+    $plain = {
+        [void](New-Item -ItemType Directory $target)
+        $lxc.Run('/usr/bin/tar', @('--extract', "--file=$archive", "--directory=$target", '--numeric-owner', '--xattrs', '--xattrs-include=*', '--acls'))
+    }
+    $times = Measure-Work { Measure-Call { New-LxcContainer made -Template $archive } } $plain {
+        if (Get-LxcContainer made*) { Remove-LxcContainer made -Force -Confirm:$false }
+        if (Test-Path $target) { Remove-Item $target -Recurse -Force }
+    } ([math]::Min($Runs, 5))
+    Add-Row 'New-LxcContainer of a Debian archive (xz)' '' $times.Ours 'tar -x' $times.Theirs 1.3
+
+    # Whether the hundredth costs what the tenth does.
+    $perContainer = @{}
+    foreach ($count in 10, 100) {
+        $names = 1..$count | ForEach-Object { 'many{0:000}' -f $_ }
+        $perContainer[$count] = (Measure-Call { New-LxcContainer $names -Image debian/bookworm -Config @{ 'lxc.net.0.type' = 'empty' } | Start-LxcContainer }) / $count
+        $disk = $names | ForEach-Object { [double]((du -sk "$containers/$_") -split '\s+')[0] }
+        Add-Row "$count containers of one image, made and started, each" '' @($perContainer[$count]) '' $null 1000 -Absolute
+        Add-Row "$count containers of one image, disk of each" '' $disk '' $null 1000 'KiB' -Absolute
+        Stop-LxcContainer $names -Kill
+        Remove-LxcContainer $names -Force -Confirm:$false
+    }
+
+    Add-Row 'The same, one of 100 beside one of 10' '' @($perContainer[100]) 'one of 10' @($perContainer[10]) 1.3
+    Remove-LxcContainer base -Force -Confirm:$false
+    Remove-LxcImage debian/bookworm -Confirm:$false
+}
+
+function Measure-Copy {
+    $rounds = [math]::Min($Runs, 5)
+    [void](New-LxcContainer big -Template Busybox -Privileged -Config @{ 'lxc.net.0.type' = 'empty' })
+    New-Tree "$containers/big/rootfs"
+    $theirs = if ($lxcCopy) { { $lxc.Run($lxcCopy, @('-P', $containers, '-p', $containers, '-n', 'big', '-N', 'copy')) } }
+    $times = Measure-Work { Measure-Call { Copy-LxcContainer big copy } } $theirs { Remove-LxcContainer copy -Force -Confirm:$false } $rounds
+    Add-Row 'Copy-LxcContainer, 300 MB' '' $times.Ours 'lxc-copy' $times.Theirs 0.7
+
+    $back = if ($lxcCopy) {
+        { $lxc.Run($lxcCopy, @('-P', $containers, '-p', $containers, '-n', 'big', '-N', 'other', '-R')) }
+    }
+    $times = Measure-Work { Measure-Call { Rename-LxcContainer big other } } $back { Rename-LxcContainer other big } $rounds
+    Add-Row 'Rename-LxcContainer, 300 MB' '' $times.Ours 'lxc-copy -R' $times.Theirs 0.1
+    Measure-Reflink $rounds
+    Remove-LxcContainer big -Force -Confirm:$false
+}
+
+function Measure-Reflink {
+    # On a btrfs of its own, in a file.
+    param([int] $Rounds)
+    if (-not (Get-Command mkfs.btrfs -ErrorAction Ignore)) {
+        $notes.Add('mkfs.btrfs is not installed (apt-get install btrfs-progs): the line with shared blocks is left out.')
+        return
+    }
+
+    $file = Join-Path $WorkPath 'btrfs'
+    $shared = Join-Path $WorkPath 'shared'
+    truncate -s 3G $file
+    [void](mkfs.btrfs -q $file)
+    [void](New-Item -ItemType Directory $shared)
+    mount -o loop $file $shared
+    try {
+        Copy-LxcContainer big -NewName big -NewLxcPath $shared
+        $theirs = if ($lxcCopy) { { $lxc.Run($lxcCopy, @('-P', $shared, '-p', $shared, '-n', 'big', '-N', 'copy')) } }
+        $times = Measure-Work { Measure-Call { Copy-LxcContainer big copy -LxcPath $shared } } $theirs { Remove-LxcContainer copy -Force -Confirm:$false -LxcPath $shared } $Rounds
+        Add-Row 'Copy-LxcContainer, 300 MB, shared blocks (btrfs)' '' $times.Ours 'lxc-copy' $times.Theirs 0.05
+    }
+    finally {
+        umount $shared
+    }
+}

@@ -1,0 +1,110 @@
+# A stock Debian: made of its packages, booted unprivileged, with a network, packages, a service, a reboot and a clean end.
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    . "$PSScriptRoot/Probe.ps1"
+    . "$PSScriptRoot/Expect.ps1"
+    $name = "debian-$Unique"
+    $again = "again-$Unique"
+
+    function Wait-Boot {
+        param([string] $Container)
+        Wait-Until { Invoke-LxcCommand $Container systemctl is-system-running -ErrorAction Ignore 2>$null | Where-Object { $_ -in 'running', 'degraded' } } -Seconds 120 | Should -BeTrue
+        Invoke-LxcCommand $Container systemctl is-system-running
+    }
+}
+
+AfterAll {
+    Remove-TestContainers
+}
+
+Describe 'A stock Debian' {
+    BeforeAll {
+        # A host's side of a veth pair, and behind it what a mirror behind a proxy is to apt: no change of the host's own network.
+        $address = '10.213.77.1'
+        $made = New-LxcContainer $name -Template Debian -Release bookworm -Config @{
+            'lxc.net.0.type' = 'veth'; 'lxc.net.0.flags' = 'up'; 'lxc.net.0.ipv4.address' = '10.213.77.2/24'
+            'lxc.net.0.veth.pair' = "lxps$PID"
+        }
+    }
+
+    It 'is made in a line, with what was changed in its configuration' {
+        $made.State | Should -Be 'Stopped'
+        $text = Get-Content "$LxcPath/$name/config" | Where-Object { $_.StartsWith('#') }
+        $text[0] | Should -Match '^# Made from the image debian/bookworm/\w+/default, [0-9a-f]{64}$'
+        $text -match 'Masked, as .*: ' | Should -Not -BeNullOrEmpty
+        $image = Get-LxcImage debian/bookworm
+        $image.UsedBy | Should -Be "$LxcPath/$name"
+        $image.Size | Should -BeGreaterThan 100MB
+    }
+
+    It 'boots to running, without a failed unit' {
+        Start-LxcContainer $name
+        Wait-Boot $name | Should -Be 'running'
+        Invoke-LxcCommand $name systemctl '--failed', '--plain', '--no-legend' | Should -BeNullOrEmpty
+        Invoke-LxcCommand $name hostname | Should -Be $name
+        Invoke-LxcCommand $name cat /etc/machine-id | Should -Match '^[0-9a-f]{32}$'
+        Invoke-LxcCommand $name sh '-c', '. /etc/os-release; echo $VERSION_CODENAME' | Should -Be 'bookworm'
+    }
+
+    It 'has the network that it was given, installs a package over it and serves what listens' {
+        $proxy = $null
+        try {
+            ip addr add "$address/24" dev "lxps$PID"
+            $start = [Diagnostics.ProcessStartInfo]::new('python3')
+            $start.ArgumentList.Add("$PSScriptRoot/proxy.py")
+            $start.ArgumentList.Add($address)
+            $start.RedirectStandardOutput = $true
+            $proxy = [Diagnostics.Process]::Start($start)
+            $port = $proxy.StandardOutput.ReadLine()
+            $script = "export http_proxy=http://${address}:$port DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq install -y --no-install-recommends netcat-openbsd"
+            Invoke-LxcCommand $name sh '-c', "$script >/tmp/log 2>&1 || { tail -5 /tmp/log; exit 1; }" | Should -BeNullOrEmpty
+            $LASTEXITCODE | Should -Be 0
+            Invoke-LxcCommand $name systemd-run '--unit=listening', 'sh', '-c', 'while :; do echo served | nc -lN 8080; done' 2>$null
+            Wait-Until { Invoke-LxcCommand $name sh '-c', 'ss -ltn | grep -q :8080 && echo yes' } | Should -BeTrue
+            $client = [Net.Sockets.TcpClient]::new('10.213.77.2', 8080)
+            [IO.StreamReader]::new($client.GetStream()).ReadLine() | Should -Be 'served'
+            $client.Dispose()
+        }
+        finally {
+            if ($proxy) {
+                $proxy.Kill()
+                $proxy.Dispose()
+            }
+        }
+    }
+
+    It 'reboots from inside' {
+        $before = (Get-LxcContainer $name).ProcessId
+        $id = Invoke-LxcCommand $name cat /etc/machine-id
+        Invoke-LxcCommand $name systemctl reboot
+        Wait-Until { $now = Get-LxcContainer $name; $now.State -eq 'Running' -and $now.ProcessId -ne $before } -Seconds 60 | Should -BeTrue
+        Wait-Boot $name | Should -Be 'running'
+        Invoke-LxcCommand $name cat /etc/machine-id | Should -Be $id -Because 'it was made at the first boot, and kept'
+        Invoke-LxcCommand $name which nc | Should -Be '/usr/bin/nc'
+    }
+
+    It 'has a second one in a moment, with an identity of its own' {
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        New-LxcContainer $again -Template Debian -Release bookworm | Start-LxcContainer
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
+        @(Get-LxcImage).Count | Should -Be 1
+        Wait-Boot $again | Should -Be 'running'
+        Invoke-LxcCommand $again cat /etc/machine-id | Should -Not -Be (Invoke-LxcCommand $name cat /etc/machine-id)
+        Invoke-LxcCommand $again hostname | Should -Be $again
+        Invoke-LxcCommand $again test '-e', '/usr/bin/nc'
+        $LASTEXITCODE | Should -Be 1
+    }
+
+    It 'shuts down cleanly' {
+        Stop-LxcContainer $name, $again -Timeout 60 -NoKill
+        (Get-LxcContainer $name, $again).State | Should -Be 'Stopped', 'Stopped'
+    }
+
+    It 'names a release that there is not, and leaves nothing' {
+        $outcome = Get-Outcome { New-LxcContainer "none-$Unique" -Template Debian -Release no-such-release }
+        $outcome.Errors[0].FullyQualifiedErrorId | Should -Be 'TemplateFailed,LxcPS.Commands.NewLxcContainerCommand'
+        $outcome.Errors[0].Exception.Message | Should -Match 'debian/no-such-release.*mmdebstrap'
+        Get-LxcContainer "none-*" | Should -BeNullOrEmpty
+        (Get-ChildItem "$LxcPath/.images" -Force -Filter '.*') | Should -BeNullOrEmpty
+    }
+}
