@@ -126,7 +126,7 @@ public static class MappedFiles
         MapsOwners = true,
         IsLayer = true,
         Template = layer,
-    }.ToArguments(), progress, null, cancel);
+    }.ToArguments(), progress, cancel);
 
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
     {
