@@ -15,6 +15,7 @@ function New-Layer {
     # Not below TestDrive: what clears that may go through the links that some layers have.
     $directory = [IO.Directory]::CreateTempSubdirectory('lxcps-layer-').FullName
     $archive = Join-Path $TestDrive "layer-$([guid]::NewGuid().ToString('n')).tar"
+    chmod 755 $directory
     Push-Location $directory
     try {
         & $Make

@@ -50,7 +50,7 @@ Describe 'Layers of an image' {
             'lower' > a/kept; 'lower' > a/removed; 'lower' > a/b/file; 'lower' > opaque/below/file; 'lower' > opaque/file; 'lower' > plain/x; 'lower' > becomes-directory; 'lower' > linked; 'lower' > gone/x
             chmod 750 a
             # setxattr(2) and getxattr(2).
-            perl -e 'syscall(188, "a/kept", "user.mark", "yes", 3, 0) == 0 or die $!'
+            perl -e 'my ($f, $n, $v) = @ARGV; syscall(188, $f, $n, $v, 3, 0) == 0 or die $!' a/kept user.mark yes
         } -Option '--owner=1000', '--group=1000'
         $second = New-Layer {
             [void] (New-Item -ItemType Directory a, opaque, becomes-directory)
@@ -64,7 +64,7 @@ Describe 'Layers of an image' {
         $fourth = New-Layer { }
         $path = (Save-Layers $first, $second, $third, $fourth -Compressor 'gzip', 'zstd', '', 'xz').Path
         [IO.File]::ReadAllText("$path/a/kept").Trim() | Should -Be 'lower'
-        (perl -e 'my $v = "\0" x 3; syscall(191, $ARGV[0], "user.mark", $v, 3) == 3 or die $!; print $v' "$path/a/kept") | Should -Be 'yes'
+        (perl -e 'my ($f, $n, $v) = (@ARGV, "..."); syscall(191, $f, $n, $v, 3) == 3 or die $!; print $v' "$path/a/kept" user.mark) | Should -Be 'yes'
         (stat -c '%u:%g' "$path/a/kept") | Should -Be '1000:1000'
         (stat -c '%a' "$path/a") | Should -Be '711' -Because 'the second layer has an entry of it, and the third has none'
         [IO.File]::Exists("$path/a/removed") | Should -BeFalse
