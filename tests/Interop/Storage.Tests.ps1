@@ -54,7 +54,7 @@ AfterAll {
 }
 
 Describe 'lxc-create: LXC''s tool, our container' -Skip:([bool] $missing) {
-    It 'and the other tools know what New-LxcContainer made with -Storage <_>: lxc-start starts it, lxc-copy copies it, lxc-snapshot takes and restores, lxc-destroy removes' -ForEach 'btrfs', 'loop' {
+    It 'the tools start, copy and remove what New-LxcContainer made with -Storage Btrfs or Loop, and take and restore snapshots of Btrfs' -ForEach 'btrfs', 'loop' {
         $name = "os-$_-$Unique"
         New-OnStorage ours $name $_
         Assert-Runs $name
@@ -79,7 +79,7 @@ Describe 'lxc-create: LXC''s tool, our container' -Skip:([bool] $missing) {
 }
 
 Describe 'lxc-create: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
-    It 'Start-, Copy-, Checkpoint-, Restore- and Remove- do on what -B <_> made what they do on our own' -ForEach 'btrfs', 'loop' {
+    It 'Start-, Copy-, Checkpoint-, Restore- and Remove- do on what -B btrfs and -B loop made what they do on our own' -ForEach 'btrfs', 'loop' {
         $name = "ts-$_-$Unique"
         New-OnStorage theirs $name $_
         Assert-Runs $name

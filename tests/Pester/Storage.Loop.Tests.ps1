@@ -46,8 +46,8 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         Assert-NoLoop
     }
 
-    It 'keeps a root file system in a file, which grows as it is written (<Kind>)' -Tag Vm -ForEach @{ Kind = 'unprivileged' }, @{ Kind = 'privileged' } {
-        $container = New-LxcContainer $one -Template Busybox -Storage Loop -Privileged:($Kind -eq 'privileged')
+    It 'keeps a root file system in a file, which grows as it is written' -Tag Vm {
+        $container = New-LxcContainer $one -Template Busybox -Storage Loop
         $container.Rootfs | Should -Be "loop:$LxcPath/$one/rootdev"
         [IO.FileInfo]::new("$LxcPath/$one/rootdev").Length | Should -Be 1GB
         [int] (stat -c %a "$LxcPath/$one/rootdev") | Should -Be 600
@@ -59,6 +59,13 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         $lines[0] | Should -Match '^/dev/loop\d+ / ext4 rw,'
         $lines[1] | Should -Be '0 755'
         Use-Container $one 'ls /mark' | Should -Be '/mark'
+    }
+
+    It 'keeps that of a privileged container too' {
+        [void] (New-LxcContainer $one -Template Busybox -Storage Loop -Size 32MB -Privileged)
+        $lines = @(Use-Container $one 'grep " / " /proc/mounts; cat /proc/self/uid_map')
+        $lines[0] | Should -Match '^/dev/loop\d+ / ext4 rw,'
+        $lines[1] | Should -Match '^\s+0\s+0\s+4294967295$'
     }
 
     It 'has the size and file system that are asked for, and no more room: <FileSystem>' -ForEach $kinds {
@@ -136,8 +143,8 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         [void] (New-LxcContainer $one -Template Busybox -Storage Loop -Size 32MB)
         Start-LxcContainer $one
         $before = (Get-LxcContainer $one).ProcessId
-        Invoke-LxcCommand $one sh '-c' 'echo text >/mark; kill -TERM 1'
-        Wait-Until { (Get-LxcContainer $one).ProcessId -notin $before, $null, 0 } 30 | Should -BeTrue
+        Invoke-LxcCommand $one sh '-c' 'echo text >/mark; reboot -f' -ErrorAction Ignore
+        Wait-Until { $now = Get-LxcContainer $one; $now.State -eq 'Running' -and $now.ProcessId -notin $before, $null } 30 | Should -BeTrue
         Invoke-LxcCommand $one cat /mark | Should -Be 'text'
         Stop-LxcContainer $one -Kill
     }
@@ -160,6 +167,33 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         foreach ($name in "tar-$Unique", "dir-$Unique") {
             Use-Container $name 'test -x /bin/busybox && hostname' | Should -Be $name
         }
+    }
+
+    It 'takes an image, whole, which may go afterwards' {
+        [void] (New-LxcContainer $one -Template Busybox)
+        & tar -C "$LxcPath/$one/rootfs" -cf "$LxcPath.tar" .
+        try {
+            [void] (Import-LxcImage "$LxcPath.tar" -Name box -ImagePath "$LxcPath.images")
+            $container = New-LxcContainer "image-$Unique" -Image box -ImagePath "$LxcPath.images" -Storage Loop -Size 32MB
+            $container.Rootfs | Should -Be "loop:$LxcPath/image-$Unique/rootdev"
+            Remove-LxcImage box -ImagePath "$LxcPath.images" -Confirm:$false
+            Use-Container "image-$Unique" 'cat /etc/hostname' | Should -Be "image-$Unique"
+        }
+        finally {
+            Remove-Item "$LxcPath.tar", "$LxcPath.images" -Recurse -Force -ErrorAction Ignore
+        }
+    }
+
+    It 'is reached by Copy-LxcItem, running or not' {
+        [void] (New-LxcContainer $one -Template Busybox -Storage Loop -Size 32MB)
+        [IO.File]::WriteAllText("$LxcPath/item", "text`n")
+        Copy-LxcItem "$LxcPath/item" /root/item -ToContainer $one
+        Assert-NoLoop
+        Use-Container $one 'cat /root/item; stat -c %u /root/item' | Should -Be 'text', 0
+        Copy-LxcItem /root/item "$LxcPath/back" -FromContainer $one
+        [IO.File]::ReadAllText("$LxcPath/back") | Should -Be "text`n"
+        [IO.File]::Delete("$LxcPath/item")
+        [IO.File]::Delete("$LxcPath/back")
     }
 
     It 'is not mounted twice: a file that another has is an error that names who' {

@@ -106,6 +106,11 @@ public static class ContainerCreator
             };
         }
 
+        if (template is ScriptTemplate && options.Storage is not { Type: null or StorageType.Dir, Size: 0, FileSystem: null })
+        {
+            throw RootfsStorage.Unsupported(name, $"The template script '{options.Template}' makes a directory, and nothing else", "Leave -Storage out, and give it to Copy-LxcContainer afterwards.");
+        }
+
         using ContainerCreation creation = store.BeginCreate(name);
         IReadOnlyList<IdMapEntry> userMaps = Processes.EffectiveUserId == 0 ? [] : MapsOfUser(name, options);
         TemplateContext context = new()

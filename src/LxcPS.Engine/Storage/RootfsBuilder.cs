@@ -12,6 +12,7 @@ namespace LxcPS.Engine.Storage;
 internal static class RootfsBuilder
 {
     private const string PathKey = "lxc.rootfs.path";
+    private const string Unpacked = "unpacked";
 
     /// <summary>Makes it; what was made before a failure stays, for who made the container's directory to remove.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -33,9 +34,7 @@ internal static class RootfsBuilder
                 return MappedFiles.Build(helper, text, context, userMaps);
             }
 
-            return storage != StorageOptions.Default ? BuildOn(helper, template, text, context, storage, creation)
-                : template is ArchiveTemplate archive ? archive.Unpack(helper, context)
-                : template.Build(context);
+            return storage == StorageOptions.Default ? BuildPlain(helper, template, context) : BuildOn(helper, template, text, context, storage, creation);
         }
         catch (LinuxException e)
         {
@@ -43,58 +42,77 @@ internal static class RootfsBuilder
         }
     }
 
+    private static TemplateResult BuildPlain(HelperProgram helper, RootfsTemplate template, TemplateContext context) =>
+        template is ArchiveTemplate archive ? archive.Unpack(helper, context) : template.Build(context);
+
     private static TemplateResult BuildOn(HelperProgram helper, RootfsTemplate template, string text, TemplateContext context, StorageOptions storage, ContainerCreation creation)
     {
         StorageType type = RootfsStorage.Choose(storage, creation.Directory, template is DirectoryTemplate, context.ContainerName);
         RequireServed(template, type, storage.Size, context.ContainerName);
-        string path = RootfsStorage.PathOf(type is StorageType.Overlay ? StorageType.Dir : type, creation.Directory);
-        string? source = template is DirectoryTemplate directory && type != StorageType.Overlay ? directory.RequireSource(context) : null;
-        TemplateResult result;
-        switch (type)
-        {
-            case StorageType.Loop:
-                context.Progress?.Invoke("Making the file system", -1);
-                result = MappedFiles.Build(helper, descriptor => new StorageTask
-                {
-                    ReportDescriptor = descriptor,
-                    Name = context.ContainerName,
-                    Directory = creation.Directory,
-                    Rootfs = path,
-                    Size = storage.Size == 0 ? LoopImage.DefaultSize : storage.Size,
-                    FileSystem = storage.FileSystem ?? "ext4",
-                    Template = source is not null ? string.Empty : template is ArchiveTemplate archive ? archive.Source : text,
-                    Source = source is null ? string.Empty : "dir:" + source,
-                    HostName = source is null || template is ImageTemplate ? context.HostName : string.Empty,
-                }.ToArguments(), context.Progress, context.CancellationToken);
-                break;
-            case StorageType.Btrfs:
-                RootfsStorage.MakeSubvolume(creation.Directory, storage.Size, context.ContainerName);
-                goto default;
-            default:
-                if (source is null)
-                {
-                    result = template is ArchiveTemplate packed ? packed.Unpack(helper, context) : template.Build(context);
-                    break;
-                }
-
-                context.Progress?.Invoke("Copying the directory", -1);
-                TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, null, context.CancellationToken);
-                if (template is ImageTemplate)
-                {
-                    new CopiedIdentity(null, creation.RootfsPath).Name(context.HostName);
-                }
-
-                result = new TemplateResult([], []);
-                break;
-        }
-
         if (type == StorageType.Overlay)
         {
-            return result;
+            return template.Build(context);
         }
 
+        if (type == StorageType.Btrfs)
+        {
+            RootfsStorage.MakeSubvolume(creation.Directory, storage.Size, context.ContainerName);
+        }
+
+        string? source = template switch
+        {
+            DirectoryTemplate directory => directory.RequireSource(context),
+            ArchiveTemplate archive when type == StorageType.Loop => UnpackBeside(helper, archive, context, creation),
+            _ => null,
+        };
+        TemplateResult result = type == StorageType.Loop ? MakeLoop(helper, source, template is ImageTemplate, text, context, storage)
+            : source is null ? BuildPlain(helper, template, context)
+            : Copy(source, template is ImageTemplate, context, creation);
+        if (template is ArchiveTemplate && source is not null)
+        {
+            TreeRemoval.Remove(creation.Descriptor, Unpacked, source);
+        }
+
+        string path = RootfsStorage.PathOf(type, creation.Directory);
         TemplateResult kept = result with { Settings = [new(PathKey, path), .. result.Settings.Where(setting => setting.Key != PathKey)] };
         return template is ImageTemplate image ? image.Complete(kept) : kept;
+    }
+
+    // Who unpacks has no rights over the host, and could not mount the file. What that costs is to write the files twice.
+    private static string UnpackBeside(HelperProgram helper, ArchiveTemplate archive, TemplateContext context, ContainerCreation creation)
+    {
+        archive.Unpack(helper, context);
+        FileTree.Rename(creation.Descriptor, "rootfs", creation.Descriptor, Unpacked);
+        return $"{creation.Directory}/{Unpacked}";
+    }
+
+    private static TemplateResult MakeLoop(HelperProgram helper, string? source, bool isImage, string text, TemplateContext context, StorageOptions storage)
+    {
+        context.Progress?.Invoke("Making the file system", -1);
+        return MappedFiles.Build(helper, descriptor => new StorageTask
+        {
+            ReportDescriptor = descriptor,
+            Name = context.ContainerName,
+            Directory = context.ContainerDirectory,
+            Rootfs = RootfsStorage.PathOf(StorageType.Loop, context.ContainerDirectory),
+            Size = storage.Size == 0 ? LoopImage.DefaultSize : storage.Size,
+            FileSystem = storage.FileSystem ?? "ext4",
+            Template = source is null ? text : string.Empty,
+            Source = source is null ? string.Empty : "dir:" + source,
+            HostName = source is null || isImage ? context.HostName : string.Empty,
+        }.ToArguments(), context.Progress, context.CancellationToken);
+    }
+
+    private static TemplateResult Copy(string source, bool isImage, TemplateContext context, ContainerCreation creation)
+    {
+        context.Progress?.Invoke("Copying the files", -1);
+        TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, null, context.CancellationToken);
+        if (isImage)
+        {
+            new CopiedIdentity(null, creation.RootfsPath).Name(context.HostName);
+        }
+
+        return new TemplateResult([], []);
     }
 
     private static void RequireForUser(StorageOptions storage, string directory, string name)

@@ -30,7 +30,7 @@ public sealed class StorageTask
     /// <summary>The host name of the container; of a copy, the new one, or empty where it keeps the source's identity.</summary>
     public string HostName { get; init; } = string.Empty;
 
-    /// <summary>The host name of the source.</summary>
+    /// <summary>The host name of the source; empty where that is an image.</summary>
     public string OldHostName { get; init; } = string.Empty;
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>

@@ -13,6 +13,10 @@ public class ArchiveLayoutTests
     [InlineData("metadata.yaml\ntemplates/\ntemplates/hosts.tpl\nrootfs/\n", "rootfs/", 1)]
     [InlineData("rootfs/\nrootfs/bin\nother/\n", "", 0)]
     [InlineData("", "", 0)]
-    public void TheRootIsFound(string listing, string prefix, int strip) =>
-        Assert.Equal(new ArchiveLayout(prefix, strip), ArchiveLayout.Of(listing));
+    public void TheRootIsFound(string listing, string prefix, int strip)
+    {
+        ArchiveLayout layout = ArchiveLayout.Of(listing);
+        Assert.Equal((prefix, strip), (layout.Prefix, layout.Strip));
+        Assert.Equal(listing.Contains("metadata.yaml"), layout.IsImage);
+    }
 }
