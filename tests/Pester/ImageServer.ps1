@@ -20,6 +20,11 @@ function Start-ImageServer {
 
                 try {
                     $stream = $client.GetStream()
+                    if ($stream.ReadByte() -eq 0x16) {
+                        # A hello of TLS, which is not spoken here.
+                        continue
+                    }
+
                     $reader = [IO.StreamReader]::new($stream)
                     $path = ($reader.ReadLine() -split ' ')[1].TrimStart('/')
                     $from = 0
@@ -64,9 +69,9 @@ function Start-ImageServer {
                         [void] $stream.Read([byte[]]::new(1), 0, 1)
                     }
                 }
-                catch [IO.IOException] {
-                    # Whoever asked went away.
-                    [void] $shared.Log.Add('gone')
+                catch {
+                    # Whoever asked went away, mostly.
+                    [void] $shared.Log.Add("gone: $_")
                 }
                 finally {
                     $client.Dispose()

@@ -12,19 +12,22 @@ function Get-Blob {
 function New-Layer {
     # A tar archive of a directory; -Make fills the directory, -Option goes to tar.
     param([scriptblock] $Make, [string[]] $Option = @(), [string[]] $Member = '.')
-    $directory = Join-Path $TestDrive "layer-$([guid]::NewGuid().ToString('n'))"
-    [void] [IO.Directory]::CreateDirectory($directory)
+    # Not below TestDrive: what clears that may go through the links that some layers have.
+    $directory = [IO.Directory]::CreateTempSubdirectory('lxcps-layer-').FullName
+    $archive = Join-Path $TestDrive "layer-$([guid]::NewGuid().ToString('n')).tar"
+    chmod 755 $directory
     Push-Location $directory
     try {
         & $Make
-        tar -cf "$directory.tar" @Option --owner=0 --group=0 --xattrs @Member
+        tar -cf $archive --owner=0 --group=0 --xattrs @Option @Member
         $LASTEXITCODE | Should -Be 0
     }
     finally {
         Pop-Location
+        [IO.Directory]::Delete($directory, $true)
     }
 
-    "$directory.tar"
+    $archive
 }
 
 function New-Layout {

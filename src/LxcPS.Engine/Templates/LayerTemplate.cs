@@ -44,7 +44,16 @@ internal sealed class LayerTemplate : ArchiveTemplate
             merge.Apply(layer.Root);
         }
 
-        TreeRemoval.Remove(Descriptors.CurrentDirectory, unpacked, unpacked);
+        int directory = Descriptors.Open(context.ContainerDirectory, OpenFlags.ReadOnly | OpenFlags.Directory);
+        try
+        {
+            TreeRemoval.Remove(directory, LayerName, unpacked);
+        }
+        finally
+        {
+            Descriptors.Close(directory);
+        }
+
         return new TemplateResult([], []);
     }
 

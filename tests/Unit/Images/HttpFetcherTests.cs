@@ -17,7 +17,7 @@ public sealed class HttpFetcherTests
         LxcException e = Assert.Throws<LxcException>(() => fetcher.TryRead(server.Address, 100, TestContext.Current.CancellationToken));
         Assert.Equal(LxcErrorId.DownloadFailed, e.ErrorId);
         Assert.Contains("silent for 0.1 s", e.Message, StringComparison.Ordinal);
-        Assert.Equal(5, server.Count);
+        Assert.Contains("in 5 tries", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

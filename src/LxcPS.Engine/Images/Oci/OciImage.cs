@@ -74,7 +74,7 @@ public sealed class OciImage : ImageSource
             new RootfsWriter(build.RootfsPath).Dispose();
         }
 
-        TreeRemoval.Remove(Descriptors.CurrentDirectory, work, work);
+        build.KeepRootfsAlone();
         OciSettings settings = OciSettings.Of(manifest.Config, build.RootfsPath);
         return new ImageInfo
         {
