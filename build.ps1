@@ -258,7 +258,9 @@ switch ($Task) {
         Write-Host $archive
     }
     'Test' {
-        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'mkfs.btrfs' = 'btrfs-progs'; 'newuidmap' = 'uidmap'; 'lxc-start' = 'lxc'; "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
+        Install-Missing @{ '/bin/busybox' = 'busybox-static'; 'tar' = 'tar'; 'mkfs.btrfs' = 'btrfs-progs'; 'mkfs.xfs' = 'xfsprogs'; 'newuidmap' = 'uidmap'; 'lxc-start' = 'lxc'
+            'mmdebstrap' = 'mmdebstrap'; 'skopeo' = 'skopeo'; 'xz' = 'xz-utils'; 'zstd' = 'zstd'; 'unsquashfs' = 'squashfs-tools'; 'gpg' = 'gnupg'; 'gpgv' = 'gpgv'
+            "/usr/lib/$($triples[$rid])/libseccomp.so.2" = 'libseccomp2' } -Optional
         if (@(Test-Path "$root/tests/Pester/$TestName.Tests.ps1", "$root/tests/Interop/$TestName.Tests.ps1") -notcontains $true) {
             throw "No test file matches $TestName"
         }
@@ -288,7 +290,7 @@ switch ($Task) {
         exit $LASTEXITCODE
     }
     'Bench' {
-        Install-Missing ([ordered]@{ 'lxc-start' = 'lxc'; 'crun' = 'crun'; '/bin/busybox' = 'busybox-static' }) -Optional
+        Install-Missing ([ordered]@{ 'lxc-start' = 'lxc'; 'crun' = 'crun'; '/bin/busybox' = 'busybox-static'; 'rsync' = 'rsync'; 'mmdebstrap' = 'mmdebstrap'; 'mkfs.btrfs' = 'btrfs-progs' }) -Optional
         Build-Module
         & (Get-ShellPath) -NoProfile -File (Join-Path $root 'bench/Measure-LxcPS.ps1') -Module (Join-Path $module 'LxcPS.psd1') -Runs $Runs
         exit $LASTEXITCODE
