@@ -25,6 +25,9 @@ BeforeDiscovery {
         'Unregister-LxcProfile 1' = 'needs a registered profile'
         'Remove-LxcProfile 1'     = 'needs a registered profile'
         'Test-LxcProfile 6'       = 'needs a registered profile'
+        'Save-LxcImage 1'         = 'needs packages of a distribution'
+        'Save-LxcImage 2'         = 'needs packages of a distribution'
+        'Save-LxcImage 3'         = 'needs packages of a distribution'
         'Find-LxcImage 1'         = 'needs an image server'
         'Find-LxcImage 2'         = 'needs an image server'
         'Find-LxcImage 3'         = 'needs an image server'
@@ -108,6 +111,9 @@ BeforeDiscovery {
         'Checkpoint-LxcContainer 2' = 'db1\s+snap0\s+20.*before the update'
         'Get-LxcSnapshot 1'       = 'web1\s+snap0\s+20.*as it came'
         'Restore-LxcSnapshot 2'   = 'web1-then\s+Stopped'
+        'Import-LxcImage 1'       = '(?s)tiny/none/\w+/default.*t1\s+Stopped.*t2\s+Stopped'
+        'Import-LxcImage 2'       = 'busybox/1\.35/\w+/default'
+        'Remove-LxcImage 3'       = '^$'
         'Copy-LxcContainer 1'     = 'web2-test\s+Stopped'
         'Copy-LxcContainer 2'     = 'db2\s+Running.*\n.*db3\s+Running'
         'Copy-LxcContainer 3'     = '^(?!.*trial)'
@@ -311,7 +317,7 @@ Describe 'The pages of help' {
     It 'are taken by platyPS itself' -Skip:(-not $hasPlatyPS) {
         # Skipped where platyPS is not installed.
         Import-Module platyPS
-        New-ExternalHelp -Path $directory -OutputPath $TestDrive -Force | ForEach-Object Name | Should -Be 'LxcPS.dll-Help.xml', 'about_LxcPS.help.txt'
+        New-ExternalHelp -Path $directory -OutputPath $TestDrive -Force | ForEach-Object Name | Should -Be 'LxcPS.dll-Help.xml', 'about_LxcConfigKeys.help.txt', 'about_LxcPS.help.txt'
         $commands = ([xml][IO.File]::ReadAllText("$TestDrive/LxcPS.dll-Help.xml")).helpItems.command
         $commands | ForEach-Object { $_.details.name } | Sort-Object | Should -Be (Get-Command -Module LxcPS | ForEach-Object Name | Sort-Object)
     }
@@ -330,6 +336,11 @@ Describe 'The pages of help' {
         & $program @prefix -NoProfile -Command "& { $script } '$directory'" | Should -BeNullOrEmpty
     }
 
+    It 'have the keys of the configuration as the module''s table has them' {
+        & "$PSScriptRoot/../../tools/Write-ConfigKeys.ps1" -Module $env:LXCPS_MODULE -Path "$TestDrive/keys.md"
+        [IO.File]::ReadAllText("$TestDrive/keys.md") | Should -BeExactly ([IO.File]::ReadAllText("$directory/about_LxcConfigKeys.md"))
+    }
+
     It 'have an example that is not run here, <Key> (<Reason>), and PowerShell reads it' -ForEach ($examples | Where-Object { $_.Reason }) {
         $problems = $null
         [void][System.Management.Automation.Language.Parser]::ParseInput($Code, [ref]$null, [ref]$problems)
@@ -337,6 +348,7 @@ Describe 'The pages of help' {
     }
 
     It 'introduce the module in about_LxcPS' {
+        (Get-Help about_LxcConfigKeys | Out-String) | Should -Match '(?s)lxc\.uts\.name \(HostName\): The host name'
         (Get-Help about_LxcPS | Out-String) | Should -Match '(?s)TOPIC\s+about_LxcPS.*SHORT DESCRIPTION.*EXAMPLES.*New-LxcContainer web1'
     }
 }
@@ -415,6 +427,7 @@ Describe 'The examples' {
             Get-LxcHook -All | Unregister-LxcHook
             Get-LxcHook | Unregister-LxcHook
             Get-LxcContainer | Remove-LxcContainer -Force
+            Get-LxcImage | Remove-LxcImage -Confirm:$false
         }
     }
 

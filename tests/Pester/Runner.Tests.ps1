@@ -264,6 +264,27 @@ Describe d {
         Get-Log | Should -Be 'BA0 BA1 BE1 a AE1 BA2 BE1 BE2 b AE2 AE1 AA2 AA1 AA0'
     }
 
+    It 'clears the drive after each block, and nothing that a link on it leads to' {
+        $outside = "/tmp/lxcps-runner-$PID"
+        [void](New-Item -ItemType Directory $outside)
+        try {
+            $result = Invoke-Inner @"
+Describe d {
+    BeforeAll { ln -s $outside "`$TestDrive/door" }
+    Context c {
+        It a { 'x' > "$outside/kept"; 'y' > "`$TestDrive/gone" }
+    }
+    It b { "`$TestDrive/gone" | Should -Not -Exist; '$outside/kept' | Should -Exist }
+}
+"@
+            $result.FailedCount | Should -Be 0
+            "$outside/kept" | Should -Exist
+        }
+        finally {
+            Remove-Item $outside -Recurse -Force
+        }
+    }
+
     It 'reads every file before it runs any test' {
         $folder = Join-Path $TestDrive phases
         $null = [IO.Directory]::CreateDirectory($folder)

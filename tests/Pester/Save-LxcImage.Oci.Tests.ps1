@@ -136,6 +136,7 @@ Describe 'Layers of an image' {
 }
 
 Describe 'Containers of an application''s image' {
+    # keys: lxcps.init.minimal
     It 'run its program as it says, and stop by its signal' {
         $image = Save-Layers @() -Config @{
             Entrypoint = 'sh', '-c'
@@ -158,7 +159,6 @@ Describe 'Containers of an application''s image' {
         $config | Should -Match '(?m)^# The image serves port 80/tcp$'
         [void] [IO.Directory]::CreateDirectory("$LxcPath/$name/overlay/delta/srv/app")
         chown -R 33:34 "$LxcPath/$name/overlay/delta/srv"
-        # keys: lxcps.init.minimal
         Start-LxcContainer $name
         $said = "$LxcPath/$name/overlay/delta/srv/app/said"
         Wait-Until { [IO.File]::Exists($said) -and [IO.File]::ReadAllText($said) -match 'GREETING' } | Should -BeTrue

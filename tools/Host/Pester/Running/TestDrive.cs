@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Management.Automation;
 
 namespace LxcPS.Host.Pester;
@@ -58,13 +59,16 @@ internal sealed class TestDrive : IDisposable
         }
     }
 
-    // Links are listed and deleted as links: what they point to is not the test's to remove.
+    // Links are listed and deleted as links: what they point to is not the test's to remove, nor to be walked.
     private IEnumerable<string> Entries() => Directory.Exists(_root)
-        ? Directory.EnumerateFileSystemEntries(_root, "*", new EnumerationOptions
+        ? new FileSystemEnumerable<string>(_root, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions
         {
             RecurseSubdirectories = true,
             AttributesToSkip = FileAttributes.None,
         })
+        {
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        }
         : [];
 
     private void Clear(HashSet<string> before)
