@@ -38,6 +38,8 @@ $lines = @(
         "- $($key.Key) ($($facts -join '; ')): $($key.Summary)."
     }
 
+    '', '# EXAMPLES', '', 'What a key may be, and which keys concern the network:', ''
+    '```powershell', 'Get-LxcConfigKey lxc.net.*', '```'
     '', '# SEE ALSO', '', '- Get-LxcConfigKey', '- Get-LxcConfig', '- Set-LxcConfig', '- Test-LxcConfig'
 )
 [IO.File]::WriteAllText($Path, ($lines -join "`n") + "`n")

@@ -111,7 +111,7 @@ BeforeDiscovery {
         'Checkpoint-LxcContainer 2' = 'db1\s+snap0\s+20.*before the update'
         'Get-LxcSnapshot 1'       = 'web1\s+snap0\s+20.*as it came'
         'Restore-LxcSnapshot 2'   = 'web1-then\s+Stopped'
-        'Import-LxcImage 1'       = '(?s)tiny/none/\w+/default.*t1\s+Stopped.*t2\s+Stopped'
+        'Import-LxcImage 1'       = '(?s)tiny/none/\w+/default.*Name\s+: t1\b.*Name\s+: t2\b'
         'Import-LxcImage 2'       = 'busybox/1\.35/\w+/default'
         'Remove-LxcImage 3'       = '^$'
         'Copy-LxcContainer 1'     = 'web2-test\s+Stopped'
