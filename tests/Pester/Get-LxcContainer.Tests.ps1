@@ -231,7 +231,8 @@ Describe 'Completion of containers' {
     It 'completes states, templates and configuration keys' {
         (Get-Completion 'Wait-LxcContainer x -State Fro').CompletionText | Should -Be 'Frozen'
         (Get-Completion 'New-LxcContainer x -Template B').CompletionText | Should -Be 'Busybox'
-        (Get-Completion 'New-LxcContainer x -Template ').CompletionText | Should -Be 'Host', 'Busybox', 'None'
+        # Those that have a name come first, then the template scripts of this host.
+        (Get-Completion 'New-LxcContainer x -Template ').CompletionText | Select-Object -First 7 | Should -Be 'Host', 'Busybox', 'Debian', 'Ubuntu', 'Image', 'Oci', 'None'
         $keys = Get-Completion 'Set-LxcContainer x -Config lxc.start.a'
         $keys.ListItemText | Should -Be 'lxc.start.auto'
         $keys[0].ToolTip | Should -Not -BeNullOrEmpty
