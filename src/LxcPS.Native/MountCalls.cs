@@ -73,6 +73,22 @@ public static unsafe class MountCalls
             "move_mount", targetName);
     }
 
+    /// <summary>Attaches a detached mount to a directory, and closes it: it stays there.</summary>
+    public static void Attach(int mount, string directory)
+    {
+        int target = -1;
+        try
+        {
+            target = Descriptors.OpenPath(directory, directory: true);
+            Move(mount, target, directory);
+        }
+        finally
+        {
+            Descriptors.Close(target);
+            Descriptors.Close(mount);
+        }
+    }
+
     /// <summary>Changes attributes and propagation of a mount and, when recursive, of all below it.</summary>
     public static void SetAttributes(int mount, ulong set, ulong clear, ulong propagation = 0, bool recursive = false, string name = "", int userNamespace = -1)
     {

@@ -41,23 +41,16 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
             return result.Output;
         }
 
-        // A write that was cut short is told before the one that fails.
-        bool isFull = Array.Exists((string[])["No space left on device", "Disk quota exceeded", "Wrote only"], words => result.Error.Contains(words, StringComparison.Ordinal));
+        bool isFull = result.FullErrno != 0;
         throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.ArchiveFailed,
-            $"The archive '{DisplayText.Of(archive)}' cannot be {what}: {DisplayText.Of(LastLines(result))}")
+            $"The archive '{DisplayText.Of(archive)}' cannot be {what}: {DisplayText.Of(result.LastLines ?? $"tar ended with {result.Exit.ExitCode}")}")
         {
             ContainerName = container,
             Step = "archive",
             Path = archive,
-            Errno = isFull ? Native.Errno.ENOSPC : 0,
+            Errno = result.FullErrno,
             Advice = isFull ? "Free space on that file system." : "See what tar(1) says, and that the archive is complete.",
         };
-    }
-
-    private static string LastLines(ProgramResult result)
-    {
-        string[] lines = result.Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 0 ? $"tar ended with {result.Exit.ExitCode}" : string.Join("; ", lines[Math.Max(0, lines.Length - 4)..]);
     }
 
     private string Find(string program) => HostPrograms.Find(program)

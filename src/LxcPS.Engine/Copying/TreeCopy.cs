@@ -54,14 +54,14 @@ internal static class TreeCopy
 
         if (result.Exit.ExitCode != 0)
         {
-            bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal);
+            bool isFull = result.FullErrno != 0;
             throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.CopyFailed,
                 $"The files of container '{container}' cannot be copied to '{DisplayText.Of(directory)}': {DisplayText.Of(result.Error.Trim().Replace('\n', ';'))}")
             {
                 ContainerName = container,
                 Step = "copy",
                 Path = directory,
-                Errno = isFull ? Errno.ENOSPC : 0,
+                Errno = result.FullErrno,
                 Advice = isFull ? "Free space, or copy to another -NewLxcPath." : "See what cp(1) says of the file.",
             };
         }

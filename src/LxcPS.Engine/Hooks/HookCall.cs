@@ -1,4 +1,3 @@
-using System.Collections;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
@@ -101,9 +100,9 @@ internal sealed class HookCall
         List<string> environment = [EnvironmentVariables.DefaultPath];
         if (!IsInContainer)
         {
-            foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            foreach (string variable in EnvironmentVariables.Own())
             {
-                EnvironmentVariables.Set(environment, $"{variable.Key}={variable.Value}");
+                EnvironmentVariables.Set(environment, variable);
             }
         }
 

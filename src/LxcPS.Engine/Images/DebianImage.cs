@@ -51,10 +51,9 @@ internal sealed class DebianImage : ImageSource
         ProgramResult result = ChildProgram.Run(program, arguments, -1, int.MaxValue, context.CancellationToken, null, [.. Proxies.Where(proxy => Environment.GetEnvironmentVariable(proxy) is not null).Select(proxy => $"{proxy}={Environment.GetEnvironmentVariable(proxy)}"), $"TMPDIR={build.Directory}"]);
         if (result.Exit.ExitCode != 0)
         {
-            bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal);
             string[] errors = [.. result.Error.Split('\n').Where(line => line.StartsWith("E: ", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase))];
             string reason = string.Join("; ", errors.Length > 0 ? errors.TakeLast(3) : result.Error.Split('\n').TakeLast(3));
-            throw isFull ? StorageError.Of(new LinuxException("mmdebstrap", Errno.ENOSPC, build.Directory), $"The image {name} cannot be made")
+            throw result.FullErrno is not 0 and int errno ? StorageError.Of(new LinuxException("mmdebstrap", errno, build.Directory), $"The image {name} cannot be made")
                 : Failed($"mmdebstrap ended with {result.Exit.ExitCode}: {DisplayText.Of(reason)}", "See that the mirror has this release, that the network reaches it, and that the keyring of the distribution is installed.");
         }
 

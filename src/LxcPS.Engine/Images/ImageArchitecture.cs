@@ -23,4 +23,14 @@ public static class ImageArchitecture
         "ppc64le" or "ppc64el" => "ppc64el",
         string other => other,
     };
+
+    /// <summary>The kernel's name for an architecture of Debian's: what uname(1) says.</summary>
+    internal static string KernelNameOf(string architecture) => architecture switch
+    {
+        "amd64" => "x86_64",
+        "arm64" => "aarch64",
+        "i386" => "i686",
+        "armhf" => "armv7l",
+        string other => other,
+    };
 }

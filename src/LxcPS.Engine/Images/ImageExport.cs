@@ -45,9 +45,8 @@ public static class ImageExport
     private static string MetadataOf(ImageInfo image)
     {
         ImageName name = image.NameParts;
-        string kernel = name.Architecture switch { "amd64" => "x86_64", "arm64" => "aarch64", "i386" => "i686", "armhf" => "armv7l", string other => other };
         return $$"""
-            architecture: {{Quote(kernel)}}
+            architecture: {{Quote(ImageArchitecture.KernelNameOf(name.Architecture))}}
             creation_date: {{image.Created.ToUnixTimeSeconds()}}
             properties:
               architecture: {{Quote(name.Architecture)}}

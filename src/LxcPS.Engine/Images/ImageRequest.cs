@@ -1,10 +1,12 @@
+using LxcPS.Engine.Templates;
+
 namespace LxcPS.Engine.Images;
 
 /// <summary>What image is wanted, as a user says it: a template and what it is told.</summary>
 public sealed record ImageRequest
 {
     /// <summary>The templates that make images.</summary>
-    public static IReadOnlyList<string> Templates { get; } = ["Debian", "Ubuntu", "Image", "Oci"];
+    public static IReadOnlyList<string> Templates { get; } = [.. TemplateInfo.Named.Where(row => row.Kind == TemplateKind.Image).Select(row => row.Name)];
 
     /// <summary>One of <see cref="Templates"/>, in any case.</summary>
     public required string Template { get; init; }

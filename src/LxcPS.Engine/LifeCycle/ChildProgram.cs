@@ -7,7 +7,26 @@ namespace LxcPS.Engine.LifeCycle;
 /// <param name="Exit">How it ended.</param>
 /// <param name="Output">Its standard output, as much as was asked for.</param>
 /// <param name="Error">The end of its standard error.</param>
-internal readonly record struct ProgramResult(ExitStatus Exit, string Output, string Error);
+internal readonly record struct ProgramResult(ExitStatus Exit, string Output, string Error)
+{
+    private const int ToldLines = 4;
+
+    /// <summary>The errno of what it could not write: ENOSPC, EDQUOT, or 0 where it complains of something else.</summary>
+    internal int FullErrno =>
+        // tar tells of a write that was cut short before the one that fails.
+        Error.Contains("No space left on device", StringComparison.Ordinal) || Error.Contains("Wrote only", StringComparison.Ordinal) ? Errno.ENOSPC
+        : Error.Contains("Disk quota exceeded", StringComparison.Ordinal) ? Errno.EDQUOT : 0;
+
+    /// <summary>Its last lines of standard error in one, or null: the very last says of many programs only that there were errors before it.</summary>
+    internal string? LastLines
+    {
+        get
+        {
+            string[] lines = Error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return lines.Length == 0 ? null : string.Join("; ", lines.TakeLast(ToldLines));
+        }
+    }
+}
 
 /// <summary>Runs a program of the host to its end, in a session of its own, so that a Ctrl+C at the terminal reaches it through us alone.</summary>
 internal static class ChildProgram

@@ -1,3 +1,4 @@
+using System.Collections;
 using LxcPS.Engine.Configuration;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -10,6 +11,10 @@ internal static class EnvironmentVariables
 
     /// <summary>The same as a variable.</summary>
     internal const string DefaultPath = "PATH=" + DefaultSearchPath;
+
+    /// <summary>Those of this process.</summary>
+    internal static IEnumerable<string> Own() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}");
 
     /// <summary>Puts a variable, NAME=value, in the place of an older one of its name.</summary>
     internal static void Set(List<string> environment, string variable)

@@ -1,3 +1,4 @@
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
@@ -20,15 +21,9 @@ public sealed class HelperProgram(string path)
     /// <exception cref="LxcException">MonitorFailed: it cannot be executed.</exception>
     internal int Start(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, bool newSession, IReadOnlyList<string>? variables = null)
     {
-        List<string> environment = [.. variables ?? []];
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            environment.Add($"{variable.Key}={variable.Value}");
-        }
-
         try
         {
-            int pid = Spawning.Start(readOnlyPath.Value ?? Path, ["lxcps-monitor", .. arguments], environment, descriptors, newSession, blockSignals: true);
+            int pid = Spawning.Start(readOnlyPath.Value ?? Path, ["lxcps-monitor", .. arguments], [.. variables ?? [], .. EnvironmentVariables.Own()], descriptors, newSession, blockSignals: true);
 
             // Nobody else reaps it, so the number cannot mean another process yet.
             return Processes.OpenPidfd(pid);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
@@ -36,20 +35,12 @@ internal sealed class ScriptRun(MappedRequest request, Reporter reporter)
     {
         if (mount >= 0)
         {
-            Attach(mount, request.Directory);
+            MountCalls.Attach(mount, request.Directory);
         }
 
         // Scripts look at /proc/self, which is another's in the host's /proc.
-        Attach(MountCalls.Make("proc", "proc", [], 0), "/proc");
+        MountCalls.Attach(MountCalls.Make("proc", "proc", [], 0), "/proc");
         return RunScript();
-    }
-
-    private static void Attach(int mount, string path)
-    {
-        int target = Descriptors.OpenPath(path, directory: true);
-        MountCalls.Move(mount, target, path);
-        Descriptors.Close(target);
-        Descriptors.Close(mount);
     }
 
     private int RunScript()
@@ -65,13 +56,7 @@ internal sealed class ScriptRun(MappedRequest request, Reporter reporter)
         }
 
         (int output, int end) = Descriptors.Pipe();
-        List<string> environment = [];
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            environment.Add($"{variable.Key}={variable.Value}");
-        }
-
-        int pidfd = Processes.OpenPidfd(Spawning.Start(script, arguments, environment, [-1, end, end], newSession: true));
+        int pidfd = Processes.OpenPidfd(Spawning.Start(script, arguments, [.. EnvironmentVariables.Own()], [-1, end, end], newSession: true));
         Descriptors.Close(end);
         string last = ReadOutput(output, pidfd);
         ExitStatus exit = Processes.Wait(pidfd);

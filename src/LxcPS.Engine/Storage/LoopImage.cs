@@ -45,14 +45,14 @@ internal static class LoopImage
         ProgramResult result = ChildProgram.Run(found, [program, "-q", .. OptionsOf(fileSystem), path], -1, int.MaxValue, CancellationToken.None);
         if (result.Exit.ExitCode != 0)
         {
-            bool isFull = result.Error.Contains("No space left on device", StringComparison.Ordinal);
+            bool isFull = result.FullErrno != 0;
             throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.StorageFailed,
                 $"The file system of '{DisplayText.Of(path)}' cannot be made: {program}: {DisplayText.Of(result.Error.Trim().Replace('\n', ';'))}")
             {
                 ContainerName = name,
                 Step = "storage",
                 Path = path,
-                Errno = isFull ? Errno.ENOSPC : 0,
+                Errno = result.FullErrno,
                 Advice = isFull ? "Free space on the file system that holds the containers." : "A file system may need more -Size than this.",
             };
         }

@@ -39,9 +39,7 @@ public static class StorageHelper
         if (target.HasFileSystem)
         {
             FileTree.MakeDirectory(Descriptors.CurrentDirectory, place, 0x1ED);
-            int mount = target.Open(-1, 0, 0);
-            MountCalls.Move(mount, Descriptors.OpenPath(place, directory: true), place);
-            Descriptors.Close(mount);
+            MountCalls.Attach(target.Open(-1, 0, 0), place);
         }
 
         if (task.Template.Length > 0)

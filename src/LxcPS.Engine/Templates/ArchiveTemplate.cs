@@ -160,18 +160,9 @@ public class ArchiveTemplate : RootfsTemplate
     ];
 
     private protected LxcException Refused(TemplateContext context, ProgramResult result, string program = "tar") =>
-        // A write that was cut short is told before the one that fails.
-        result.Error.Contains("No space left on device", StringComparison.Ordinal) || result.Error.Contains("Wrote only", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
-        : result.Error.Contains("Disk quota exceeded", StringComparison.Ordinal) ? Storage(context, Errno.EDQUOT, null)
-        : Failed(context, $"The archive '{Source}' cannot be unpacked: {program} ended with {result.Exit.ExitCode}: {LastLines(result.Error)}",
+        result.FullErrno is not 0 and int errno ? Storage(context, errno, null)
+        : Failed(context, $"The archive '{Source}' cannot be unpacked: {program} ended with {result.Exit.ExitCode}: {result.LastLines ?? "it gave no reason"}",
             "See that the archive is complete, and that the host's tar is GNU tar.");
-
-    // The last line alone says only that there were errors before it.
-    private static string LastLines(string error)
-    {
-        string[] lines = error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length == 0 ? "it gave no reason" : string.Join("; ", lines[Math.Max(0, lines.Length - 4)..]);
-    }
 
     /// <summary>Where in an open file its readers are, in bytes.</summary>
     internal static long PositionOf(int fd)

@@ -66,7 +66,7 @@ public class DirectoryTemplate : RootfsTemplate
         ProgramResult result = ChildProgram.Run(HostPrograms.Find("tar")!, ArchiveTemplate.ExtractArguments(path, "./"), stream, int.MaxValue, context.CancellationToken);
         if (result.Exit.ExitCode != 0)
         {
-            throw result.Error.Contains("No space left on device", StringComparison.Ordinal) ? Storage(context, Errno.ENOSPC, null)
+            throw result.FullErrno is not 0 and int errno ? Storage(context, errno, null)
                 : Failed(context, $"The directory '{Source}' cannot be copied: {result.Error.Replace('\n', ';')}", "See that the user's subordinate ids reach as far as the owners of its files.");
         }
 

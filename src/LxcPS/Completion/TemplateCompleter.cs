@@ -10,9 +10,14 @@ public sealed class TemplateCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        wordToComplete.Contains('/')
-            ? CompletionCompleters.CompleteFilename(wordToComplete)
-            : Completion.Of(TemplateInfo.List().Select(template => template.Name), wordToComplete,
-                word => TemplateInfo.List().First(template => template.Name == word).Description);
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        if (wordToComplete.Contains('/'))
+        {
+            return CompletionCompleters.CompleteFilename(wordToComplete);
+        }
+
+        IReadOnlyList<TemplateInfo> all = TemplateInfo.List();
+        return Completion.Of(all.Select(template => template.Name), wordToComplete, word => all.First(template => template.Name == word).Description);
+    }
 }

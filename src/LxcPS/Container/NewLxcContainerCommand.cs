@@ -116,7 +116,7 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
         {
             if (Try(name, () => ContainerName.Validate(name)) && ShouldProcess(name, $"Create from template {template}"))
             {
-                if (Try(name, () => Create(store, images, template, name)))
+                if (TryWithProgress(name, $"Creating container {name}", progress => Create(store, images, template, name, progress)))
                 {
                     WriteObject(LxcContainer.Read(store, name));
                 }
@@ -124,10 +124,8 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
         }
     }
 
-    private void Create(ContainerStore store, ImageStore images, string template, string name)
+    private void Create(ContainerStore store, ImageStore images, string template, string name, Action<string, int> progress)
     {
-        ProgressRecord progress = new(1, $"Creating container {name}", "Beginning");
-        bool shown = false;
         if (!ImageRequest.IsTemplate(template))
         {
             RefuseImageParameters(template);
@@ -146,20 +144,9 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
             Settings = [.. IsolateKernelLog ? [new(ConfigKeys.IsolateKernelLog, "1")] : (KeyValuePair<string, string>[])[], .. ConfigTable.Pairs(Config)],
             SeccompPolicyPath = ModuleFiles.SeccompPolicyPath,
             Helper = Helper,
-            Progress = (activity, percent) =>
-            {
-                progress.StatusDescription = activity;
-                progress.PercentComplete = Math.Clamp(percent, -1, 100);
-                shown = true;
-                WriteProgress(progress);
-            },
+            Progress = progress,
             Verbose = WriteVerbose,
         }, StopToken);
-        if (shown)
-        {
-            progress.RecordType = ProgressRecordType.Completed;
-            WriteProgress(progress);
-        }
     }
 
     private void RefuseImageParameters(string template)
