@@ -102,8 +102,10 @@ function Build-Module {
     $linker = @{ 'ld' = 'binutils'; 'gcc' = 'gcc'; '/usr/include/zlib.h' = 'zlib1g-dev'; '/usr/include/stdlib.h' = 'libc6-dev' }
     Install-Missing $linker
     Write-Host "Building LxcPS $version"
-    Invoke-Tool dotnet @('build', (Join-Path $root 'src/LxcPS/LxcPS.csproj'), '-c', 'Release', '-v', 'quiet', '--nologo')
-    $built = Join-Path $root 'src/LxcPS/bin/Release/net10.0'
+    # With native code of this machine's architecture beside the IL, which the others run: the first calls of a session do not wait for the compiler.
+    $built = Join-Path $out 'stage'
+    Invoke-Tool dotnet @('publish', (Join-Path $root 'src/LxcPS/LxcPS.csproj'), '-r', $rid, '--self-contained', 'false', '-p:PublishReadyToRun=true',
+        '-c', 'Release', '-v', 'quiet', '--nologo', '-o', $built)
     New-Item -ItemType Directory -Force $module | Out-Null
     foreach ($name in 'LxcPS.dll', 'LxcPS.Engine.dll', 'LxcPS.Native.dll', 'LxcPS.Format.ps1xml') {
         Copy-Item (Join-Path $built $name) (Join-Path $module $name) -Force

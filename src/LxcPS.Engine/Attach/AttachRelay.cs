@@ -111,12 +111,9 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
     // The program leads a session of its own: its group takes along what it started and did not send away.
     private void KillProgram()
     {
-        foreach (string line in Descriptors.ReadText($"/proc/self/fdinfo/{pidfd}").Split('\n'))
+        if (Processes.IdOf(pidfd) is > 0 and int pid)
         {
-            if (line.StartsWith("Pid:", StringComparison.Ordinal) && int.TryParse(line.AsSpan(4).Trim(), out int pid) && pid > 0)
-            {
-                Processes.SignalProcess(-pid, 9);
-            }
+            Processes.SignalProcess(-pid, 9);
         }
 
         Processes.Signal(pidfd, 9);

@@ -84,7 +84,14 @@ public sealed partial class Attacher
         using SetupChannel channel = new(ours);
         int entrantPidfd = StartEntrant(unified, cgroups, ours, theirs);
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
-        return new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
+        int exitCode = new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
+        if (reporter.Descriptor >= 0)
+        {
+            // Whoever waits for the program need not wait until the kernel has taken this process down.
+            reporter.Fields(ReportLine.Exit, exitCode.ToString());
+        }
+
+        return exitCode;
     }
 
     // As the start decides it.

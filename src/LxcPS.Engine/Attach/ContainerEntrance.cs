@@ -30,8 +30,8 @@ internal sealed class ContainerEntrance
     /// <summary>The init of a container and what its monitor says of it: 0 and -1 where none runs.</summary>
     internal static (int Pid, int Pidfd, ContainerState State) FindInit(string lxcPath, string name)
     {
-        int pid = ControlClient.GetInitPid(lxcPath, name);
-        int pidfd = pid > 0 ? ControlClient.GetInitPidfd(lxcPath, name) : -1;
+        int pidfd = ControlClient.GetInitPidfd(lxcPath, name);
+        int pid = pidfd >= 0 ? Processes.IdOf(pidfd) : ControlClient.GetInitPid(lxcPath, name);
         if (pid > 0 && pidfd < 0)
         {
             pidfd = Processes.OpenPidfd(pid);

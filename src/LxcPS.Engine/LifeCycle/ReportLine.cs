@@ -8,6 +8,9 @@ namespace LxcPS.Engine.LifeCycle;
 /// </summary>
 public static class ReportLine
 {
+    /// <summary>The kind of the line that ends an attached program's report; its field is the exit code.</summary>
+    internal const string Exit = "exit";
+
     /// <summary>The line of an error.</summary>
     public static string OfError(LxcException e)
     {

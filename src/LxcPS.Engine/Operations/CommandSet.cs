@@ -139,7 +139,7 @@ public sealed class CommandSet : IDisposable
         {
             RunningCommand command = Start(request);
             running.Add(command);
-            foreach (int fd in (ReadOnlySpan<int>)[command.Pidfd, command.Output, command.Error])
+            foreach (int fd in (ReadOnlySpan<int>)[command.Pidfd, command.Output, command.Error, command.Report.Descriptor])
             {
                 byDescriptor.Add(fd, command);
                 poll.Add(fd, Readiness.Readable);
@@ -214,6 +214,10 @@ public sealed class CommandSet : IDisposable
             Forget(fd);
             command.Reap();
         }
+        else if (fd == command.Report.Descriptor)
+        {
+            TakeReport(command);
+        }
         else
         {
             int length = Descriptors.Read(fd, buffer);
@@ -236,9 +240,35 @@ public sealed class CommandSet : IDisposable
         {
             End(command);
         }
-        else if (command.Pidfd < 0)
+        else if (command.HasEnded)
         {
             DrainAfterEnd(command);
+        }
+    }
+
+    private void TakeReport(RunningCommand command)
+    {
+        command.Report.Fill();
+        if (command.Report.IsClosed)
+        {
+            Forget(command.Report.Descriptor);
+        }
+
+        while (command.Report.TryTake() is { } fields)
+        {
+            switch (fields[0])
+            {
+                case "warning":
+                    OnWarning(fields[1]);
+                    break;
+                case "error":
+                    command.Failure ??= ReportLine.ToException(fields);
+                    break;
+                case ReportLine.Exit when !command.HasEnded:
+                    Forget(command.Pidfd);
+                    command.EndWith(int.Parse(fields[1]));
+                    break;
+            }
         }
     }
 
@@ -274,24 +304,13 @@ public sealed class CommandSet : IDisposable
             command.CloseInput();
         }
 
-        // The helper is gone, so the whole report is in the pipe.
-        while (!command.Report.IsClosed)
+        // The helper is gone, so the whole report is in the pipe; or it has told the program's end, after which nothing comes.
+        while (!command.Report.IsClosed && !command.HasToldEnd)
         {
-            command.Report.Fill();
+            TakeReport(command);
         }
 
-        while (command.Report.TryTake() is { } fields)
-        {
-            if (fields[0] == "warning")
-            {
-                OnWarning(fields[1]);
-            }
-            else if (fields[0] == "error" && command.Failure is null)
-            {
-                command.Failure = ReportLine.ToException(fields);
-            }
-        }
-
+        Forget(command.Report.Descriptor);
         command.Report.Dispose();
         TrimInput();
         OnEnd(command);

@@ -44,8 +44,14 @@ public sealed class RunningCommand
     /// <summary>How much of the common input it has taken, in bytes.</summary>
     internal long InputTaken { get; set; }
 
+    /// <summary>Whether the program has ended.</summary>
+    internal bool HasEnded => ExitCode is not null;
+
+    /// <summary>Whether it was the helper that told so, which may still be there.</summary>
+    internal bool HasToldEnd { get; private set; }
+
     /// <summary>Whether all that it wrote is read and it has ended.</summary>
-    internal bool IsOver => pidfd < 0 && Output < 0 && Error < 0;
+    internal bool IsOver => HasEnded && Output < 0 && Error < 0;
 
     internal TimeSpan Age => Stopwatch.GetElapsedTime(start);
 
@@ -84,6 +90,20 @@ public sealed class RunningCommand
         {
             Processes.Signal(pidfd, 9);
         }
+    }
+
+    /// <summary>Takes the helper's word for the program's end; the helper itself is reaped when it is gone.</summary>
+    internal void EndWith(int exitCode)
+    {
+        HasToldEnd = true;
+        ExitCode = exitCode;
+        Duration = Age;
+        ThreadPool.UnsafeQueueUserWorkItem(static helper =>
+        {
+            Processes.Wait(helper);
+            Descriptors.Close(helper);
+        }, pidfd, preferLocal: false);
+        pidfd = -1;
     }
 
     internal void Reap()
