@@ -121,6 +121,16 @@ public static unsafe class FileTree
         }
     }
 
+    /// <summary>Gives a file one more name in its directory, a hard link; false when the name is there already. See link(2).</summary>
+    public static bool MakeHardLink(int directory, string path, string newPath)
+    {
+        fixed (byte* name = CString.Of(path, "link"))
+        fixed (byte* another = CString.Of(newPath, "link"))
+        {
+            return linkat(directory, name, directory, another, 0) >= 0 || ExistsOrThrow("link", newPath);
+        }
+    }
+
     /// <summary>Removes a name, or an empty directory; false when there was none.</summary>
     public static bool Remove(int directory, string path, bool isDirectory = false)
     {

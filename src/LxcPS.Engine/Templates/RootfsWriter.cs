@@ -118,6 +118,25 @@ internal sealed class RootfsWriter : IDisposable
         }
     }
 
+    /// <summary>Gives a file more names in its directory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="names">The hard links.</param>
+    internal void MakeNames(string path, IEnumerable<string> names)
+    {
+        int parent = OpenParent(path, out string file);
+        try
+        {
+            foreach (string name in names)
+            {
+                FileTree.MakeHardLink(parent, file, name);
+            }
+        }
+        finally
+        {
+            Descriptors.Close(parent);
+        }
+    }
+
     /// <summary>Whether the new tree has a name.</summary>
     internal bool Has(string path)
     {
