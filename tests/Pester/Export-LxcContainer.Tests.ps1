@@ -180,7 +180,7 @@ Describe 'Export-LxcContainer and Import-LxcContainer' {
         @{ Title = 'an absolute name'; Text = '/tmp/lxcps-evil: an absolute name'; Arguments = '--absolute-names', '--transform=s,^\./shared/file,/tmp/lxcps-evil,', '.' }
         @{ Title = 'a symbolic link beside the root file system'; Text = 'shared/out: a link outside'; Change = { & ln -s /etc "$args/shared/out" } }
         @{ Title = 'a root file system that is a link'; Text = 'rootfs: a link outside'; Change = { & mv "$args/rootfs" "$args/r"; & ln -s r "$args/rootfs" } }
-        @{ Title = 'a hard link out'; Text = 'shared/two: a link out of the archive'; Change = { & ln "$args/shared/file" "$args/shared/two" }; Arguments = '--absolute-names', '--transform=flags=h;s,.*,/etc/shadow,', '--sort=name', '.' }
+        @{ Title = 'a hard link out'; Text = 'shared/two: a link out of the archive'; Change = { & ln "$args/shared/file" "$args/shared/two" }; Arguments = '--absolute-names', '--transform=flags=h;s,^\./shared/file$,/etc/shadow,', '--sort=name', '.' }
         @{ Title = 'a file by way of a link'; Text = 'rootfs/a/b/cron: comes by way'; Change = { & mkdir "$args/rootfs/a"; & ln -s /etc "$args/rootfs/a/b"; & touch "$args/rootfs/c" }; Arguments = '--transform=s,^\./rootfs/c$,./rootfs/a/b/cron,', './config', './rootfs/a', './rootfs/c' }
         @{ Title = 'a device node'; Text = 'rootfs/disk: a device node'; Change = { & mknod "$args/rootfs/disk" b 8 0 } }
         @{ Title = 'a file beside its directory'; Text = 'beside'; Arguments = '--transform=s,^\./,old/,', '--transform=s,old/shared/file,other,', '.' }
