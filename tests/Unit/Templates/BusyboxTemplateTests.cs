@@ -29,7 +29,10 @@ public class BusyboxTemplateTests
         Assert.Contains(new("lxc.signal.halt", "SIGUSR1"), result.Settings);
         Assert.Contains(new("lxc.signal.reboot", "SIGTERM"), result.Settings);
         Assert.Equal(File.ReadAllBytes(HostPrograms.Find("busybox")!), File.ReadAllBytes(directory.At("rootfs/sbin/init")));
-        Assert.Equal("busybox", new FileInfo(directory.At("rootfs/bin/sh")).LinkTarget);
+
+        // A hard link: no file of its own, and no symbolic one.
+        Assert.Null(new FileInfo(directory.At("rootfs/bin/sh")).LinkTarget);
+        Assert.Equal(File.ReadAllBytes(directory.At("rootfs/bin/busybox")), File.ReadAllBytes(directory.At("rootfs/bin/sh")));
         Assert.Equal((UnixFileMode)0x3FF, File.GetUnixFileMode(directory.At("rootfs/tmp")));
         Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(directory.At("rootfs/etc/shadow")));
         Assert.Equal((UnixFileMode)0x1ED, File.GetUnixFileMode(directory.At("rootfs/etc/init.d/rcS")));
