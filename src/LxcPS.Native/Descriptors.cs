@@ -252,6 +252,22 @@ public static unsafe class Descriptors
         }
     }
 
+    /// <summary>A number that /proc/self/fdinfo has of a descriptor, or 0; see proc_pid_fdinfo(5).</summary>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="field">The field with its colon.</param>
+    public static long InfoOf(int fd, string field)
+    {
+        foreach (ReadOnlySpan<char> line in ReadText($"/proc/self/fdinfo/{fd}").AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith(field, StringComparison.Ordinal))
+            {
+                return long.Parse(line[field.Length..], System.Globalization.CultureInfo.InvariantCulture);
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>Opens, reads to the end and closes: for small files of proc, sysfs and cgroupfs.</summary>
     public static string ReadText(string path) => ReadTextAt(CurrentDirectory, path);
 

@@ -88,18 +88,7 @@ public static unsafe class Processes
     public static ExitStatus Wait(int pidfd) => WaitId(3 /* P_PIDFD */, pidfd, 0);
 
     /// <summary>The id of a pidfd's process in this PID namespace; 0 or less when it has ended or is not in it. See proc_pid_fdinfo(5).</summary>
-    public static int IdOf(int pidfd)
-    {
-        foreach (ReadOnlySpan<char> line in Descriptors.ReadText($"/proc/self/fdinfo/{pidfd}").AsSpan().EnumerateLines())
-        {
-            if (line.StartsWith("Pid:", StringComparison.Ordinal))
-            {
-                return int.Parse(line[4..]);
-            }
-        }
-
-        return 0;
-    }
+    public static int IdOf(int pidfd) => (int)Descriptors.InfoOf(pidfd, "Pid:");
 
     /// <summary>Reaps any child that has ended; ProcessId is 0 when none has, -1 when there is no child.</summary>
     public static ExitStatus ReapAny(bool block) => WaitId(0 /* P_ALL */, 0, block ? 0 : 1 /* WNOHANG */);

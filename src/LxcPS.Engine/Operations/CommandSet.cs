@@ -265,6 +265,9 @@ public sealed class CommandSet : IDisposable
                     command.Failure ??= ReportLine.ToException(fields);
                     break;
                 case ReportLine.Exit when !command.HasEnded:
+                    // The last line: the report is closed without a wait for the helper's end.
+                    Forget(command.Report.Descriptor);
+                    command.Report.Dispose();
                     Forget(command.Pidfd);
                     command.EndWith(int.Parse(fields[1]));
                     break;
@@ -304,13 +307,12 @@ public sealed class CommandSet : IDisposable
             command.CloseInput();
         }
 
-        // The helper is gone, so the whole report is in the pipe; or it has told the program's end, after which nothing comes.
-        while (!command.Report.IsClosed && !command.HasToldEnd)
+        // The helper is gone, so the whole report is in the pipe.
+        while (!command.Report.IsClosed)
         {
             TakeReport(command);
         }
 
-        Forget(command.Report.Descriptor);
         command.Report.Dispose();
         TrimInput();
         OnEnd(command);

@@ -14,7 +14,7 @@ internal sealed class ReportReader(int descriptor) : IDisposable
     /// <summary>The descriptor to wait on.</summary>
     internal int Descriptor => fd;
 
-    /// <summary>Whether the helper has let go of its end.</summary>
+    /// <summary>Whether nothing more comes: the helper has let go of its end, or the reader of this one.</summary>
     internal bool IsClosed { get; private set; }
 
     /// <summary>Takes what has come; to be called when the descriptor is readable.</summary>
@@ -50,5 +50,6 @@ internal sealed class ReportReader(int descriptor) : IDisposable
     {
         Descriptors.Close(fd);
         fd = -1;
+        IsClosed = true;
     }
 }

@@ -47,9 +47,6 @@ public sealed class RunningCommand
     /// <summary>Whether the program has ended.</summary>
     internal bool HasEnded => ExitCode is not null;
 
-    /// <summary>Whether it was the helper that told so, which may still be there.</summary>
-    internal bool HasToldEnd { get; private set; }
-
     /// <summary>Whether all that it wrote is read and it has ended.</summary>
     internal bool IsOver => HasEnded && Output < 0 && Error < 0;
 
@@ -95,23 +92,29 @@ public sealed class RunningCommand
     /// <summary>Takes the helper's word for the program's end; the helper itself is reaped when it is gone.</summary>
     internal void EndWith(int exitCode)
     {
-        HasToldEnd = true;
-        ExitCode = exitCode;
-        Duration = Age;
-        ThreadPool.UnsafeQueueUserWorkItem(static helper =>
-        {
-            Processes.Wait(helper);
-            Descriptors.Close(helper);
-        }, pidfd, preferLocal: false);
-        pidfd = -1;
+        ThreadPool.UnsafeQueueUserWorkItem(static helper => Release(helper), pidfd, preferLocal: false);
+        Ended(exitCode);
     }
 
-    internal void Reap()
+    /// <summary>Waits for the helper's end, which is the program's.</summary>
+    internal void Reap() => Ended(Release(pidfd).ExitCode);
+
+    private static ExitStatus Release(int helper)
     {
-        ExitStatus exit = Processes.Wait(pidfd);
-        ExitCode = exit.ExitCode;
+        try
+        {
+            return Processes.Wait(helper);
+        }
+        finally
+        {
+            Descriptors.Close(helper);
+        }
+    }
+
+    private void Ended(int exitCode)
+    {
+        ExitCode = exitCode;
         Duration = Age;
-        Descriptors.Close(pidfd);
         pidfd = -1;
     }
 }

@@ -165,11 +165,5 @@ public class ArchiveTemplate : RootfsTemplate
             "See that the archive is complete, and that the host's tar is GNU tar.");
 
     /// <summary>Where in an open file its readers are, in bytes.</summary>
-    internal static long PositionOf(int fd)
-    {
-        // proc(5), fdinfo: the first line is "pos:" and the offset.
-        string text = Descriptors.ReadText($"/proc/self/fdinfo/{fd}");
-        int end = text.IndexOf('\n');
-        return end > 4 && long.TryParse(text.AsSpan(4, end - 4).Trim(), out long position) ? position : 0;
-    }
+    internal static long PositionOf(int fd) => Descriptors.InfoOf(fd, "pos:");
 }

@@ -1,6 +1,7 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.Templates;
+using LxcPS.Native;
 using Xunit;
 
 namespace LxcPS.Tests.Templates;
@@ -31,12 +32,15 @@ public class BusyboxTemplateTests
         Assert.Equal(File.ReadAllBytes(HostPrograms.Find("busybox")!), File.ReadAllBytes(directory.At("rootfs/sbin/init")));
 
         // A hard link: no file of its own, and no symbolic one.
+        Assert.Equal(Inode(directory.At("rootfs/bin/busybox")), Inode(directory.At("rootfs/bin/sh")));
         Assert.Null(new FileInfo(directory.At("rootfs/bin/sh")).LinkTarget);
         Assert.Equal(File.ReadAllBytes(directory.At("rootfs/bin/busybox")), File.ReadAllBytes(directory.At("rootfs/bin/sh")));
         Assert.Equal((UnixFileMode)0x3FF, File.GetUnixFileMode(directory.At("rootfs/tmp")));
         Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(directory.At("rootfs/etc/shadow")));
         Assert.Equal((UnixFileMode)0x1ED, File.GetUnixFileMode(directory.At("rootfs/etc/init.d/rcS")));
     }
+
+    private static ulong Inode(string path) => FileTree.Status(Descriptors.CurrentDirectory, path).Inode;
 
     private static TemplateContext Context(TemporaryDirectory directory) => new() { ContainerName = "box", ContainerDirectory = directory.Path };
 }
