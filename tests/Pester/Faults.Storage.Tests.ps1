@@ -4,6 +4,13 @@ BeforeDiscovery {
     # What is done, by a session that is killed; what is whole after it; and the next try.
     $operations = @(
         @{
+            Operation = 'New-LxcContainer'
+            Prepare   = { if (-not (Test-Path "$outside/$base-rootfs.tar")) { & tar -cf "$outside/$base-rootfs.tar" -C "$place/$base/rootfs" . } }
+            Command   = { "New-LxcContainer '$new' -Template '$outside/$base-rootfs.tar' -LxcPath '$place'" }
+            Check     = { Assert-WholeIfListed $new }
+            Next      = { Remove-Listed $new; [void] (New-LxcContainer $new -Template "$outside/$base-rootfs.tar" -LxcPath $place); Assert-Whole "$place/$new/rootfs" first; Remove-Listed $new }
+        }
+        @{
             Operation = 'Copy-LxcContainer'
             Command   = { "Copy-LxcContainer '$base' '$new' -LxcPath '$place'" }
             Check     = { Assert-WholeIfListed $new }

@@ -195,6 +195,81 @@ Describe 'Images of a server' {
         (Get-Item $part).Length | Should -Be 1000
     }
 
+    It 'leave what came where the disk is full, and go on with it' {
+        $small = (New-Item -ItemType Directory "$TestDrive/small").FullName
+        mount -t tmpfs -o size=200k tmpfs $small
+        try {
+            $outcome = Get-Outcome { Save-LxcImage @asked -ImagePath $small }
+            $outcome.Errors[0].FullyQualifiedErrorId | Should -BeExactly 'StorageFull,LxcPS.Commands.SaveLxcImageCommand'
+            $came = (Get-Item "$small/.downloads/$hash.part").Length
+            $came | Should -BeGreaterThan 0
+            $came | Should -BeLessThan $size
+            Get-LxcImage -ImagePath $small | Should -BeNullOrEmpty
+            mount -o remount,size=50m $small
+            (Save-LxcImage @asked -ImagePath $small).Release | Should -Be '1'
+            Get-Asked | Should -Be 0, $came
+        }
+        finally {
+            umount $small
+        }
+    }
+
+    It 'are fetched once by two sessions at one time' {
+        $sessions = 1..2 | ForEach-Object { Start-Session "'ready'; [void] [Console]::In.ReadLine(); (Save-LxcImage -Template Image -Image testix/1 -Server $($server.Address) -ImagePath '$images').Fingerprint" }
+        try {
+            $sessions.ForEach({ $_.StandardOutput.ReadLine() }) | Should -Be 'ready', 'ready'
+            $sessions.ForEach({ $_.StandardInput.WriteLine('go') })
+            $told = $sessions.ForEach({ $_.StandardOutput.ReadToEnd().Trim() })
+            $sessions.ForEach({ $_.StandardError.ReadToEnd().Trim() }) | Should -Be '', ''
+        }
+        finally {
+            $sessions.ForEach({ $_.WaitForExit() })
+        }
+
+        $told | Should -Be @((Get-LxcImage).Fingerprint, (Get-LxcImage).Fingerprint)
+        Get-Asked | Should -Be 0
+        [IO.File]::Exists($part) | Should -BeFalse
+    }
+
+    It 'are whole or not there when the session is killed at any moment' {
+        $rounds = $env:LXCPS_LONG ? 50 : 4
+        $random = [Random]::new(4711)
+        $store = "$TestDrive/killed"
+        $script = "'ready'; [void] [Console]::In.ReadLine(); [void] (Save-LxcImage -Template Image -Image testix/1 -Server $($server.Address) -ImagePath '$store'); 'done'"
+        $killed = 0
+        $whole = 0
+        foreach ($round in 0..$rounds) {
+            # The first is not killed: it tells how long the others may take.
+            $session = Start-Session $script
+            $session.StandardOutput.ReadLine() | Should -Be 'ready'
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $session.StandardInput.WriteLine('go')
+            if ($round -eq 0) {
+                $session.StandardOutput.ReadLine() | Should -Be 'done'
+                $whole = $watch.Elapsed.TotalMilliseconds
+            }
+            else {
+                Start-Sleep -Milliseconds ($random.NextDouble() * $whole)
+                $killed += [int] -not $session.HasExited
+                $session.Kill()
+            }
+
+            $session.WaitForExit()
+            foreach ($image in Get-LxcImage -ImagePath $store) {
+                (Get-Item "$($image.Path)/bin/busybox").Length | Should -Be (Get-Item "$tree/bin/busybox").Length
+            }
+
+            # What was being unpacked is taken away, what was being fetched is gone on with.
+            $image = Save-LxcImage @asked -ImagePath $store
+            [IO.Directory]::GetFileSystemEntries($store) | Where-Object { $_ -notlike '*/.downloads' } | Should -Be "$store/$($image.Fingerprint)"
+            (& diff -r --no-dereference $image.Path $tree) | Should -BeNullOrEmpty
+            [IO.File]::Exists("$store/.downloads/$hash.part") | Should -BeFalse
+            Remove-LxcImage $image.Fingerprint -ImagePath $store -Confirm:$false
+        }
+
+        $killed | Should -BeGreaterThan 0
+    }
+
     It 'are refused: <Case>' -ForEach @(
         @{ Case = 'another content'; Change = { param($item) $item.sha256 = '0' * 63 + '1' }; Id = 'ImageInvalid'; Say = 'its SHA-256 is' }
         @{ Case = 'no hash'; Change = { param($item) $item.Remove('sha256') }; Id = 'ImageInvalid'; Say = 'no SHA-256' }
