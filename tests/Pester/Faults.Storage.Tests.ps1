@@ -26,7 +26,8 @@ BeforeDiscovery {
             Operation = 'Restore-LxcSnapshot'
             Prepare   = { Checkpoint-LxcContainer $base -LxcPath $place; Set-Files "$place/$base/rootfs" second }
             Command   = { "Restore-LxcSnapshot '$base' snap0 -LxcPath '$place' -Confirm:`$false" }
-            Check     = { Assert-Whole "$place/$base/rootfs" first, second }
+            # From the moment when the files are set aside it is finished by whoever opens the container.
+            Check     = { Get-LxcContainer $base -LxcPath $place | Should -Not -BeNullOrEmpty; Assert-Whole "$place/$base/rootfs" first, second }
             Next      = { Restore-LxcSnapshot $base snap0 -LxcPath $place -Confirm:$false; Assert-Whole "$place/$base/rootfs" first; [IO.Directory]::GetFileSystemEntries("$place/$base", '.*') | Should -BeNullOrEmpty; Remove-LxcSnapshot $base snap0 -LxcPath $place -Confirm:$false }
         }
         @{

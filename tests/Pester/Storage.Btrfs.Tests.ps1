@@ -107,6 +107,28 @@ Describe 'The storage Btrfs' -Skip:(-not $hasBtrfs) {
         Use-Container "back-$Unique" 'cat /etc/hostname; ls /root/mark' | Should -Be "back-$Unique", '/root/mark'
     }
 
+    It 'is not asked for by a directory that has subvolumes inside: they are copied, exported and kept, and what is mounted there is not' {
+        [void] (New-LxcContainer $one -Template Busybox -Storage Dir)
+        Add-Inner
+        & sh -c 'mkdir "$1" && mount -t tmpfs tmpfs "$1" && echo host >"$1/file"' sh "$LxcPath/$one/rootfs/home/mounted"
+        try {
+            [void] (Copy-LxcContainer $one "copy-$Unique")
+            Checkpoint-LxcContainer $one
+            [void] (Export-LxcContainer $one "$LxcPath.tar")
+        }
+        finally {
+            & umount "$LxcPath/$one/rootfs/home/mounted"
+        }
+
+        [void] (Import-LxcContainer "$LxcPath.tar" "moved-$Unique")
+        [IO.File]::Delete("$LxcPath.tar")
+        foreach ($root in "$LxcPath/copy-$Unique/rootfs", "$LxcPath/$one/snaps/snap0/rootfs", "$LxcPath/moved-$Unique/rootfs") {
+            & sh -c 'cd "$1/home" && cat in/file in/deep/file odd*/ro/file && ls mounted' sh $root | Should -Be 'in', 'deep', 'deep' -Because $root
+        }
+
+        Get-LxcSnapshot $one | Remove-LxcSnapshot -Confirm:$false
+    }
+
     It 'has snapshots that share its blocks, and goes back to them' {
         [void] (New-LxcContainer $one -Template Busybox -Storage Btrfs)
         Add-Inner

@@ -64,8 +64,8 @@ public static class ContainerExporter
                 List<string> arguments =
                 [
                     "--create", $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse",
-                    // Subvolumes of the container's are file systems to tar, and its own.
-                    .. root?.Type == "btrfs" ? (string[])[] : ["--one-file-system"],
+                    // The mount that the root file system is read from has nothing of the host's in it; subvolumes are file systems to tar, and the container's own.
+                    .. root is null ? ["--one-file-system"] : (string[])[],
                     @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
                     "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
                 ];

@@ -24,10 +24,32 @@ internal static class TreeCopy
         }
     }
 
-    /// <summary>Copies a directory to a place below a new container's directory.</summary>
+    /// <summary>Copies a file to a place in a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
-    internal static void To(ContainerCreation target, string place, string source, string container, Action<TransferProgress>? transfer, CancellationToken cancel) =>
-        Run(["-x", "-T", "--", source, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, transfer, cancel);
+    internal static void OfFile(ContainerCreation target, string place, string source, string container, Action<TransferProgress>? transfer, CancellationToken cancel) =>
+        Run(["-T", "--", source, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, transfer, cancel);
+
+    /// <summary>Copies a directory to a place below a new container's directory: subvolumes in it, and nothing that is mounted in it.</summary>
+    /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
+    /// <exception cref="LinuxException">The directory cannot be opened.</exception>
+    internal static void OfDirectory(ContainerCreation target, string place, string source, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
+    {
+        int root = Descriptors.OpenPath(source, directory: true);
+        int mount = -1;
+        try
+        {
+            // To cp a subvolume is a file system of its own, as a mount is, and -x leaves both out. Elsewhere the directory itself is read:
+            // from one mount to another no blocks are shared before Linux 5.18.
+            mount = Btrfs.IsOn(root) ? MountCalls.CloneTree(root, string.Empty, recursive: false) : -1;
+            IReadOnlyList<string> from = mount < 0 ? ["-x", "-T", "--", source] : ["-T", "--", $"/proc/{Environment.ProcessId}/fd/{mount}/."];
+            Run([.. from, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, transfer, cancel);
+        }
+        finally
+        {
+            Descriptors.Close(mount);
+            Descriptors.Close(root);
+        }
+    }
 
     /// <summary>Copies what an open mount holds into a directory, subvolumes included.</summary>
     /// <exception cref="LxcException">CopyFailed or StorageFull.</exception>

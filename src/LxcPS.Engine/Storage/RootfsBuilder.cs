@@ -106,7 +106,7 @@ internal static class RootfsBuilder
     private static TemplateResult Copy(string source, bool isImage, TemplateContext context, ContainerCreation creation)
     {
         context.Progress?.Invoke("Copying the files", -1);
-        TreeCopy.To(creation, creation.RootfsPath, source, context.ContainerName, null, context.CancellationToken);
+        TreeCopy.OfDirectory(creation, creation.RootfsPath, source, context.ContainerName, null, context.CancellationToken);
         if (isImage)
         {
             new CopiedIdentity(null, creation.RootfsPath).Name(context.HostName);

@@ -112,7 +112,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
                 if (own == "ext4" && fileSystem is "" or "ext4" && (size == 0 || size == ownSize))
                 {
                     // The others know a file system by an identity, which the whole file's copy would share.
-                    TreeCopy.To(creation, $"{creation.Directory}/rootdev", root.Directory, name, options.Transfer, cancel);
+                    TreeCopy.OfFile(creation, $"{creation.Directory}/rootdev", root.Directory, name, options.Transfer, cancel);
                     (source, size) = (string.Empty, 0);
                 }
                 else
@@ -137,7 +137,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
 
         if (type != StorageType.Loop && root.Type == "dir")
         {
-            TreeCopy.To(creation, creation.RootfsPath, root.Directory, name, options.Transfer, cancel);
+            TreeCopy.OfDirectory(creation, creation.RootfsPath, root.Directory, name, options.Transfer, cancel);
             return (path, null, creation.RootfsPath);
         }
 
@@ -191,7 +191,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
         string place = isInside ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
         FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
-        TreeCopy.To(creation, place, root.Directory, name, options.Transfer, cancel);
+        TreeCopy.OfDirectory(creation, place, root.Directory, name, options.Transfer, cancel);
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}", 0x1C0);
         return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
     }
