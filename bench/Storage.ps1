@@ -64,6 +64,8 @@ function Measure-Debian {
     $times = Measure-Work $ours $theirs { Remove-LxcContainer second -Force -Confirm:$false } $rounds
     Add-Row 'Second container of a Debian image, to running' '' $times.Ours 'lxc-copy -s, lxc-start' $times.Theirs 0.8
 
+    Measure-Boot
+
     $target = Join-Path $WorkPath 'unpacked'
     $plain = {
         [void](New-Item -ItemType Directory $target)
@@ -90,6 +92,24 @@ function Measure-Debian {
     Add-Row 'The same, one of 100 beside one of 10' '' @($perContainer[100]) 'one of 10' @($perContainer[10]) 1.3
     Remove-LxcContainer base -Force -Confirm:$false
     Remove-LxcImage debian/bookworm -Confirm:$false
+}
+
+function Measure-Boot {
+    # systemd's own word on when a boot is over. Both sides are asked by the same cmdlet, and shut down, so that no journal is left torn.
+    [void](New-LxcContainer booted -Image debian/bookworm -Storage Dir -Config @{ 'lxc.net.0.type' = 'empty' })
+    # Before that socket is there, nobody answers.
+    $script = 'until [ -S /run/systemd/private ]; do sleep 0.01; done; exec systemctl is-system-running --wait'
+    $wait = {
+        Measure-Call {
+            $state = Invoke-LxcCommand booted sh '-c' $script -Timeout 60
+            if ($state -ne 'running') { throw "The Debian that was booted is '$state', not running" }
+        }
+    }
+    $ours = { (Measure-Call { Start-LxcContainer booted }) + (& $wait) }
+    $theirs = if ($lxcStart) { { $lxc.Run($lxcStart, @('-P', $containers, '-n', 'booted', '-d')) + (& $wait) } }
+    $times = Measure-Work $ours $theirs { Stop-LxcContainer booted -NoKill } ([math]::Min($Runs, 10))
+    Add-Row 'Boot of a stock Debian to running, user namespace' '' $times.Ours 'lxc-start -d' $times.Theirs 1.1
+    Remove-LxcContainer booted -Force -Confirm:$false
 }
 
 function Measure-Copy {

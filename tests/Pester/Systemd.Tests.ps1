@@ -4,19 +4,6 @@ BeforeAll {
     . $PSScriptRoot/Expect.ps1
     $name = "sd-$Unique"
 
-    function Wait-Boot {
-        # Until systemd's boot is over; an error with the units that failed and why. It takes a second or two on a host, and up to a minute in the
-        # machine of tests/Vm.
-        param([string] $Name)
-        # Before this socket is there, nobody answers.
-        $script = 'until [ -S /run/systemd/private ]; do sleep 0.1; done; systemctl is-system-running --wait && exit; systemctl list-jobs;' +
-            'systemctl list-units --failed --plain --no-legend | while read -r unit rest; do systemctl status --no-pager --full "$unit"; done'
-        $lines = @(Invoke-LxcCommand $Name sh '-c' $script -Timeout 240)
-        if ($lines.Count -ne 1 -or $lines[0] -ne 'running') {
-            throw "The boot of $($Name): $($lines -join "`n")"
-        }
-    }
-
     function Get-Trace {
         # What the unit below wrote: only a system that boots and shuts down in order starts and stops it.
         [IO.File]::ReadAllText("$LxcPath/$name/rootfs/var/trace").Trim().Split("`n")

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Makes the machine's root image and kernel. Usage: image.sh WORK TARGET SUITE PACKAGES RUNTIME VERSION
+# Makes the machine's root image and kernel. Usage: image.sh WORK TARGET SUITE PACKAGES RUNTIME VERSION DEBIAN
+# DEBIAN: the packages of the Debian that containers are made of there.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-work=$1 target=$2 suite=$3 packages=$4 runtime=$5 version=$6
+work=$1 target=$2 suite=$3 packages=$4 runtime=$5 version=$6 debian=$7
 root=$work/root
 rm -rf "$target"
 mkdir -p "$work/kernel" "$target"
@@ -21,11 +22,33 @@ export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
 cd "$2"
 apt-get -qq download "$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\).*/\1/p' | head -1)"
 END
-timeout 900 mmdebstrap --variant=minbase --mode=root --include="$packages" --aptopt="$work/apt.conf" \
-    --customize-hook="sh '$work/fetch-kernel' \"\$1\" '$work/kernel'" \
-    "$suite" "$root" ${sources[@]+"${sources[@]}"} >"$work/log" 2>&1 </dev/null || { tail -20 "$work/log" >&2; exit 2; }
-# It may name a proxy and how to get through it.
-rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
+# What apt was told may name a proxy and how to get through it, so that file does not stay.
+make_root() {
+    timeout 900 mmdebstrap --variant=minbase --mode=root --aptopt="$work/apt.conf" "${@:2}" \
+        --customize-hook='rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"' "$suite" "$1" ${sources[@]+"${sources[@]}"} >"$work/log" 2>&1 </dev/null || { tail -20 "$work/log" >&2; exit 2; }
+}
+make_root "$root" --include="$packages" --customize-hook="sh '$work/fetch-kernel' \"\$1\" '$work/kernel'"
+
+# There is no network there: a program in mmdebstrap's place hands the engine the Debian that mmdebstrap made here of the same packages.
+# Documentation is left out, as it would only be unpacked.
+mkdir "$root/usr/share/lxcps"
+make_root "$root/usr/share/lxcps/debian.tar" --include="$debian" --skip=output/mknod \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*'
+cat >"$root/usr/local/bin/mmdebstrap" <<END
+#!/bin/sh
+suite= target=
+for argument; do
+    case \$argument in
+        --include=$debian) packages=1 ;;
+        -*) ;;
+        *.tar) target=\$argument ;;
+        *) suite=\${suite:-\$argument} ;;
+    esac
+done
+[ "\$suite \$packages" = '$suite 1' ] || { echo "E: there is only $suite here, of $debian" >&2; exit 1; }
+exec cp /usr/share/lxcps/debian.tar "\$target"
+END
+chmod 755 "$root/usr/local/bin/mmdebstrap"
 
 dpkg -x "$work"/kernel/linux-image-*.deb "$work/kernel"
 cp "$work"/kernel/boot/vmlinuz-* "$target/vmlinuz"

@@ -11,6 +11,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 suite=bookworm
 packages=apparmor,busybox-static,dbus,iproute2,kmod,libcap2-bin,libicu72,libseccomp2,libstdc++6,lxc,nftables,procps,systemd,systemd-sysv,uidmap
+# What the template Debian asks for.
+debian=$(sed -n 's/.*UsualPackages = \[\(.*\)\];/\1/p' "$top/src/LxcPS.Engine/Images/DebianImage.cs" | tr -d '" ')
 cache=${LXCPS_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$top/out}/.cache}/lxcps/vm}
 limit=${LXCPS_VM_TIMEOUT:-1200}
 results=$top/out/vm
@@ -84,14 +86,14 @@ trap 'exit 130' INT TERM
 # The image is kept until the packages, the runtime or the init change.
 runtime=$(dirname "$(readlink -f "$(command -v dotnet)")")
 version=$(ls "$runtime/shared/Microsoft.NETCore.App" | sort -V | tail -1)
-image=$cache/$({ echo "$suite $packages $version"; cat "$here/vm-init" "$here/image.sh"; } | sha256sum | cut -c1-16)
+image=$cache/$({ echo "$suite $packages $version $debian"; cat "$here/vm-init" "$here/image.sh"; } | sha256sum | cut -c1-16)
 mkdir -p "$cache"
 (
     flock 9
     [ -d "$image" ] || {
         say 'making the image of the machine'
         find "$cache" -mindepth 1 -maxdepth 1 -type d -mtime +14 -exec rm -rf {} +
-        "$here/image.sh" "$work/image" "$image.new" "$suite" "$packages" "$runtime" "$version" 9>&- && mv "$image.new" "$image"
+        "$here/image.sh" "$work/image" "$image.new" "$suite" "$packages" "$runtime" "$version" "$debian" 9>&- && mv "$image.new" "$image"
     }
     touch "$image"
 ) 9>"$cache/lock" || none 'the image of the machine could not be made'
