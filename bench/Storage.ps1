@@ -151,6 +151,10 @@ function Measure-Reflink {
         $theirs = if ($lxcCopy) { { $timer.Run($lxcCopy, @('-P', $shared, '-p', $shared, '-n', 'big', '-N', 'copy')) } }
         $times = Measure-Work { Measure-Call { Copy-LxcContainer big copy -LxcPath $shared } } $theirs { Remove-LxcContainer copy -Force -Confirm:$false -LxcPath $shared } $Rounds
         Add-Row 'Copy-LxcContainer, 300 MB, shared blocks (btrfs)' '' $times.Ours 'lxc-copy' $times.Theirs 0.05
+        Copy-LxcContainer big volume -LxcPath $shared -Storage Btrfs
+        $theirs = if ($lxcCopy) { { $timer.Run($lxcCopy, @('-P', $shared, '-p', $shared, '-n', 'volume', '-N', 'copy')) } }
+        $times = Measure-Work { Measure-Call { Copy-LxcContainer volume copy -LxcPath $shared } } $theirs { Remove-LxcContainer copy -Force -Confirm:$false -LxcPath $shared } $Rounds
+        Add-Row 'Copy-LxcContainer, 300 MB, a subvolume (btrfs)' '' $times.Ours 'lxc-copy' $times.Theirs 0.05
     }
     finally {
         if ($timer) {

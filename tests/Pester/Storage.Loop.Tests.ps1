@@ -258,6 +258,7 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
     It 'refuses a copy that it cannot be: <Title>' -ForEach @(
         @{ Title = 'a snapshot of a file'; Script = { Copy-LxcContainer $one "copy-$Unique" -Snapshot }; Text = 'cannot be a snapshot' }
         @{ Title = 'an overlay over a file'; Script = { Copy-LxcContainer $one "copy-$Unique" -Storage Overlay }; Text = 'No overlay' }
+        @{ Title = 'with its writes in memory'; Script = { Copy-LxcContainer $one "copy-$Unique" -Ephemeral -InMemory }; Text = 'writes in memory' }
         @{ Title = 'a directory with a size'; Script = { Copy-LxcContainer $one "copy-$Unique" -Storage Dir -Size 1GB }; Text = 'cannot be limited' }
     ) {
         [void] (New-LxcContainer $one -Template Busybox -Storage Loop -Size 32MB)

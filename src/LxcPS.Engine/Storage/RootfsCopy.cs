@@ -76,6 +76,11 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage {type} cannot be a snapshot", "Copy it without -Snapshot: where the file system shares blocks that takes no more room.");
         }
 
+        if (options.InMemory && type == StorageType.Loop)
+        {
+            throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage Loop cannot have its writes in memory: they are laid over a directory", "Copy it with -Storage Dir, or without -InMemory.");
+        }
+
         if (type == StorageType.Overlay && own is not (StorageType.Dir or StorageType.Overlay))
         {
             throw RootfsStorage.Unsupported(name, $"No overlay can be laid over the storage {own} of container '{name}'", "Leave -Storage out.");
