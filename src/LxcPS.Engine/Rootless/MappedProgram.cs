@@ -1,5 +1,6 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Rootless;
@@ -19,8 +20,7 @@ public static class MappedProgram
         ["lxcps-monitor", "run", output, .. maps.Select(map => map.ToString()), "--", path, .. arguments];
 
     /// <summary>Runs what <see cref="ArgumentsOf"/> says, without the name and the leading <c>run</c>; the result is the exit code.</summary>
-    /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; StorageFailed: no such arguments.</exception>
-    /// <exception cref="LinuxException">The file cannot be made.</exception>
+    /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; StorageFailed or StorageFull: the file cannot be made, or no such arguments.</exception>
     public static int Run(ReadOnlySpan<string> arguments)
     {
         int end = arguments.IndexOf("--");
@@ -37,7 +37,7 @@ public static class MappedProgram
 
         string path = arguments[end + 1];
         string[] own = arguments[(end + 2)..].ToArray();
-        int output = Descriptors.Open(arguments[0], OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
+        int output = Make(arguments[0]);
         return MappedChild.Run(maps, () =>
         {
             // The change clears the signal by which this process ends with its parent.
@@ -46,5 +46,17 @@ public static class MappedProgram
             int pidfd = Processes.OpenPidfd(Spawning.Start(path, own, [.. EnvironmentVariables.Own()], [0, output, 2], newSession: false));
             return Processes.Wait(pidfd).ExitCode;
         });
+    }
+
+    private static int Make(string path)
+    {
+        try
+        {
+            return Descriptors.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
+        }
+        catch (LinuxException e)
+        {
+            throw StorageError.Of(e, $"'{DisplayText.Of(path)}' cannot be written");
+        }
     }
 }
