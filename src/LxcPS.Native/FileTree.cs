@@ -180,14 +180,10 @@ public static unsafe class FileTree
     }
 
     /// <summary>Renames within a file system; a name that is there already is replaced as rename(2) has it: a directory only when it is empty.</summary>
-    public static void Rename(int oldDirectory, string oldPath, int newDirectory, string newPath)
-    {
-        fixed (byte* oldName = CString.Of(oldPath, "rename"))
-        fixed (byte* newName = CString.Of(newPath, "rename"))
-        {
-            LinuxException.Check(syscall(SystemCall.renameat2, oldDirectory, oldName, newDirectory, newName, 0), "rename", oldPath);
-        }
-    }
+    public static void Rename(int oldDirectory, string oldPath, int newDirectory, string newPath) => Rename(oldDirectory, oldPath, newDirectory, newPath, 0);
+
+    /// <summary>Gives two names of a file system each other's file, in one step; EINVAL where the file system cannot.</summary>
+    public static void Exchange(int directory, string path, int otherDirectory, string otherPath) => Rename(directory, path, otherDirectory, otherPath, 2 /* RENAME_EXCHANGE */);
 
     /// <summary>Waits until an open file, or the names of an open directory, are on the disk; see fsync(2).</summary>
     public static void Sync(int fd, string path)
@@ -230,5 +226,14 @@ public static unsafe class FileTree
     {
         int error = Marshal.GetLastPInvokeError();
         return error == Errno.EEXIST ? false : throw new LinuxException(call, error, path);
+    }
+
+    private static void Rename(int oldDirectory, string oldPath, int newDirectory, string newPath, uint flags)
+    {
+        fixed (byte* oldName = CString.Of(oldPath, "rename"))
+        fixed (byte* newName = CString.Of(newPath, "rename"))
+        {
+            LinuxException.Check(syscall(SystemCall.renameat2, oldDirectory, oldName, newDirectory, newName, flags), "rename", oldPath);
+        }
     }
 }

@@ -37,6 +37,13 @@ BeforeDiscovery {
             Next      = { Export-LxcContainer $base "$place/archives/$base.tar" -LxcPath $place -Force; Assert-Archive; [IO.Directory]::GetFileSystemEntries("$place/archives") | Should -HaveCount 1; [IO.File]::Delete("$place/archives/$base.tar") }
         }
         @{
+            Operation = 'Export-LxcContainer -Format Oci'
+            Room      = 1MB
+            Command   = { "Export-LxcContainer '$base' '$place/archives/$base' -Format Oci -LxcPath '$place'" }
+            Check     = { if (Test-Path "$place/archives/$base") { Assert-Layout } }
+            Next      = { Remove-Item "$place/archives/$base" -Recurse -ErrorAction Ignore; Export-LxcContainer $base "$place/archives/$base" -LxcPath $place -Format Oci; Assert-Layout; [IO.Directory]::GetFileSystemEntries("$place/archives") | Should -HaveCount 1; Remove-Item "$place/archives/$base" -Recurse }
+        }
+        @{
             Operation = 'Import-LxcContainer'
             Prepare   = { if (-not (Test-Path "$outside/$base.tar.zst")) { Export-LxcContainer $base $outside -LxcPath $place } }
             Command   = { "Import-LxcContainer '$outside/$base.tar.zst' '$new' -LxcPath '$place'" }
@@ -99,6 +106,13 @@ BeforeAll {
     function Assert-Archive {
         @(& tar --list "--file=$place/archives/$base.tar" | Where-Object { $_ -match '^rootfs/f\d+$' }) | Should -HaveCount 300
         $LASTEXITCODE | Should -Be 0
+    }
+
+    function Assert-Layout {
+        $blobs = [IO.Directory]::GetFiles("$place/archives/$base/blobs/sha256")
+        $blobs | Should -HaveCount 3
+        $blobs | ForEach-Object { (Get-FileHash $_).Hash | Should -Be ([IO.Path]::GetFileName($_)) }
+        Test-Path "$place/archives/$base/index.json", "$place/archives/$base/oci-layout" | Should -Be $true, $true
     }
 
     function Remove-Listed {
@@ -205,7 +219,7 @@ Describe 'A full disk at any moment' {
             }
 
             $used = [long] (& stat -f -c '%b %f %S' $place | ForEach-Object { $part = $_.Split(' '); ([long] $part[0] - [long] $part[1]) * [long] $part[2] })
-            & mount -o "remount,size=$($used + $random.Next(0, 16MB))" $place
+            & mount -o "remount,size=$($used + $random.Next(0, ($Room ?? 16MB)))" $place
             $outcome = Get-Outcome ([scriptblock]::Create((. $Command)))
             $outcome.Errors | ForEach-Object { $_.Exception.ErrorId | Should -Be 'StorageFull' }
             $full += $outcome.Errors.Count

@@ -135,6 +135,7 @@ Describe 'Images of a server' {
         $image.Fingerprint | Should -BeExactly $new['20260102_03:04'].items['incus.tar.xz'].combined_rootxz_sha256
         $image.Source | Should -BeExactly $server.Address
         $image.Created.Year | Should -Be 2026
+        [IO.File]::ReadAllText("$($image.Path)/etc/served") | Should -BeExactly "by default`n" -Because 'the description, an archive of its own, has a template of it'
         (Get-Item "$($image.Path)/bin/busybox").Length | Should -BeGreaterThan 0
         (stat -c '%u:%g' "$($image.Path)/bin/busybox") | Should -Be '0:0'
         [IO.Directory]::GetFiles("$images/.downloads") | Should -BeNullOrEmpty -Because 'what was used is not kept'
@@ -337,6 +338,7 @@ Describe 'Images of a server' {
         $image = Save-LxcImage Image testix/sq -Server $server.Address
         $image.Fingerprint | Should -BeExactly $squashed['20260102_03:04'].items['incus.tar.xz'].combined_squashfs_sha256
         (Get-Item "$($image.Path)/bin/busybox").Length | Should -BeGreaterThan 0
+        [IO.File]::ReadAllText("$($image.Path)/etc/served") | Should -BeExactly "by default`n"
         (stat -c '%u:%g' "$($image.Path)/bin/busybox") | Should -Be '0:0'
     }
 

@@ -122,6 +122,7 @@ BeforeDiscovery {
         'Export-LxcContainer 1'   = 'web1-again\s+Stopped'
         'Export-LxcContainer 2'   = '(?s)db1\.tar\.zst.*web1\.tar\.zst'
         'Export-LxcContainer 3'   = '(?s)lxcps-archive\s+config\s+rootfs/'
+        'Export-LxcContainer 4'   = 'web1-app\s+Stopped'
         'Get-LxcTemplate 3'       = '^Host$'
         'Get-LxcTemplate 1'       = '(?s)Host\s+Host.*Busybox\s+Busybox\s+True'
         'Import-LxcContainer 1'   = 'web2-again\s+Stopped'

@@ -99,8 +99,10 @@ function New-ServedImage {
     param([string] $Root, [string] $Rootfs, [string] $Name, [string] $Version, [switch] $Squashfs)
     $directory = "images/$Name/$Version"
     [void] [IO.Directory]::CreateDirectory("$Root/$directory")
-    [IO.File]::WriteAllText("$Root/$directory/metadata.yaml", "architecture: x86_64`ncreation_date: 1`nproperties:`n  os: Served $Name`n")
-    tar -cJf "$Root/$directory/incus.tar.xz" -C "$Root/$directory" metadata.yaml
+    [IO.File]::WriteAllText("$Root/$directory/metadata.yaml", "architecture: x86_64`ncreation_date: 1`nproperties:`n  os: Served $Name`ntemplates:`n  /etc/served:`n    when: [create]`n    template: served.tpl`n")
+    [void] [IO.Directory]::CreateDirectory("$Root/$directory/templates")
+    [IO.File]::WriteAllText("$Root/$directory/templates/served.tpl", "{{ config_get('user.served', 'by default') }}`n")
+    tar -cJf "$Root/$directory/incus.tar.xz" -C "$Root/$directory" metadata.yaml templates
     $file = $Squashfs ? 'rootfs.squashfs' : 'rootfs.tar.xz'
     if ($Squashfs) {
         [void] (mksquashfs $Rootfs "$Root/$directory/$file" -no-progress -quiet)

@@ -10,6 +10,9 @@ namespace LxcPS.Engine.Copying;
 /// <param name="container">The container, or null where its name is not known yet.</param>
 internal sealed class ArchiveProgram(string archive, ArchiveFormat format, string? container)
 {
+    /// <summary>What it is run by instead of directly: given its path and its arguments, another's; or null.</summary>
+    internal Func<string, IReadOnlyList<string>, (string Path, IReadOnlyList<string> Arguments)>? Through { get; init; }
+
     /// <summary>Runs tar to its end; what it wrote to its standard output.</summary>
     /// <param name="arguments">Its arguments but for its name and the compression.</param>
     /// <param name="input">The descriptor of its standard input.</param>
@@ -28,7 +31,9 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
         ProgramResult result;
         try
         {
-            result = ChildProgram.Run(tar, ["tar", .. format.Options, .. arguments], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
+            (string path, IReadOnlyList<string> all) = (tar, ["tar", .. format.Options, .. arguments]);
+            (path, all) = Through?.Invoke(path, all) ?? (path, all);
+            result = ChildProgram.Run(path, all, input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
                 started: pid => meter?.Process = pid);
         }
         catch (OperationCanceledException e)

@@ -1,5 +1,7 @@
 using System.Text;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Images;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
@@ -9,38 +11,43 @@ namespace LxcPS.Engine.Copying;
 
 /// <summary>
 /// Writes containers that do not run into tar archives: the directory as it is, <c>rootfs</c> whole whatever it is laid over, and a note of
-/// where it was. An archive has its name when it is complete, or there is none.
+/// where it was; or as images of OCI's kind, the root file system and the program alone. What is written has its name when it is complete, or
+/// there is none.
 /// </summary>
 public static class ContainerExporter
 {
     /// <summary>The note, the first file of an archive: a line each of a word and a value.</summary>
     internal const string NoteName = "lxcps-archive";
 
-    /// <summary>Writes an archive.</summary>
+    /// <summary>Writes an archive or an image.</summary>
     /// <param name="store">The directory of containers.</param>
     /// <param name="name">The container.</param>
-    /// <param name="path">The archive; its suffix says how it is compressed: .tar.zst, .tar.gz, .tar.xz or .tar.</param>
-    /// <param name="replace">Whether a file of that name is replaced.</param>
-    /// <param name="progress">Told how far it is; or null.</param>
-    /// <param name="cancel">Ends it; nothing is left.</param>
+    /// <param name="request">Where and as what. The suffix of an archive of LXC's kind says how it is compressed: .tar.zst, .tar.gz, .tar.xz or .tar.</param>
     /// <exception cref="LxcException">
-    /// ContainerNotFound, ContainerRunning, ContainerBusy, ConfigUnsupported (a container that shares the host's files), ArchiveFailed,
-    /// StorageFull, PermissionDenied or Canceled.
+    /// ContainerNotFound, ContainerRunning, ContainerBusy, ConfigUnsupported (a container that shares the host's files), RootfsFailed (one without
+    /// a root file system cannot be an image), ArchiveFailed, StorageFull, PermissionDenied or Canceled.
     /// </exception>
-    public static void Export(ContainerStore store, string name, string path, bool replace, Action<TransferProgress>? progress, CancellationToken cancel)
+    public static void Export(ContainerStore store, string name, ExportRequest request)
     {
         int reservation = StoppedContainer.Reserve(store, name, "exported", "Run the session as root.");
         try
         {
-            Require(store, name, path, replace, out ArchiveFormat format);
+            ArchiveFormat? format = Require(store, name, request);
             ContainerConfig config = store.LoadConfig(name);
             RequireWhole(config, name);
             RootfsSource? root = config.Get("lxc.rootfs.path") is { Length: > 0 } value ? RootfsSource.Parse(value) : null;
-            Write(store.DirectoryOf(name), name, config, root, path, format, progress, cancel);
+            if (request.Format == ExportFormat.Oci)
+            {
+                WriteImage(name, config, root, request);
+            }
+            else
+            {
+                Write(store.DirectoryOf(name), name, config, root, request, format!);
+            }
         }
         catch (LinuxException e)
         {
-            throw StorageError.Of(e, $"The archive '{DisplayText.Of(path)}' of container '{name}' cannot be written", name);
+            throw StorageError.Of(e, $"The archive '{DisplayText.Of(request.Path)}' of container '{name}' cannot be written", name);
         }
         finally
         {
@@ -48,14 +55,40 @@ public static class ContainerExporter
         }
     }
 
-    private static void Write(string directory, string name, ContainerConfig config, RootfsSource? root, string path, ArchiveFormat format,
-        Action<TransferProgress>? progress, CancellationToken cancel)
+    private static void WriteImage(string name, ContainerConfig config, RootfsSource? root, ExportRequest request)
+    {
+        if (root is null)
+        {
+            throw new LxcException(LxcErrorId.RootfsFailed, $"Container '{name}' has no root file system that could be an image")
+            {
+                ContainerName = name,
+                Step = "rootfs",
+                ConfigKey = "lxc.rootfs.path",
+                Advice = "Export it as an archive, without -Format.",
+            };
+        }
+
+        string architecture = config.Get("lxc.arch") is { Length: > 0 } arch ? ImageArchitecture.Of(arch) : ImageArchitecture.OfHost;
+        bool isMapped = LaunchPlanner.RootfsOptions(config, root.HasFileSystem).IdMap is not null;
+        int files = OpenRoot(root);
+        try
+        {
+            new OciExport(request, name) { Maps = isMapped ? [] : IdMaps.Of(config).Entries, HasSubvolumes = root.Type == "btrfs" }
+                .Write(OciSettings.ConfigOf(architecture, config.GetAll) with { Created = DateTimeOffset.UtcNow }, files);
+        }
+        finally
+        {
+            Descriptors.Close(files);
+        }
+    }
+
+    private static void Write(string directory, string name, ContainerConfig config, RootfsSource? root, ExportRequest request, ArchiveFormat format)
     {
         int files = -1;
         try
         {
             files = root is null ? -1 : OpenRoot(root);
-            StagedArchive.Write(path, stage =>
+            StagedArchive.Write(request.Path, stage =>
             {
                 AtomicFile.Write($"{stage}/{NoteName}", Encoding.UTF8.GetBytes($"format 1\nname {name}\ndirectory {directory}\n"), 0x1A4);
                 ContainerConfig own = ContainerConfig.FromBytes(config.ToBytes(), $"{stage}/{ContainerStore.ConfigName}");
@@ -74,8 +107,8 @@ public static class ContainerExporter
                     arguments.AddRange(["--directory=/proc/self/fd/0", "."]);
                 }
 
-                new ArchiveProgram(path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", progress), "written", cancel);
-            }, cancel);
+                new ArchiveProgram(request.Path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", request.Progress), "written", request.Cancel);
+            }, request.Cancel);
         }
         finally
         {
@@ -120,13 +153,11 @@ public static class ContainerExporter
         return Directory.GetFileSystemEntries(directory).Select(entry => Path.GetFileName(entry)).Where(file => !left.Contains(file)).Order(StringComparer.Ordinal);
     }
 
-    private static void Require(ContainerStore store, string name, string path, bool replace, out ArchiveFormat format)
+    private static ArchiveFormat? Require(ContainerStore store, string name, ExportRequest request)
     {
-        format = StagedArchive.Require(path, replace, name);
-        if (path.StartsWith(store.DirectoryOf(name) + "/", StringComparison.Ordinal))
-        {
-            throw StagedArchive.Refused(path, name, $"'{DisplayText.Of(path)}' is in the directory of the container, and would be part of itself", Errno.EINVAL, "Choose another directory.");
-        }
+        return request.Path.StartsWith(store.DirectoryOf(name) + "/", StringComparison.Ordinal)
+            ? throw StagedArchive.Refused(request.Path, name, $"'{DisplayText.Of(request.Path)}' is in the directory of the container, and would be part of itself", Errno.EINVAL, "Choose another directory.")
+            : StagedArchive.Require(request, name);
     }
 
     // The template Host: its programs are the host's, /usr alone, and an archive of them would be one of the host.

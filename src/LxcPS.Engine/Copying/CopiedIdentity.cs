@@ -1,4 +1,5 @@
 using System.Text;
+using LxcPS.Engine.Images;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
 
@@ -35,6 +36,14 @@ internal sealed class CopiedIdentity(string? lower, string target)
     /// <summary>Gives a container that is made from an image its host name.</summary>
     internal void Name(string hostName)
     {
+        foreach (string path in ImageFile.Named)
+        {
+            if (TryRead(path) is { } text && text.Contains(TemplateText.NameMark, StringComparison.Ordinal))
+            {
+                Overwrite(path, text.Replace(TemplateText.NameMark, hostName, StringComparison.Ordinal));
+            }
+        }
+
         if (TryRead("etc/hostname") is not null)
         {
             Overwrite("etc/hostname", hostName + "\n");

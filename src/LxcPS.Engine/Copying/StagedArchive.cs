@@ -4,23 +4,33 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Copying;
 
-/// <summary>An archive that has its name when it is complete, or there is none: it is made in a hidden directory beside it.</summary>
+/// <summary>An archive, or a directory in its stead, that has its name when it is complete, or there is none: it is made in a hidden directory beside it.</summary>
 internal static class StagedArchive
 {
     /// <summary>What it is called in that directory.</summary>
     internal const string DataName = "data";
 
-    /// <summary>How an archive of a name is compressed, where it can be written.</summary>
-    /// <param name="path">The archive, an absolute path.</param>
-    /// <param name="replace">Whether a file of that name is replaced.</param>
+    /// <summary>How an archive of a name is compressed, where it can be written; null for the directory of a layout.</summary>
+    /// <param name="request">What is to be written.</param>
     /// <param name="container">The container that it is of, or null.</param>
     /// <exception cref="LxcException">ArchiveFailed.</exception>
-    internal static ArchiveFormat Require(string path, bool replace, string? container)
+    internal static ArchiveFormat? Require(ExportRequest request, string? container)
     {
-        ArchiveFormat format = ArchiveFormat.OfName(path) ?? throw Refused(path, container, $"'{DisplayText.Of(path)}' does not say how the archive is compressed",
-            Errno.EINVAL, "Give it the suffix .tar.zst, .tar.gz, .tar.xz or .tar.");
-        return !Directory.Exists(path) && (!File.Exists(path) || replace) ? format
-            : throw Refused(path, container, $"'{DisplayText.Of(path)}' is there already", Errno.EEXIST, "Choose another name, or replace the file with -Force.");
+        string path = request.Path;
+        ArchiveFormat? format = ArchiveFormat.OfName(path);
+        if (request.Format == ExportFormat.Lxc && format is null)
+        {
+            throw Refused(path, container, $"'{DisplayText.Of(path)}' does not say how the archive is compressed", Errno.EINVAL, "Give it the suffix .tar.zst, .tar.gz, .tar.xz or .tar.");
+        }
+
+        if (request.Format == ExportFormat.Oci && format is { Program: not null })
+        {
+            throw Refused(path, container, $"'{DisplayText.Of(path)}' is a name of a compressed archive, and of an image the layer is compressed", Errno.EINVAL, "Give it the suffix .tar, or none for a directory.");
+        }
+
+        bool isReplaced = request.Replace && (Directory.Exists(path) ? format is null && ExportRequest.IsLayout(path) : File.Exists(path) && format is not null);
+        return isReplaced || !FileTree.TryStatus(Descriptors.CurrentDirectory, path, false, out _) ? format
+            : throw Refused(path, container, $"'{DisplayText.Of(path)}' is there already", Errno.EEXIST, $"Choose another name{(request.Replace ? string.Empty : ", or replace it with -Force")}.");
     }
 
     /// <summary>Writes it.</summary>
@@ -59,18 +69,36 @@ internal static class StagedArchive
     private static void Publish(int staging, int parent, string path)
     {
         int data = Descriptors.OpenAt(staging, DataName, OpenFlags.ReadOnly | OpenFlags.NoFollow);
+        bool isDirectory;
         try
         {
             // Password files of the container are in it.
-            FileTree.ChangeMode(data, 0x180 /* 0600 */, path);
-            FileTree.Sync(data, path);
+            isDirectory = FileTree.Status(data, string.Empty).IsDirectory;
+            FileTree.ChangeMode(data, isDirectory ? 0x1C0u /* 0700 */ : 0x180 /* 0600 */, path);
+            if (isDirectory)
+            {
+                FileTree.SyncFileSystem(data, path);
+            }
+            else
+            {
+                FileTree.Sync(data, path);
+            }
         }
         finally
         {
             Descriptors.Close(data);
         }
 
-        FileTree.Rename(staging, DataName, parent, Path.GetFileName(path));
+        // A directory that is replaced goes with the hidden one.
+        if (isDirectory && FileTree.TryStatus(parent, Path.GetFileName(path), false, out _))
+        {
+            FileTree.Exchange(staging, DataName, parent, Path.GetFileName(path));
+        }
+        else
+        {
+            FileTree.Rename(staging, DataName, parent, Path.GetFileName(path));
+        }
+
         FileTree.Sync(parent, path);
     }
 

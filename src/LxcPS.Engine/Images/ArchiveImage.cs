@@ -37,6 +37,7 @@ public sealed class ArchiveImage : ImageSource
             Description = metadata?.Description ?? string.Empty,
             Created = metadata?.Created ?? DateTimeOffset.UtcNow,
             Source = path,
+            Changes = context.Tell(metadata),
         };
     }
 

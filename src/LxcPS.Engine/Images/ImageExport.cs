@@ -7,23 +7,29 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Images;
 
-/// <summary>Writes images as archives of LXC's and Incus' kind: a metadata.yaml and the directory rootfs.</summary>
+/// <summary>Writes images as archives of LXC's and Incus' kind, a metadata.yaml and the directory rootfs, or as images of OCI's kind.</summary>
 public static class ImageExport
 {
-    /// <summary>Writes an archive, which has its name when it is complete.</summary>
+    /// <summary>Writes one, which has its name when it is complete.</summary>
     /// <param name="store">The images there are.</param>
     /// <param name="image">The image.</param>
-    /// <param name="path">The archive; its suffix says how it is compressed: .tar.zst, .tar.gz, .tar.xz or .tar.</param>
-    /// <param name="replace">Whether a file of that name is replaced.</param>
-    /// <param name="progress">Told how far it is; or null.</param>
-    /// <param name="cancel">Ends it; nothing is left.</param>
+    /// <param name="request">Where and as what. The suffix of an archive of LXC's kind says how it is compressed: .tar.zst, .tar.gz, .tar.xz or .tar.</param>
     /// <exception cref="LxcException">ArchiveFailed, StorageFull, PermissionDenied or Canceled.</exception>
-    public static void Write(ImageStore store, ImageInfo image, string path, bool replace, Action<TransferProgress>? progress, CancellationToken cancel)
+    public static void Write(ImageStore store, ImageInfo image, ExportRequest request)
     {
-        ArchiveFormat format = StagedArchive.Require(path, replace, null);
+        ArchiveFormat? format = StagedArchive.Require(request, null);
+        int root = -1;
         try
         {
-            StagedArchive.Write(path, stage =>
+            if (request.Format == ExportFormat.Oci)
+            {
+                OciConfig config = OciSettings.ConfigOf(image.NameParts.Architecture, key => [.. image.Settings.Where(setting => setting.Key == key).Select(setting => setting.Value)]);
+                root = Descriptors.OpenPath(store.RootfsOf(image), directory: true);
+                new OciExport(request, null).Write(config with { Created = image.Created }, root);
+                return;
+            }
+
+            StagedArchive.Write(request.Path, stage =>
             {
                 AtomicFile.Write($"{stage}/{ImageMetadata.FileName}", Encoding.UTF8.GetBytes(MetadataOf(image)), 0x1A4);
                 string[] arguments =
@@ -32,12 +38,16 @@ public static class ImageExport
                     "--xattrs-include=security.capability", "--sparse", "--directory=" + stage, "--add-file=" + ImageMetadata.FileName,
                     "--directory=" + Path.GetDirectoryName(store.RootfsOf(image)), ImageStore.RootfsName,
                 ];
-                new ArchiveProgram(path, format, null).Run(arguments, -1, new TransferMeter("Writing the archive", "rchar", progress), "written", cancel);
-            }, cancel);
+                new ArchiveProgram(request.Path, format!, null).Run(arguments, -1, new TransferMeter("Writing the archive", "rchar", request.Progress), "written", request.Cancel);
+            }, request.Cancel);
         }
         catch (LinuxException e)
         {
-            throw StorageError.Of(e, $"The archive '{DisplayText.Of(path)}' of the image {image.Name} cannot be written");
+            throw StorageError.Of(e, $"The archive '{DisplayText.Of(request.Path)}' of the image {image.Name} cannot be written");
+        }
+        finally
+        {
+            Descriptors.Close(root);
         }
     }
 

@@ -11,6 +11,12 @@ namespace LxcPS.Engine.Images;
 /// <param name="Created">When it was made; null where it does not say.</param>
 internal sealed record ImageMetadata(ImageName Name, string Description, DateTimeOffset? Created)
 {
+    /// <summary>The files that its containers get at their creation.</summary>
+    internal IReadOnlyList<ImageFile> Files { get; init; } = [];
+
+    /// <summary>Those that they do not get, a sentence each.</summary>
+    internal IReadOnlyList<string> Unwritten { get; init; } = [];
+
     internal const string FileName = "metadata.yaml";
 
     private const int MaximumLength = 1 << 20;
@@ -38,11 +44,20 @@ internal sealed record ImageMetadata(ImageName Name, string Description, DateTim
         }
     }
 
+    /// <summary>Writes the files into the root file system beside it; what it is then.</summary>
+    /// <param name="directory">The directory into which the archive was unpacked.</param>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal ImageMetadata WithFilesWritten(string directory) => this with
+    {
+        Unwritten = [.. Files.Select(file => (file.Path, Why: file.Write(directory))).Where(file => file.Why is not null)
+            .Select(file => $"Did not write /{DisplayText.Of(file.Path)}, which the image has a template of: {file.Why}")],
+    };
+
     /// <summary>As the fields of a report line.</summary>
-    internal string[] ToFields() => [Name.ToString(), Description, Created?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? string.Empty];
+    internal string[] ToFields() => [Name.ToString(), Description, Created?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? string.Empty, .. Unwritten];
 
     /// <summary>Reads what <see cref="ToFields"/> made.</summary>
-    internal static ImageMetadata OfFields(ReadOnlySpan<string> fields) => new(ImageName.Parse(fields[0]), fields[1], CreatedOf(fields[2]));
+    internal static ImageMetadata OfFields(ReadOnlySpan<string> fields) => new(ImageName.Parse(fields[0]), fields[1], CreatedOf(fields[2])) { Unwritten = fields[3..].ToArray() };
 
     private static ImageMetadata Of(YamlMappingNode root)
     {
@@ -50,8 +65,20 @@ internal sealed record ImageMetadata(ImageName Name, string Description, DateTim
         string distribution = Text(properties, "os") ?? Text(properties, "distribution") ?? "image";
         ImageName name = new(Plain(distribution.ToLowerInvariant(), "image"), Plain(Text(properties, "release"), string.Empty),
             ImageArchitecture.Of(Plain(Text(properties, "architecture") ?? Text(root, "architecture"), ImageArchitecture.OfHost)), Plain(Text(properties, "variant"), "default"));
-        return new ImageMetadata(name, Text(properties, "description") ?? string.Empty, CreatedOf(Text(root, "creation_date")));
+        return new ImageMetadata(name, Text(properties, "description") ?? string.Empty, CreatedOf(Text(root, "creation_date")))
+        {
+            Files = root.Children.TryGetValue("templates", out YamlNode? templates) && templates is YamlMappingNode files ? [.. files.Children.Select(FileOf).OfType<ImageFile>()] : [],
+        };
     }
+
+    // Those of later occasions, a copy or a start, are none of a creation.
+    private static ImageFile? FileOf(KeyValuePair<YamlNode, YamlNode> entry) =>
+        entry is { Key: YamlScalarNode { Value: { Length: > 1 } path }, Value: YamlMappingNode file } && Text(file, "template") is { } template
+            && file.Children.TryGetValue("when", out YamlNode? when) && when is YamlSequenceNode occasions && occasions.Any(occasion => occasion is YamlScalarNode { Value: "create" })
+        ? new ImageFile(path.TrimStart('/'), template, Text(file, "create_only") == "true", file.Children.TryGetValue("properties", out YamlNode? properties) && properties is YamlMappingNode all
+            ? all.Children.Where(property => property.Key is YamlScalarNode && property.Value is YamlScalarNode).ToDictionary(property => ((YamlScalarNode)property.Key).Value!, property => ((YamlScalarNode)property.Value).Value ?? string.Empty)
+            : new Dictionary<string, string>())
+        : null;
 
     private static DateTimeOffset? CreatedOf(string? seconds) =>
         long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value < DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(value) : null;

@@ -49,6 +49,9 @@ public sealed class CreateOptions
 
     /// <summary>Told what was decided.</summary>
     public required Action<string> Verbose { get; init; }
+
+    /// <summary>Told what the container does not get.</summary>
+    public required Action<string> Warn { get; init; }
 }
 
 /// <summary>Creates containers: all of one, or nothing.</summary>
@@ -77,6 +80,7 @@ public static class ContainerCreator
             Helper = options.Helper,
             Progress = options.Progress,
             Verbose = options.Verbose,
+            Warn = options.Warn,
             CancellationToken = cancel,
         });
         try

@@ -91,7 +91,7 @@ public sealed class MappedHelper
             }));
             if (request.KeepsMetadata && ImageMetadata.TryRead(".") is { } metadata)
             {
-                reporter.Fields(MetadataKind, metadata.ToFields());
+                reporter.Fields(MetadataKind, metadata.WithFilesWritten(".").ToFields());
             }
 
             return 0;

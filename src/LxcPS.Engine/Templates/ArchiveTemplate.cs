@@ -56,6 +56,13 @@ public class ArchiveTemplate : RootfsTemplate
         {
             context.Progress?.Invoke("Looking into the archive", 0);
             ArchiveLayout layout = Look(tar, archive, format, context);
+            if (context.KeepsMetadata && FileTree.Exists(path))
+            {
+                // What describes an image can be an archive of its own. Through the links of a root file system that is there it unpacks nothing.
+                Unpack(tar, archive, format, [.. ExtractArguments(context.ContainerDirectory, layout.Prefix), "--exclude=" + layout.Prefix.TrimEnd('/')], context);
+                return new TemplateResult([], []);
+            }
+
             using RootfsWriter writer = new(path);
             if (layout.IsImage && context.KeepsMetadata)
             {

@@ -15,7 +15,7 @@ public abstract class ModuleCmdlet : PSCmdlet, IDisposable
     internal static HelperProgram Helper { get; } = new(ModuleFiles.MonitorPath);
 
     /// <summary>Cancelled by Ctrl+C.</summary>
-    protected CancellationToken StopToken => stopping.Token;
+    protected internal CancellationToken StopToken => stopping.Token;
 
     /// <inheritdoc/>
     protected override void StopProcessing() => stopping.Cancel();

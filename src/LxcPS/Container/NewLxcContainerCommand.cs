@@ -146,6 +146,7 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
             Helper = Helper,
             Progress = progress,
             Verbose = WriteVerbose,
+            Warn = WriteWarning,
         }, StopToken);
     }
 

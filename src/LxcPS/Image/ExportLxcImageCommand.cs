@@ -1,52 +1,34 @@
 using System.Management.Automation;
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Images;
 
 namespace LxcPS.Commands;
 
-/// <summary>Writes images as archives of LXC's kind.</summary>
+/// <summary>Writes images as archives of LXC's kind, or as OCI images.</summary>
 [Cmdlet(VerbsData.Export, "LxcImage", SupportsShouldProcess = true, DefaultParameterSetName = NameSet)]
-[OutputType(typeof(FileInfo))]
-public sealed class ExportLxcImageCommand : NamedImageCmdlet
+[OutputType(typeof(FileInfo), typeof(DirectoryInfo))]
+public sealed class ExportLxcImageCommand : NamedImageCmdlet, IExportParameters
 {
     /// <summary>
-    /// The archive, whose name's end says how it is compressed: .tar.zst, .tar.xz, .tar.gz or .tar; or a directory, in which it is named after the image.
+    /// The archive, with the suffix .tar.zst, .tar.gz, .tar.xz or .tar; of an OCI image the directory, or an archive with the suffix .tar; or a directory
+    /// that is there, in which it is named after the image.
     /// </summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>Replaces a file that is there.</summary>
+    /// <summary>What is written: an archive for Import-LxcImage, lxc-local and Incus, or an OCI image.</summary>
+    [Parameter]
+    public ExportFormat Format { get; set; }
+
+    /// <summary>Replaces what is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Emits the archives.</summary>
+    /// <summary>Emits the file of each archive, or the directory of each OCI image.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Act(ImageStore store, ImageInfo image)
-    {
-        string path = string.Empty;
-        if (!Try(image.Name, () => path = FilePathOf(Path)))
-        {
-            return;
-        }
-
-        if (Directory.Exists(path))
-        {
-            path = $"{path.TrimEnd('/')}/{image.Name.Replace('/', '-')}.tar.zst";
-        }
-
-        if (!ShouldProcess(image.Name, $"Export to {path}"))
-        {
-            return;
-        }
-
-        TransferBar bar = new(this, $"Exporting {image.Name}");
-        if (Try(image.Name, () => ImageExport.Write(store, image, path, Force, bar.Show, StopToken)) && PassThru)
-        {
-            WriteObject(new FileInfo(path));
-        }
-
-        bar.Complete();
-    }
+    private protected override void Act(ImageStore store, ImageInfo image) =>
+        Exporting.Run(this, image.Name, image.Name.Replace('/', '-'), request => ImageExport.Write(store, image, request));
 }

@@ -42,5 +42,5 @@ public abstract class ImageCmdlet : ModuleCmdlet
         return done;
     }
 
-    internal ImageContext ContextOf(Action<string, int> progress) => new() { Helper = Helper, Progress = progress, Verbose = WriteVerbose, CancellationToken = StopToken };
+    internal ImageContext ContextOf(Action<string, int> progress) => new() { Helper = Helper, Progress = progress, Verbose = WriteVerbose, Warn = WriteWarning, CancellationToken = StopToken };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace LxcPS.Engine.Images;
@@ -59,6 +60,40 @@ internal sealed record OciConfig
         };
     }
 
+    /// <summary>As the file of an image; the program whole as the entry point.</summary>
+    internal byte[] ToJson()
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using Utf8JsonWriter writer = new(buffer);
+        writer.WriteStartObject();
+        if (Created is { } created)
+        {
+            writer.WriteString("created", created);
+        }
+
+        writer.WriteString("architecture", GoNameOf(Architecture));
+        if (Architecture is "armhf" or "armel")
+        {
+            writer.WriteString("variant", Architecture == "armhf" ? "v7" : "v6");
+        }
+
+        writer.WriteString("os", "linux");
+        writer.WriteStartObject("config");
+        Write(writer, "User", User);
+        Write(writer, "Env", Environment);
+        Write(writer, "Entrypoint", Command);
+        Write(writer, "WorkingDir", WorkingDirectory);
+        Write(writer, "StopSignal", StopSignal);
+        writer.WriteEndObject();
+        writer.WriteStartObject("rootfs");
+        writer.WriteString("type", "layers");
+        Write(writer, "diff_ids", [.. Contents.Select(digest => digest.ToString())]);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
     /// <summary>Debian's name of the architecture that an object names as Go does.</summary>
     internal static string ArchitectureOf(JsonElement element) => element.GetProperty("architecture").GetString() switch
     {
@@ -71,6 +106,28 @@ internal sealed record OciConfig
 
     /// <summary>Go's name of an architecture.</summary>
     internal static string GoNameOf(string architecture) => architecture switch { "i386" => "386", "armhf" or "armel" => "arm", "ppc64el" => "ppc64le", "mips64el" => "mips64le", _ => architecture };
+
+    private static void Write(Utf8JsonWriter writer, string name, string text)
+    {
+        if (text.Length > 0)
+        {
+            writer.WriteString(name, text);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
+    {
+        if (texts.Count > 0)
+        {
+            writer.WriteStartArray(name);
+            foreach (string text in texts)
+            {
+                writer.WriteStringValue(text);
+            }
+
+            writer.WriteEndArray();
+        }
+    }
 
     private static string Text(JsonElement element, string name) => Find(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : string.Empty;
 

@@ -23,6 +23,9 @@ internal sealed record OciDigest
             : throw OciImage.Invalid($"'{DisplayText.Of(text)}' is no digest that can be checked");
     }
 
+    /// <summary>The digest of a content's SHA-256.</summary>
+    internal static OciDigest OfHash(ReadOnlySpan<byte> hash) => new("sha256", Convert.ToHexStringLower(hash));
+
     /// <summary>That of a content.</summary>
     internal bool IsOf(Stream content) => Hex == Convert.ToHexStringLower(Algorithm == "sha256" ? SHA256.HashData(content) : SHA512.HashData(content));
 

@@ -64,6 +64,27 @@ internal sealed record OciSettings(IReadOnlyList<KeyValuePair<string, string>> S
         return new OciSettings(settings, notes);
     }
 
+    /// <summary>The other way: what keys of a container's say of its program.</summary>
+    /// <param name="architecture">Debian's name of its architecture.</param>
+    /// <param name="values">The values of a key.</param>
+    internal static OciConfig ConfigOf(string architecture, Func<string, IReadOnlyList<string>> values)
+    {
+        string One(string key) => values(key) is [.., string last] ? last : string.Empty;
+        (string user, string group) = (One("lxc.init.uid"), One("lxc.init.gid"));
+        return new OciConfig
+        {
+            Architecture = architecture,
+            Contents = [],
+            Command = QuotedWords.Split(One("lxc.init.cmd")),
+
+            // A name alone is the caller's variable, and an image has no caller.
+            Environment = [.. values("lxc.environment").Concat(values("lxc.environment.runtime")).Where(variable => variable.IndexOf('=') > 0)],
+            User = user.Length + group.Length == 0 ? string.Empty : $"{(user.Length > 0 ? user : "0")}:{(group.Length > 0 ? group : "0")}",
+            WorkingDirectory = One("lxc.init.cwd"),
+            StopSignal = One("lxc.signal.halt"),
+        };
+    }
+
     private static void AddProgram(OciConfig config, List<KeyValuePair<string, string>> settings, List<string> notes)
     {
         if (config.Command.Count == 0)

@@ -40,7 +40,12 @@ internal sealed class ServerImage : ImageSource
             };
         }
 
-        MappedFiles.Unpack(context.Helper, root.Path, build.Directory, keepsMetadata: image.IsUnified, context.Progress, context.CancellationToken);
+        ImageMetadata? description = MappedFiles.Unpack(context.Helper, root.Path, build.Directory, keepsMetadata: image.IsUnified, context.Progress, context.CancellationToken);
+        if (metadata is not null)
+        {
+            description = MappedFiles.Unpack(context.Helper, metadata.Path, build.Directory, keepsMetadata: true, context.Progress, context.CancellationToken);
+        }
+
         build.KeepRootfsAlone();
         root.Complete();
         metadata?.Complete();
@@ -51,6 +56,7 @@ internal sealed class ServerImage : ImageSource
             Description = image.Description,
             Created = image.Created ?? DateTimeOffset.UtcNow,
             Source = server,
+            Changes = context.Tell(description),
         };
     }
 
