@@ -3,7 +3,7 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Images;
 
-/// <summary>Written where the archive is unpacked, not in the session. A file that an image has made at the creation of a container (Incus, "Image format").</summary>
+/// <summary>A file that an image has made at the creation of a container (Incus, "Image format"). Written where the archive is unpacked, not in the session.</summary>
 /// <param name="Path">The file, without the slash at the beginning.</param>
 /// <param name="Template">The name of its template, in the directory templates of the archive.</param>
 /// <param name="IsOnce">Whether a file that is there stays.</param>
