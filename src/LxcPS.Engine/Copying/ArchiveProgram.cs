@@ -16,8 +16,9 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
     /// <param name="meter">Measures it.</param>
     /// <param name="what">What it does, for the error: "written".</param>
     /// <param name="cancel">Ends it.</param>
+    /// <param name="confinement">What becomes tar, see <see cref="UnpackConfinement"/>; null to run it as it is.</param>
     /// <exception cref="LxcException">ArchiveFailed, StorageFull or Canceled.</exception>
-    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel)
+    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel, IReadOnlyList<string>? confinement = null)
     {
         string tar = Find("tar");
         if (format.Program is { } program)
@@ -25,10 +26,11 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
             Find(program);
         }
 
+        string[] command = ["tar", .. format.Options, .. arguments];
         ProgramResult result;
         try
         {
-            result = ChildProgram.Run(tar, ["tar", .. format.Options, .. arguments], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
+            result = ChildProgram.Run(confinement?[0] ?? tar, confinement is null ? command : [.. confinement, tar, .. command], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
                 started: pid => meter?.Process = pid);
         }
         catch (OperationCanceledException e)
