@@ -135,8 +135,8 @@ public sealed class ContainerImporter
 
     private void Extract(ArchiveListing listing, ContainerCreation creation)
     {
-        // The archive may be another one by now than the one that was judged, and tar may read it otherwise than it said: it can do nothing else
-        // than was judged. By the descriptor: where this session is killed, it must not write into what has the name afterwards.
+        // The archive may be another one by now than the one that was judged, and tar may read it otherwise than it said: see
+        // UnpackConfinement. By the descriptor: where this session is killed, it must not write into what has the name afterwards.
         IReadOnlyList<string> confinement = UnpackConfinement.CommandLine(helper, $"/proc/{Environment.ProcessId}/fd/{creation.Descriptor}", options.Trust);
         Run(
         [

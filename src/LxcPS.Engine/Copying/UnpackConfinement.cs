@@ -66,7 +66,7 @@ public static class UnpackConfinement
         }
         catch (LinuxException e) when (e.Number == Errno.EINVAL)
         {
-            // Linux before 5.14 follows links in any mount: there they lead to what can be read only.
+            // Linux before 5.14 follows links in any mount; but for those of proc(5) they lead to what can be read only.
             MountCalls.SetAttributes(mount, MountCalls.MOUNT_ATTR_NODEV, 0, name: directory);
         }
     }
