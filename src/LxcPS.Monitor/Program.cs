@@ -26,7 +26,8 @@ static int Run(string[] args)
             case "start":
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
-                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), Environment.GetEnvironmentVariable));
+                return args is [_, AttachWaiter.Option, _] ? AttachWaiter.Run(args[2])
+                    : Attacher.Run(AttachRequest.Parse(args.AsSpan(1), EnvironmentVariables.Own()));
             case "console":
                 return ConsoleSession.Run(ConsoleRequest.Parse(args.AsSpan(1)));
             case "check":
@@ -52,6 +53,7 @@ static int Run(string[] args)
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
+                    "       lxcps-monitor attach --wait DESCRIPTOR\n" +
                     "       lxcps-monitor console --lxcpath DIR --name NAME [--tty N] [--escape LETTER]\n" +
                     "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
                     "       lxcps-monitor copy --lxcpath DIR --name NAME --into|--out-of DESTINATION [--wildcards] [--recurse] [--force] -- PATH ...\n" +

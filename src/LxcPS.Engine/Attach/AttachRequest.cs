@@ -39,6 +39,9 @@ public sealed class AttachRequest
     /// <summary>The descriptor to report on, or -1.</summary>
     public int ReportDescriptor { get; init; } = -1;
 
+    /// <summary>The caller's own environment, NAME=value: what the helper was given.</summary>
+    public IReadOnlyList<string> CallerEnvironment { get; private init; } = [];
+
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
     /// <param name="reportDescriptor">The descriptor that the helper will have to report on.</param>
     public List<string> ToArguments(int reportDescriptor)
@@ -82,10 +85,11 @@ public sealed class AttachRequest
 
     /// <summary>Reads a command line, without the leading <c>attach</c>.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="variableOf">Gives a variable of the helper's environment.</param>
+    /// <param name="variables">What the helper was given as its environment: NAME=value.</param>
     /// <exception cref="LxcException">CommandFailed: an unknown or incomplete option.</exception>
-    public static AttachRequest Parse(ReadOnlySpan<string> arguments, Func<string, string?> variableOf)
+    public static AttachRequest Parse(ReadOnlySpan<string> arguments, IEnumerable<string> variables)
     {
+        ILookup<bool, string> given = variables.ToLookup(variable => variable.StartsWith(VariablePrefix, StringComparison.Ordinal));
         Dictionary<string, string> values = [];
         List<string> environment = [];
         List<string> command = [];
@@ -120,12 +124,14 @@ public sealed class AttachRequest
             ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
             Environment = environment,
             ClearEnvironment = clear,
+            CallerEnvironment = [.. given[false]],
             Terminal = terminal,
             Command = command,
         };
 
-        string Variable(int index) => variableOf($"{VariablePrefix}{index}")
-            ?? throw new LxcException(LxcErrorId.CommandFailed, $"The attach helper lacks the variable {VariablePrefix}{index}");
+        string Variable(int index) => given[true].FirstOrDefault(variable => variable.StartsWith($"{VariablePrefix}{index}=", StringComparison.Ordinal)) is { } variable
+            ? variable[(variable.IndexOf('=') + 1)..]
+            : throw new LxcException(LxcErrorId.CommandFailed, $"The attach helper lacks the variable {VariablePrefix}{index}");
 
         string Required(string option) => values.TryGetValue(option, out string? value) ? value
             : throw new LxcException(LxcErrorId.CommandFailed, $"The attach helper needs {option}");

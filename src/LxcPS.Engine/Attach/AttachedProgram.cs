@@ -136,22 +136,9 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
 
     private List<string> EnvironmentOf(Account account)
     {
-        List<string> environment = [];
-        if (!request.ClearEnvironment)
-        {
-            foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            {
-                if (variable.Key is string name && !name.StartsWith(AttachRequest.VariablePrefix, StringComparison.Ordinal))
-                {
-                    environment.Add($"{name}={variable.Value}");
-                }
-            }
-        }
-        else if (Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } term)
-        {
-            environment.Add("TERM=" + term);
-        }
-
+        List<string> environment = [.. request.ClearEnvironment
+            ? request.CallerEnvironment.Where(variable => variable.StartsWith("TERM=", StringComparison.Ordinal) && variable.Length > "TERM=".Length)
+            : request.CallerEnvironment];
         EnvironmentVariables.Set(environment, EnvironmentVariables.DefaultPath);
         EnvironmentVariables.Set(environment, "container=lxc");
         EnvironmentVariables.Set(environment, "HOME=" + account.Home);

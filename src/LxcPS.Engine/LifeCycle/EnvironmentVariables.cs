@@ -4,7 +4,7 @@ using LxcPS.Engine.Configuration;
 namespace LxcPS.Engine.LifeCycle;
 
 /// <summary>Environments of programs as lists of NAME=value, and the variables that a configuration gives to init and to hooks.</summary>
-internal static class EnvironmentVariables
+public static class EnvironmentVariables
 {
     /// <summary>Where programs are looked for when nobody says where.</summary>
     internal const string DefaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -13,7 +13,7 @@ internal static class EnvironmentVariables
     internal const string DefaultPath = "PATH=" + DefaultSearchPath;
 
     /// <summary>Those of this process.</summary>
-    internal static IEnumerable<string> Own() =>
+    public static IEnumerable<string> Own() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}");
 
     /// <summary>Puts a variable, NAME=value, in the place of an older one of its name.</summary>

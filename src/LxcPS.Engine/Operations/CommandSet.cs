@@ -94,6 +94,8 @@ public sealed class CommandSet : IDisposable
             Feed(command);
         }
 
+        // While the programs run.
+        helper.PrepareNext();
         while (running.Count > 0 || waiting.Count > 0)
         {
             Pump(-1);
@@ -162,11 +164,14 @@ public sealed class CommandSet : IDisposable
             open.AddRange([errorRead, errorWrite]);
             (int reportRead, int reportWrite) = Descriptors.Pipe();
             open.AddRange([reportRead, reportWrite]);
-            int pidfd = helper.Start(request.ToArguments(3), [inputRead, outputWrite, errorWrite, reportWrite], newSession: true, request.Variables);
+            ReadOnlySpan<int> given = [inputRead, outputWrite, errorWrite, reportWrite];
+            int pidfd = request.IsAttach
+                ? helper.StartAttach(request.ToArguments(3), given, request.Variables)
+                : helper.Start(request.ToArguments(3), given, newSession: true, request.Variables);
             Descriptors.SetNonBlocking(inputWrite, true);
             Descriptors.SetNonBlocking(outputRead, true);
             Descriptors.SetNonBlocking(errorRead, true);
-            foreach (int fd in (ReadOnlySpan<int>)[inputRead, outputWrite, errorWrite, reportWrite])
+            foreach (int fd in given)
             {
                 Descriptors.Close(fd);
             }

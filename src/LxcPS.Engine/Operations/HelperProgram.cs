@@ -13,6 +13,8 @@ public sealed class HelperProgram(string path)
     // What is executed: the program seen through a read-only mount of its own that is nowhere attached.
     private readonly Lazy<string?> readOnlyPath = new(() => Seal(path));
 
+    private readonly SpareHelper spare = new();
+
     /// <summary>Starts it; the caller reaps it by the pidfd.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null.</param>
@@ -38,6 +40,17 @@ public sealed class HelperProgram(string path)
             };
         }
     }
+
+    /// <summary>Starts it to enter a container, or takes the one that was started ahead.</summary>
+    /// <inheritdoc cref="Start"/>
+    internal int StartAttach(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string> variables)
+    {
+        int pidfd = spare.TryGive(arguments, [.. variables, .. EnvironmentVariables.Own()], descriptors);
+        return pidfd >= 0 ? pidfd : Start(arguments, descriptors, newSession: true, variables);
+    }
+
+    /// <summary>Starts the helper for the next <see cref="StartAttach"/> of a session that enters containers again and again.</summary>
+    internal void PrepareNext() => spare.Prepare(this);
 
     /// <summary>
     /// A path that leads to a program through a read-only mount, or null where the caller may not make one. A helper enters containers, and

@@ -45,11 +45,11 @@ public class RequestTests
         List<string> line = sent.ToArguments(reportDescriptor: 3);
         Assert.Equal("attach", line[0]);
         Assert.DoesNotContain(line, word => word.Contains("s3cret"));
-        Dictionary<string, string> variables = sent.ToVariables().Select(variable => variable.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
-        AttachRequest got = AttachRequest.Parse(CollectionsMarshal.AsSpan(line)[1..], variables.GetValueOrDefault);
+        AttachRequest got = AttachRequest.Parse(CollectionsMarshal.AsSpan(line)[1..], [.. sent.ToVariables(), "HOME=/root", "EMPTY="]);
         Assert.Equal((sent.LxcPath, sent.Name, sent.User, sent.Group, sent.WorkingDirectory), (got.LxcPath, got.Name, got.User, got.Group, got.WorkingDirectory));
         Assert.Equal((true, true, 3), (got.ClearEnvironment, got.Terminal, got.ReportDescriptor));
         Assert.Equal(sent.Environment, got.Environment);
+        Assert.Equal(["HOME=/root", "EMPTY="], got.CallerEnvironment);
         Assert.Equal(sent.Command, got.Command);
     }
 
