@@ -116,7 +116,8 @@ internal sealed class ItemAttributes
             return attribute with { Value = AttributeIds.WithRoot(attribute.Value, there ?? 0) };
         }
 
-        return attribute.IsAccessList ? Keep(attribute, path, (isGroup, id) => id != NoId && (isGroup ? maps.HostGroup(id) : maps.HostUser(id)) is not null) : attribute;
+        return attribute.IsAccessList ? Keep(attribute, path, (isGroup, id) => id != NoId && (isGroup ? maps.HostGroup(id) : maps.HostUser(id)) is not null,
+            $"are none of container '{request.Name}'") : attribute;
     }
 
     // Nothing that comes is believed, see ItemReader.
@@ -149,15 +150,16 @@ internal sealed class ItemAttributes
             return attribute with { Value = AttributeIds.WithRoot(attribute.Value, here) };
         }
 
-        return attribute.IsAccessList ? Keep(attribute, path, (_, id) => id != NoId) : attribute;
+        // Linux before 6.2 shows none at all where the mount maps the owners.
+        return attribute.IsAccessList ? Keep(attribute, path, (_, id) => id != NoId, $"the kernel does not show in container '{request.Name}'") : attribute;
     }
 
-    private ItemAttribute Keep(ItemAttribute list, string path, Func<bool, uint, bool> keeps)
+    private ItemAttribute Keep(ItemAttribute list, string path, Func<bool, uint, bool> keeps, string reason)
     {
         byte[] kept = AttributeIds.Keep(list.Value, keeps);
         if (kept.Length < list.Value.Length)
         {
-            Lose(path, Shown(list), $"names users or groups that are none of container '{request.Name}': they are left out of it");
+            Lose(path, Shown(list), $"names users or groups that {reason}: they are left out of it");
         }
 
         return list with { Value = kept };
