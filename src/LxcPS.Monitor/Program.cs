@@ -2,6 +2,7 @@ using LxcPS.Engine;
 using LxcPS.Engine.Attach;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Console;
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Devices;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.Items;
@@ -41,6 +42,8 @@ static int Run(string[] args)
                 return MappedHelper.Run(MappedRequest.Parse(args.AsSpan(1)));
             case "run":
                 return MappedProgram.Run(args.AsSpan(1));
+            case "unpack":
+                return UnpackConfinement.Run(args.AsSpan(1));
             case "storage":
                 return StorageHelper.Run(StorageTask.Parse(args.AsSpan(1)));
             case "probe":
@@ -60,6 +63,7 @@ static int Run(string[] args)
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
                     "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
                     "       lxcps-monitor run OUTPUT MAP ... -- PROGRAM NAME ARGUMENTS\n" +
+                    "       lxcps-monitor unpack --devices|--no-devices DIR PROGRAM ARGUMENTS\n" +
                     "       lxcps-monitor storage --report DESCRIPTOR --name NAME --directory DIR --rootfs PATH --size BYTES ...\n" +
                     "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
                     "       lxcps-monitor states --lxcpath DIR --report DESCRIPTOR\n" +

@@ -240,6 +240,15 @@ public static unsafe class MountCalls
         return (long)status[0];
     }
 
+    /// <summary>How many bytes of the file system that an open file is on are free for everybody; see statfs(2).</summary>
+    public static ulong FreeBytes(int fd, string path)
+    {
+        // The size of a block is the second number, how many are free for everybody the fifth.
+        ulong* status = stackalloc ulong[16];
+        LinuxException.Check(syscall(SystemCall.fstatfs, fd, status), "fstatfs", path);
+        return status[1] * status[4];
+    }
+
     /// <summary>Detaches the mount at a path from the tree.</summary>
     public static void Detach(string path)
     {

@@ -171,7 +171,7 @@ public static unsafe class RawNames
 
     private static LinuxException Failed(string call, ReadOnlySpan<byte> name) => new(call, Marshal.GetLastPInvokeError(), Show(name));
 
-    private static byte[] Terminated(ReadOnlySpan<byte> name)
+    internal static byte[] Terminated(ReadOnlySpan<byte> name)
     {
         if (name.Contains((byte)0))
         {

@@ -1,3 +1,5 @@
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Protocol;
 using LxcPS.Native;
 
@@ -87,6 +89,16 @@ internal sealed class ContainerEntrance
         }
 
         FileTree.SetMask(0);
+    }
+
+    /// <summary>The id maps of the container, as the caller sees them.</summary>
+    /// <exception cref="LxcException">ContainerNotRunning: it has ended meanwhile.</exception>
+    internal IdMaps ReadIdMaps(string step)
+    {
+        IdMaps maps = IdMaps.Of(IsUnprivileged ? IdMapReader.Read($"/proc/{pid}") : []);
+
+        // Init still lives, so the number was its own when they were read.
+        return Processes.Signal(pidfd, 0) ? maps : throw NotRunning(name, step);
     }
 
     /// <summary>The user namespace of the container, or -1 where it has none of its own.</summary>

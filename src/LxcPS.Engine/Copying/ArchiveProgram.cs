@@ -10,17 +10,15 @@ namespace LxcPS.Engine.Copying;
 /// <param name="container">The container, or null where its name is not known yet.</param>
 internal sealed class ArchiveProgram(string archive, ArchiveFormat format, string? container)
 {
-    /// <summary>What it is run by instead of directly: given its path and its arguments, another's; or null.</summary>
-    internal Func<string, IReadOnlyList<string>, (string Path, IReadOnlyList<string> Arguments)>? Through { get; init; }
-
     /// <summary>Runs tar to its end; what it wrote to its standard output.</summary>
     /// <param name="arguments">Its arguments but for its name and the compression.</param>
     /// <param name="input">The descriptor of its standard input.</param>
     /// <param name="meter">Measures it.</param>
     /// <param name="what">What it does, for the error: "written".</param>
     /// <param name="cancel">Ends it.</param>
+    /// <param name="runner">A program that runs tar, and its arguments that go before tar's path and own; null to run it as it is.</param>
     /// <exception cref="LxcException">ArchiveFailed, StorageFull or Canceled.</exception>
-    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel)
+    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel, IReadOnlyList<string>? runner = null)
     {
         string tar = Find("tar");
         if (format.Program is { } program)
@@ -28,12 +26,11 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
             Find(program);
         }
 
+        string[] command = ["tar", .. format.Options, .. arguments];
         ProgramResult result;
         try
         {
-            (string path, IReadOnlyList<string> all) = (tar, ["tar", .. format.Options, .. arguments]);
-            (path, all) = Through?.Invoke(path, all) ?? (path, all);
-            result = ChildProgram.Run(path, all, input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
+            result = ChildProgram.Run(runner?[0] ?? tar, runner is null ? command : [.. runner, tar, .. command], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
                 started: pid => meter?.Process = pid);
         }
         catch (OperationCanceledException e)

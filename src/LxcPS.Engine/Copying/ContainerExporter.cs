@@ -73,7 +73,7 @@ public static class ContainerExporter
         int files = OpenRoot(root);
         try
         {
-            new OciExport(request, name) { Maps = isMapped ? [] : IdMaps.Of(config).Entries, HasSubvolumes = root.Type == "btrfs" }
+            new OciExport(request, name) { Maps = isMapped ? [] : IdMaps.Of(config).Entries }
                 .Write(OciSettings.ConfigOf(architecture, config.GetAll) with { Created = DateTimeOffset.UtcNow }, files);
         }
         finally

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
+using LxcPS.Engine.Operations;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -15,6 +16,7 @@ public sealed class ContainerImporter
     // So many of what is refused are named.
     private const int Told = 20;
 
+    private readonly HelperProgram helper;
     private readonly ContainerStore store;
     private readonly string path;
     private readonly ImportOptions options;
@@ -22,8 +24,9 @@ public sealed class ContainerImporter
     private readonly int archive;
     private readonly ArchiveFormat format;
 
-    private ContainerImporter(ContainerStore store, string path, ImportOptions options, int archive, ArchiveFormat format, CancellationToken cancel)
+    private ContainerImporter(HelperProgram helper, ContainerStore store, string path, ImportOptions options, int archive, ArchiveFormat format, CancellationToken cancel)
     {
+        this.helper = helper;
         this.store = store;
         this.path = path;
         this.options = options;
@@ -37,7 +40,7 @@ public sealed class ContainerImporter
     /// ArchiveFailed, ArchiveRefused (with all that is refused), ContainerExists, InvalidName, IdMapFailed, StorageFull, PermissionDenied, HookFailed or
     /// Canceled.
     /// </exception>
-    public static string? Import(ContainerStore store, string path, ImportOptions options, CancellationToken cancel)
+    public static string? Import(HelperProgram helper, ContainerStore store, string path, ImportOptions options, CancellationToken cancel)
     {
         StoppedContainer.RequireRoot(options.Name, $"The archive '{DisplayText.Of(path)}' cannot be imported by a user other than root", "Run the session as root.");
         int archive = -1;
@@ -46,7 +49,7 @@ public sealed class ContainerImporter
             archive = Descriptors.Open(path, OpenFlags.ReadOnly);
             byte[] head = new byte[512];
             ArchiveFormat format = ArchiveFormat.Of(head.AsSpan(0, Math.Max(0, Descriptors.Read(archive, head, path)))) ?? throw NoArchive(path);
-            return new ContainerImporter(store, path, options, archive, format, cancel).Run();
+            return new ContainerImporter(helper, store, path, options, archive, format, cancel).Run();
         }
         catch (LinuxException e)
         {
@@ -86,7 +89,7 @@ public sealed class ContainerImporter
             }
 
             // Another creation must not choose the same ids before this one's are in the store.
-            using (store.LockIds(Operations.ConfigChanger.LockTimeout, cancel))
+            using (store.LockIds(ConfigChanger.LockTimeout, cancel))
             {
                 config.Save(store.IdMapsInUse());
             }
@@ -132,21 +135,52 @@ public sealed class ContainerImporter
 
     private void Extract(ArchiveListing listing, ContainerCreation creation)
     {
-        // By the descriptor: where this session is killed, tar must not write into what has the name afterwards.
+        // The archive may be another one by now than the one that was judged, and tar may read it otherwise than it said: see
+        // UnpackConfinement. By the descriptor: where this session is killed, it must not write into what has the name afterwards.
+        IReadOnlyList<string> confinement = UnpackConfinement.CommandLine(helper, $"/proc/{Environment.ProcessId}/fd/{creation.Descriptor}", options.Trust);
         Run(
         [
-            "--extract", "--file=-", $"--directory=/proc/{Environment.ProcessId}/fd/{creation.Descriptor}", "--numeric-owner", "--same-owner", "--same-permissions", "--acls",
+            "--extract", "--file=-", "--numeric-owner", "--same-owner", "--same-permissions", "--acls",
             "--xattrs", "--xattrs-include=user.*", "--xattrs-include=trusted.*", "--xattrs-include=security.capability", "--anchored", "--no-wildcards",
             .. ContainerCopier.NotCopied.Append(ContainerExporter.NoteName).Where(file => file != ContainerStore.ConfigName).Select(file => $"--exclude={listing.Prefix}{file}"),
             .. listing.Strip > 0 ? (string[])[$"--strip-components={listing.Strip}", listing.Prefix.TrimEnd('/')] : [],
-        ], creation.Name, "Unpacking the archive");
+        ], creation.Name, "Unpacking the archive", confinement);
+        RequireNoLinks(creation.Descriptor, "."u8, string.Empty, creation.Name);
 
         // The archive's entry of the directory itself may have said otherwise.
         FileTree.ChangeOwner(creation.Descriptor, string.Empty, 0, 0);
         FileTree.ChangeMode(creation.Descriptor, 0x1F8 /* 0770 */, creation.Directory);
     }
 
-    private string Run(IReadOnlyList<string> arguments, string? container, string activity)
+    // Outside of the root file system, where what is mounted would lead to where the links do: see ArchiveListing.
+    private void RequireNoLinks(int parent, ReadOnlySpan<byte> name, string path, string container)
+    {
+        int directory = RawNames.Open(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory);
+        try
+        {
+            DirectoryReader reader = new(directory, path, new byte[8192]);
+            while (reader.Next())
+            {
+                string below = path.Length == 0 ? RawNames.Show(reader.NameBytes) : $"{path}/{RawNames.Show(reader.NameBytes)}";
+                FileDetails? details = RawNames.TryRead(directory, reader.NameBytes);
+                if (details is { IsSymbolicLink: true })
+                {
+                    throw Refused(container, [$"{DisplayText.Of(below)}: a link outside the root file system"], "Do not use it: it is not what it told of itself, or was changed meanwhile.");
+                }
+
+                if (details is { IsDirectory: true } && below != "rootfs")
+                {
+                    RequireNoLinks(directory, reader.NameBytes, below, container);
+                }
+            }
+        }
+        finally
+        {
+            Descriptors.Close(directory);
+        }
+    }
+
+    private string Run(IReadOnlyList<string> arguments, string? container, string activity, IReadOnlyList<string>? confinement = null)
     {
         Descriptors.Seek(archive, 0);
         long size = FileTree.Status(archive, string.Empty).Size;
@@ -154,7 +188,7 @@ public sealed class ContainerImporter
         {
             Position = () => (ArchiveTemplate.PositionOf(archive), size),
         };
-        return new ArchiveProgram(path, format, container).Run(arguments, archive, meter, "read", cancel);
+        return new ArchiveProgram(path, format, container).Run(arguments, archive, meter, "read", cancel, confinement);
     }
 
     private string NameOf(ArchiveListing listing)

@@ -15,23 +15,24 @@ namespace LxcPS.Engine.Items;
 /// </summary>
 internal static class ContainerRoot
 {
-    /// <summary>Starts the child; its pidfd. Only where <see cref="Forking"/> is allowed.</summary>
+    /// <summary>Starts the child; its pidfd, and the container's id maps. Only where <see cref="Forking"/> is allowed.</summary>
     /// <param name="lxcPath">The directory of containers.</param>
     /// <param name="name">The container. One that does not run cannot be started while the caller lives.</param>
     /// <param name="kept">The descriptors that the child keeps.</param>
     /// <param name="guard">Runs what it is given and tells its errors; the result is the exit code.</param>
     /// <param name="work">Runs in the child, which is given the root as a descriptor.</param>
     /// <exception cref="LxcException">What keeps the root from being opened.</exception>
-    internal static int Start(string lxcPath, string name, int[] kept, Func<Func<int>, int> guard, Func<int, int> work)
+    internal static (int Pidfd, IdMaps Maps) Start(string lxcPath, string name, int[] kept, Func<Func<int>, int> guard, Func<int, int> work)
     {
         if (ContainerEntrance.TryFind(lxcPath, name, "copy") is { } entrance)
         {
-            return Forking.Start(0, -1, () => guard(() =>
+            IdMaps maps = entrance.ReadIdMaps("copy");
+            return (Forking.Start(0, -1, () => guard(() =>
             {
                 entrance.Enter();
                 Descriptors.CloseAllBut(kept);
                 return work(OpenRunning());
-            })).Pidfd;
+            })).Pidfd, maps);
         }
 
         ControlSocket.Reserve(lxcPath, name, "It is just starting: try again when it runs.");
@@ -41,7 +42,7 @@ internal static class ContainerRoot
     // A copy of the mounts, attached nowhere: the container changes nothing in it.
     private static int OpenRunning() => WithoutDevices(MountCalls.CloneTree(Descriptors.CurrentDirectory, "/", recursive: true));
 
-    private static int StartStopped(string lxcPath, string name, int[] kept, Func<Func<int>, int> guard, Func<int, int> work)
+    private static (int Pidfd, IdMaps Maps) StartStopped(string lxcPath, string name, int[] kept, Func<Func<int>, int> guard, Func<int, int> work)
     {
         ContainerConfig config = new ContainerStore(lxcPath).LoadConfig(name);
         RootfsSource source = config.Get("lxc.rootfs.path") is { Length: > 0 } path ? RootfsSource.Parse(path)
@@ -95,7 +96,7 @@ internal static class ContainerRoot
                     userNamespace => source.Open(userNamespace, maps.HostUser(0) ?? 0, attributes, fileSystemOptions));
             }
 
-            return pidfd;
+            return (pidfd, maps);
         }
         catch
         {

@@ -51,6 +51,9 @@ internal sealed class ItemEntry
     /// <summary>What a symbolic link says.</summary>
     internal byte[] Target { get; init; } = [];
 
+    /// <summary>The extended attributes of a file or directory.</summary>
+    internal IReadOnlyList<ItemAttribute> Attributes { get; init; } = [];
+
     /// <summary>Whether the name is one that a directory can hold: what the other side sends is not believed.</summary>
     internal bool HasSafeName => Name.Length is > 0 and <= 255 && !Name.AsSpan().ContainsAny((byte)'/', (byte)0)
         && !Name.AsSpan().SequenceEqual("."u8) && !Name.AsSpan().SequenceEqual(".."u8);

@@ -20,4 +20,7 @@ internal enum ItemFrame : byte
 
     /// <summary>The end of all. Without it something is missing.</summary>
     Done = 5,
+
+    /// <summary>An extended attribute of the name that comes next: a byte of its own name's length, that name, and the value.</summary>
+    Attribute = 7,
 }

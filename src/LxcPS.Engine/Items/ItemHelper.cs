@@ -1,3 +1,4 @@
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
@@ -57,7 +58,8 @@ public sealed class ItemHelper
         (int read, int write) = Descriptors.Pipe();
         (int hostEnd, int containerEnd) = request.IsInto ? (write, read) : (read, write);
         int[] kept = request.ReportDescriptor >= 0 ? [containerEnd, request.ReportDescriptor] : [containerEnd];
-        int container = ContainerRoot.Start(request.LxcPath, request.Name, kept, Guard, root => request.IsInto ? Receive(root, containerEnd, isRoot: true) : Send(root, containerEnd));
+        (int container, IdMaps maps) = ContainerRoot.Start(request.LxcPath, request.Name, kept, Guard,
+            root => request.IsInto ? Receive(root, containerEnd, isRoot: true, maps: null) : Send(root, containerEnd, maps: null));
         Descriptors.Close(containerEnd);
         int host;
         try
@@ -67,7 +69,7 @@ public sealed class ItemHelper
                 Processes.SetParentDeathSignal(9);
                 int root = Descriptors.OpenPath("/", directory: true);
                 FileTree.SetMask(0);
-                return request.IsInto ? Send(root, hostEnd) : Receive(root, hostEnd, Processes.EffectiveUserId == 0);
+                return request.IsInto ? Send(root, hostEnd, maps) : Receive(root, hostEnd, Processes.EffectiveUserId == 0, maps);
             })).Pidfd;
         }
         catch
@@ -81,12 +83,16 @@ public sealed class ItemHelper
         return request.IsInto ? Supervise(host, container) : Supervise(container, host);
     }
 
-    private int Send(int root, int pipe) => new ItemSender(root, new ItemWriter(pipe), new ItemReport(reporter, request.Name), request).Run();
-
-    private int Receive(int root, int pipe, bool isRoot)
+    private int Send(int root, int pipe, IdMaps? maps)
     {
         ItemReport report = new(reporter, request.Name);
-        return new ItemReceiver(root, new ItemReader(pipe), report, request, new ItemOwners(report, request, isRoot), random).Run();
+        return new ItemSender(root, new ItemWriter(pipe), report, request, new ItemAttributes(report, request, maps)).Run();
+    }
+
+    private int Receive(int root, int pipe, bool isRoot, IdMaps? maps)
+    {
+        ItemReport report = new(reporter, request.Name);
+        return new ItemReceiver(root, new ItemReader(pipe), report, request, new ItemOwners(report, request, isRoot), new ItemAttributes(report, request, maps), random).Run();
     }
 
     private int Supervise(int sender, int receiver)

@@ -20,31 +20,29 @@ internal sealed class ItemReader(int fd)
     /// <summary>The data of the last frame.</summary>
     internal ReadOnlySpan<byte> Data => buffer.AsSpan(8, length - 8);
 
-    /// <summary>Reads the next frame.</summary>
+    /// <summary>Reads the next frame, and the extended attributes that come before a name.</summary>
     /// <exception cref="LxcException">CopyFailed: it is none. Canceled: the other side has ended.</exception>
     internal ItemFrame Next()
     {
-        Span<byte> head = stackalloc byte[ItemWriter.HeadSize];
-        Fill(head);
-        ItemFrame kind = (ItemFrame)head[0];
-        length = BinaryPrimitives.ReadInt32LittleEndian(head[1..]);
-        bool isSound = kind switch
+        List<ItemAttribute> attributes = [];
+        int size = 0;
+        ItemFrame kind;
+        while ((kind = NextFrame()) == ItemFrame.Attribute)
         {
-            ItemFrame.Entry => length is >= ItemWriter.EntrySize and <= ItemWriter.EntrySize + 256 + 4096,
-            ItemFrame.Data => length >= 8 && length <= buffer.Length,
-            ItemFrame.Begin or ItemFrame.End => length == 8,
-            ItemFrame.Abandon or ItemFrame.Done => length == 0,
-            _ => false,
-        };
-        if (!isSound)
-        {
-            throw Unsound($"a frame of kind {(byte)kind} and {length} bytes");
+            attributes.Add(ReadAttribute(buffer.AsSpan(0, length)));
+            if ((size += length) > ItemAttributes.MaximumSize)
+            {
+                throw Unsound("extended attributes without end");
+            }
         }
 
-        Fill(buffer.AsSpan(0, length));
         if (kind == ItemFrame.Entry)
         {
-            Entry = ReadEntry(buffer.AsSpan(0, length));
+            Entry = ReadEntry(buffer.AsSpan(0, length), attributes);
+        }
+        else if (size > 0)
+        {
+            throw Unsound("extended attributes of nothing");
         }
 
         return kind;
@@ -60,7 +58,40 @@ internal sealed class ItemReader(int fd)
     /// <summary>The end of the other side, which has told the reason itself.</summary>
     internal static LxcException OtherEnded(LinuxException? cause = null) => new(LxcErrorId.Canceled, "The other side of the copy has ended", cause) { Step = "copy" };
 
-    private static ItemEntry ReadEntry(ReadOnlySpan<byte> body)
+    private ItemFrame NextFrame()
+    {
+        Span<byte> head = stackalloc byte[ItemWriter.HeadSize];
+        Fill(head);
+        ItemFrame kind = (ItemFrame)head[0];
+        length = BinaryPrimitives.ReadInt32LittleEndian(head[1..]);
+        bool isSound = kind switch
+        {
+            ItemFrame.Entry => length is >= ItemWriter.EntrySize and <= ItemWriter.EntrySize + 256 + 4096,
+            ItemFrame.Attribute => length is > 1 and <= 1 + ExtendedAttributes.MaximumName + ExtendedAttributes.MaximumValue,
+            ItemFrame.Data => length >= 8 && length <= buffer.Length,
+            ItemFrame.Begin or ItemFrame.End => length == 8,
+            ItemFrame.Abandon or ItemFrame.Done => length == 0,
+            _ => false,
+        };
+        if (!isSound)
+        {
+            throw Unsound($"a frame of kind {(byte)kind} and {length} bytes");
+        }
+
+        Fill(buffer.AsSpan(0, length));
+        return kind;
+    }
+
+    private static ItemAttribute ReadAttribute(ReadOnlySpan<byte> body)
+    {
+        int name = body[0];
+        ItemAttribute attribute = 1 + name <= body.Length ? new(body[1..(1 + name)].ToArray(), body[(1 + name)..].ToArray())
+            : throw Unsound("an extended attribute's name longer than its frame");
+        return attribute.IsCarried && attribute.Value.Length <= ExtendedAttributes.MaximumValue && !attribute.Name.Contains((byte)0) ? attribute
+            : throw Unsound($"the extended attribute '{DisplayText.Of(attribute.ShownName)}' of {attribute.Value.Length} bytes");
+    }
+
+    private static ItemEntry ReadEntry(ReadOnlySpan<byte> body, List<ItemAttribute> attributes)
     {
         int name = BinaryPrimitives.ReadUInt16LittleEndian(body[49..]);
         if (ItemWriter.EntrySize + name > body.Length)
@@ -79,6 +110,7 @@ internal sealed class ItemReader(int fd)
             Modified = ReadMoment(body[33..]),
             Number = BinaryPrimitives.ReadInt32LittleEndian(body[45..]),
             Name = body.Slice(ItemWriter.EntrySize, name).ToArray(),
+            Attributes = attributes,
             Target = body[(ItemWriter.EntrySize + name)..].ToArray(),
         };
         return entry.HasSafeName && entry.Size >= 0 && entry.Number >= -1 && entry.Kind is >= ItemKind.Directory and <= ItemKind.HardLink ? entry

@@ -16,6 +16,7 @@ internal sealed partial class ItemReceiver
     private readonly ItemReport report;
     private readonly ItemRequest request;
     private readonly ItemOwners owners;
+    private readonly ItemAttributes attributes;
     private readonly Random random;
     private readonly Stack<byte[]> above = new();
     private readonly List<byte[][]?> linked = [];
@@ -31,14 +32,16 @@ internal sealed partial class ItemReceiver
     /// <param name="report">Is told what cannot be written.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="owners">Whose the files become.</param>
+    /// <param name="attributes">Which extended attributes they get.</param>
     /// <param name="random">For names that last until a file is whole. Seeded before a container's /dev is this process's.</param>
-    internal ItemReceiver(int root, ItemReader input, ItemReport report, ItemRequest request, ItemOwners owners, Random random)
+    internal ItemReceiver(int root, ItemReader input, ItemReport report, ItemRequest request, ItemOwners owners, ItemAttributes attributes, Random random)
     {
         this.root = root;
         this.input = input;
         this.report = report;
         this.request = request;
         this.owners = owners;
+        this.attributes = attributes;
         this.random = random;
     }
 
@@ -74,6 +77,7 @@ internal sealed partial class ItemReceiver
                     ReceiveTop(input.Entry);
                     break;
                 case ItemFrame.Done:
+                    attributes.TellRest();
                     return 0;
                 default:
                     throw ItemReader.Unsound("something between two names");
@@ -234,6 +238,7 @@ internal sealed partial class ItemReceiver
             if (isNew)
             {
                 owners.Apply(fd, [], entry);
+                attributes.Apply(fd, entry, path);
                 FileTree.ChangeMode(fd, owners.ModeOf(entry), path);
                 RawNames.SetTimes(parent, name, entry.Accessed, entry.Modified);
             }
@@ -260,8 +265,9 @@ internal sealed partial class ItemReceiver
                     isWhole = ReceiveData(fd, entry, name, path, ref isRead);
                     if (isWhole)
                     {
-                        // The owner first: a change of it takes the set-id bits away.
+                        // The owner first: a change of it takes the set-id bits and the capabilities away.
                         owners.Apply(fd, [], entry);
+                        attributes.Apply(fd, entry, path);
                         FileTree.ChangeMode(fd, owners.ModeOf(entry), path);
                         RawNames.SetTimes(directory, temporary, entry.Accessed, entry.Modified);
                     }

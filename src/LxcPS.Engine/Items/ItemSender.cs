@@ -22,17 +22,19 @@ internal sealed class ItemSender
     private readonly ItemWriter output;
     private readonly ItemReport report;
     private readonly ItemRequest request;
+    private readonly ItemAttributes attributes;
     private readonly byte[] frame = new byte[ItemWriter.DataHead + ItemWriter.MaximumData];
     private readonly Dictionary<(ulong FileSystem, ulong Inode), int> numbers = [];
     private long bytes;
     private long names;
 
-    internal ItemSender(int root, ItemWriter output, ItemReport report, ItemRequest request)
+    internal ItemSender(int root, ItemWriter output, ItemReport report, ItemRequest request, ItemAttributes attributes)
     {
         this.root = root;
         this.output = output;
         this.report = report;
         this.request = request;
+        this.attributes = attributes;
     }
 
     /// <summary>Sends all that the request names.</summary>
@@ -51,6 +53,7 @@ internal sealed class ItemSender
             Try(RawNames.Show(path), () => SendTop(path));
         }
 
+        attributes.TellRest();
         output.Done();
         return 0;
     }
@@ -151,7 +154,7 @@ internal sealed class ItemSender
         }
 
         Count(path);
-        output.Entry(EntryOf(ItemKind.Directory, name, details));
+        output.Entry(EntryOf(ItemKind.Directory, name, details, attributes: attributes.Read(fd, path)));
         if (request.Recurse)
         {
             DirectoryReader reader = new(fd, path, new byte[8192]);
@@ -188,7 +191,7 @@ internal sealed class ItemSender
 
         Count(path);
         long size = details.Size > 0 ? details.Size : MaximumUnsized;
-        output.Entry(EntryOf(ItemKind.File, name, details, number, size));
+        output.Entry(EntryOf(ItemKind.File, name, details, number, size, attributes: attributes.Read(fd, path)));
         try
         {
             output.End(SendData(fd, path, size));
@@ -231,7 +234,7 @@ internal sealed class ItemSender
         return size;
     }
 
-    private ItemEntry EntryOf(ItemKind kind, byte[] name, FileDetails details, int number = -1, long size = 0, byte[]? target = null)
+    private ItemEntry EntryOf(ItemKind kind, byte[] name, FileDetails details, int number = -1, long size = 0, byte[]? target = null, IReadOnlyList<ItemAttribute>? attributes = null)
     {
         // A user's own files are those of the container's root there, as those of an archive are that a user unpacks.
         bool isOwn = request.IsInto && Processes.EffectiveUserId != 0 && details.UserId == Processes.EffectiveUserId;
@@ -247,6 +250,7 @@ internal sealed class ItemSender
             Modified = details.Modified,
             Number = number,
             Target = target ?? [],
+            Attributes = attributes ?? [],
         };
     }
 

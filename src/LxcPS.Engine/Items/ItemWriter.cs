@@ -18,15 +18,20 @@ internal sealed class ItemWriter(int fd)
     /// <summary>Bytes of a name's fields of fixed length.</summary>
     internal const int EntrySize = 1 + (3 * 4) + 8 + (2 * 12) + 4 + 2;
 
-    private readonly byte[] buffer = new byte[HeadSize + EntrySize + 256 + 4096];
+    private readonly byte[] buffer = new byte[HeadSize + 1 + ExtendedAttributes.MaximumName + ExtendedAttributes.MaximumValue];
 
     /// <summary>Begins the copy of so many that were named.</summary>
     internal void Begin(long count) => Number(ItemFrame.Begin, count);
 
-    /// <summary>Writes a name.</summary>
+    /// <summary>Writes a name, and its extended attributes before it.</summary>
     internal void Entry(ItemEntry entry)
     {
         Span<byte> body = buffer.AsSpan(HeadSize);
+        foreach (ItemAttribute attribute in entry.Attributes)
+        {
+            Attribute(attribute);
+        }
+
         body[0] = (byte)entry.Kind;
         BinaryPrimitives.WriteUInt32LittleEndian(body[1..], entry.Mode);
         BinaryPrimitives.WriteUInt32LittleEndian(body[5..], entry.UserId);
@@ -39,6 +44,16 @@ internal sealed class ItemWriter(int fd)
         entry.Name.CopyTo(body[EntrySize..]);
         entry.Target.CopyTo(body[(EntrySize + entry.Name.Length)..]);
         Send(ItemFrame.Entry, buffer, EntrySize + entry.Name.Length + entry.Target.Length);
+    }
+
+    /// <summary>Writes an extended attribute of the name that comes next.</summary>
+    internal void Attribute(ItemAttribute attribute)
+    {
+        Span<byte> body = buffer.AsSpan(HeadSize);
+        body[0] = (byte)attribute.Name.Length;
+        attribute.Name.CopyTo(body[1..]);
+        attribute.Value.CopyTo(body[(1 + attribute.Name.Length)..]);
+        Send(ItemFrame.Attribute, buffer, 1 + attribute.Name.Length + attribute.Value.Length);
     }
 
     /// <summary>Writes data of a file.</summary>

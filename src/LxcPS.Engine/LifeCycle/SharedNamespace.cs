@@ -100,16 +100,7 @@ public sealed class SharedNamespace
                 return null;
             }
 
-            List<IdMapEntry> maps = [];
-            foreach (char kind in "ug")
-            {
-                foreach (string line in Descriptors.ReadText($"{directory}/{kind}id_map").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    maps.Add(IdMapEntry.Parse($"{kind} {line}"));
-                }
-            }
-
-            return maps;
+            return IdMapReader.Read(directory);
         }
         catch (LinuxException e)
         {

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Operations;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
 
@@ -11,15 +12,15 @@ namespace LxcPS.Engine.Rootless;
 /// </summary>
 public static class MappedProgram
 {
-    /// <summary>The arguments of the helper, with its name first.</summary>
+    /// <summary>The command line that goes before the program's.</summary>
+    /// <param name="helper">The helper executable.</param>
     /// <param name="maps">The maps of the namespace.</param>
     /// <param name="output">The file, which is not there yet.</param>
-    /// <param name="path">The program.</param>
-    /// <param name="arguments">With its name first.</param>
-    internal static IReadOnlyList<string> ArgumentsOf(IReadOnlyList<IdMapEntry> maps, string output, string path, IReadOnlyList<string> arguments) =>
-        ["lxcps-monitor", "run", output, .. maps.Select(map => map.ToString()), "--", path, .. arguments];
+    internal static IReadOnlyList<string> CommandLine(HelperProgram helper, IReadOnlyList<IdMapEntry> maps, string output) =>
+        [helper.Path, "run", output, .. maps.Select(map => map.ToString()), "--"];
 
-    /// <summary>Runs what <see cref="ArgumentsOf"/> says, without the name and the leading <c>run</c>; the result is the exit code.</summary>
+    /// <summary>Runs the program; the result is its exit code.</summary>
+    /// <param name="arguments">As <see cref="CommandLine"/> has them behind <c>run</c>; then the program's path and its arguments with its name first.</param>
     /// <exception cref="LxcException">NamespaceFailed or IdMapFailed; StorageFailed or StorageFull: the file cannot be made, or no such arguments.</exception>
     public static int Run(ReadOnlySpan<string> arguments)
     {

@@ -49,7 +49,7 @@ public sealed class ImportLxcContainerCommand : LxcCmdlet
     private string? Import(ContainerStore store, string archive)
     {
         TransferBar bar = new(this, $"Importing {archive}");
-        string? name = ContainerImporter.Import(store, archive, new ImportOptions
+        string? name = ContainerImporter.Import(Helper, store, archive, new ImportOptions
         {
             Name = Name,
             KeepIdentity = KeepIdentity,

@@ -1,5 +1,6 @@
 using System.Text;
 using LxcPS.Engine;
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Items;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
@@ -10,6 +11,7 @@ namespace LxcPS.Tests.Items;
 /// <summary>The two sides of a copy, with a pipe between them and two directories as their roots; and what no sender of ours would send.</summary>
 public sealed class ItemStreamTests : IDisposable
 {
+    private readonly IdMaps hostMaps = IdMaps.Of([IdMapEntry.Parse("u 0 100000 65536"), IdMapEntry.Parse("g 0 100000 65536")]);
     private readonly TemporaryDirectory directory = new();
     private readonly int from;
     private readonly int to;
@@ -189,6 +191,23 @@ public sealed class ItemStreamTests : IDisposable
         Assert.Empty(Names("to"));
     }
 
+    [Fact]
+    public void ExtendedAttributesThatCannotBeAreRefused()
+    {
+        static ItemEntry With(params ItemAttribute[] attributes) => new() { Kind = ItemKind.File, Name = [.. "f"u8], Attributes = attributes };
+        foreach (string name in (string[])["system.other", "security.selinux", "trusted.overlay.opaque", "user.overlay.origin", "user.a\0b", "x", "trusted.note"])
+        {
+            Refused(writer => { writer.Entry(With(new ItemAttribute(Encoding.UTF8.GetBytes(name), [1]))); writer.End(); }, isInto: false);
+        }
+
+        ItemAttribute large = new([.. "user.large"u8], new byte[ExtendedAttributes.MaximumValue]);
+        Refused(writer => writer.Entry(With([.. Enumerable.Repeat(large, 17)])));
+        byte[] foreign = AttributeIds.WithRoot(new byte[20], 65536);
+        Refused(writer => { writer.Entry(With(new ItemAttribute([.. "security.capability"u8], foreign))); writer.End(); }, isInto: false);
+        Refused(writer => { writer.Attribute(new ItemAttribute([.. "user.of nothing"u8], [])); writer.Done(); });
+        Assert.Empty(Names("to"));
+    }
+
     private int Copy(string[] paths, string destination, bool recurse = false, bool force = false)
     {
         ItemRequest request = Request(paths, destination, recurse, force);
@@ -198,7 +217,7 @@ public sealed class ItemStreamTests : IDisposable
         {
             try
             {
-                new ItemSender(from, new ItemWriter(write), report, request).Run();
+                new ItemSender(from, new ItemWriter(write), report, request, new ItemAttributes(report, request, hostMaps)).Run();
             }
             catch (LxcException e) when (e.ErrorId == LxcErrorId.Canceled)
             {
@@ -219,15 +238,15 @@ public sealed class ItemStreamTests : IDisposable
         }
     }
 
-    private LxcException Refused(Action<ItemWriter> send, string id = LxcErrorId.CopyFailed)
+    private LxcException Refused(Action<ItemWriter> send, string id = LxcErrorId.CopyFailed, bool isInto = true)
     {
-        LxcException e = Assert.Throws<LxcException>(() => Send(send));
+        LxcException e = Assert.Throws<LxcException>(() => Send(send, isInto));
         Assert.Equal(id, e.ErrorId);
         return e;
     }
 
     // What is sent here is less than a pipe holds, but for the deep tree, whose reader comes later.
-    private void Send(Action<ItemWriter> send)
+    private void Send(Action<ItemWriter> send, bool isInto = true)
     {
         (int read, int write) = Descriptors.Pipe();
         Thread sender = new(() =>
@@ -248,7 +267,7 @@ public sealed class ItemStreamTests : IDisposable
         sender.Start();
         try
         {
-            Receiver(Request([], "/", false, false), read, new ItemReport(reporter, "c")).Run();
+            Receiver(Request([], "/", false, false, isInto), read, new ItemReport(reporter, "c")).Run();
         }
         finally
         {
@@ -258,10 +277,10 @@ public sealed class ItemStreamTests : IDisposable
     }
 
     private ItemReceiver Receiver(ItemRequest request, int read, ItemReport report) =>
-        new(to, new ItemReader(read), report, request, new ItemOwners(report, request, isRoot: false), new Random());
+        new(to, new ItemReader(read), report, request, new ItemOwners(report, request, isRoot: false), new ItemAttributes(report, request, request.IsInto ? null : hostMaps), new Random());
 
-    private static ItemRequest Request(string[] paths, string destination, bool recurse, bool force) =>
-        new() { LxcPath = "/", Name = "c", IsInto = true, Paths = paths, Destination = destination, Recurse = recurse, Force = force };
+    private static ItemRequest Request(string[] paths, string destination, bool recurse, bool force, bool isInto = true) =>
+        new() { LxcPath = "/", Name = "c", IsInto = isInto, Paths = paths, Destination = destination, Recurse = recurse, Force = force };
 
     private string Report() => Descriptors.ReadText($"/proc/self/fd/{lines}");
 

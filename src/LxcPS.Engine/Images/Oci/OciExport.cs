@@ -25,9 +25,6 @@ internal sealed class OciExport(ExportRequest request, string? container)
     /// <summary>The maps by which the owners on the disk are those of the container; none where they are the same.</summary>
     internal IReadOnlyList<IdMapEntry> Maps { get; init; } = [];
 
-    /// <summary>Whether file systems that are mounted in the root file system are part of it: subvolumes are.</summary>
-    internal bool HasSubvolumes { get; init; }
-
     /// <summary>Writes it.</summary>
     /// <param name="config">What is said of the program.</param>
     /// <param name="root">A descriptor of the root file system.</param>
@@ -84,17 +81,17 @@ internal sealed class OciExport(ExportRequest request, string? container)
         Run(Gzip,
         [
             isMapped ? "--file=-" : "--file=" + file, "--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability", "--sort=name",
-            "--pax-option=delete=atime,delete=ctime", "--no-anchored", "--exclude=.wh.*", .. HasSubvolumes ? (string[])[] : ["--one-file-system"], "--directory=/proc/self/fd/0", ".",
-        ], root, isMapped ? (path, all) => (request.Helper.Path, MappedProgram.ArgumentsOf(Maps, file, path, all)) : null);
+            "--pax-option=delete=atime,delete=ctime", "--no-anchored", "--exclude=.wh.*", "--directory=/proc/self/fd/0", ".",
+        ], root, isMapped ? MappedProgram.CommandLine(request.Helper, Maps, file) : null);
         (OciDigest digest, content) = DigestsOf(file);
         Blob blob = new("application/vnd.oci.image.layer.v1.tar+gzip", digest, FileTree.Status(Descriptors.CurrentDirectory, file).Size);
         FileTree.Rename(Descriptors.CurrentDirectory, file, Descriptors.CurrentDirectory, $"{layout}/{digest.FileName}");
         return blob;
     }
 
-    private void Run(ArchiveFormat format, IReadOnlyList<string> arguments, int input, Func<string, IReadOnlyList<string>, (string, IReadOnlyList<string>)>? through) =>
-        new ArchiveProgram(request.Path, format, container) { Through = through }.Run(["--create", "--force-local", "--format=posix", "--numeric-owner", .. arguments], input,
-            new TransferMeter("Writing the image", "rchar", request.Progress), "written", request.Cancel);
+    private void Run(ArchiveFormat format, IReadOnlyList<string> arguments, int input, IReadOnlyList<string>? runner) =>
+        new ArchiveProgram(request.Path, format, container).Run(["--create", "--force-local", "--format=posix", "--numeric-owner", .. arguments], input,
+            new TransferMeter("Writing the image", "rchar", request.Progress), "written", request.Cancel, runner);
 
     // Of a compressed layer, and of what it holds.
     private (OciDigest Compressed, OciDigest Content) DigestsOf(string file)
