@@ -77,19 +77,17 @@ function Measure-Debian {
     } ([math]::Min($Runs, 5))
     Add-Row 'New-LxcContainer of a Debian archive (xz)' '' $times.Ours 'tar -x' $times.Theirs 1.3
 
-    # Whether the hundredth costs what the tenth does.
-    $perContainer = @{}
-    foreach ($count in 10, 100) {
-        $names = 1..$count | ForEach-Object { 'many{0:000}' -f $_ }
-        $perContainer[$count] = (Measure-Call { New-LxcContainer $names -Image debian/bookworm -Config @{ 'lxc.net.0.type' = 'empty' } | Start-LxcContainer }) / $count
-        $disk = $names | ForEach-Object { [double]((du -sk "$containers/$_") -split '\s+')[0] }
-        Add-Row "$count containers of one image, made and started, each" '' @($perContainer[$count]) '' $null 1000 -Absolute
-        Add-Row "$count containers of one image, disk of each" '' $disk '' $null 1000 'KiB' -Absolute
-        Stop-LxcContainer $names -Kill
-        Remove-LxcContainer $names -Force -Confirm:$false
+    # Whether the last cost what the first did. Their init is one program: of a hundred systemds that boot at once one would measure those.
+    $names = 1..100 | ForEach-Object { 'many{0:000}' -f $_ }
+    $times = foreach ($name in $names) {
+        Measure-Call { New-LxcContainer $name -Image debian/bookworm -Config @{ 'lxc.net.0.type' = 'empty'; 'lxc.init.cmd' = '/usr/bin/sleep infinity' } | Start-LxcContainer }
     }
-
-    Add-Row 'The same, one of 100 beside one of 10' '' @($perContainer[100]) 'one of 10' @($perContainer[10]) 1.3
+    $disk = $names | ForEach-Object { [double]((du -sk "$containers/$_") -split '\s+')[0] }
+    Add-Row '100 containers of one image, made and started, each' '' $times '' $null 1000 -Absolute
+    Add-Row 'The same, one of the last 20' '' $times[80..99] 'one of the first 20' $times[0..19] 1.3
+    Add-Row '100 containers of one image, disk of each' '' $disk '' $null 1000 'KiB' -Absolute
+    Stop-LxcContainer $names -Kill
+    Remove-LxcContainer $names -Force -Confirm:$false
     Remove-LxcContainer base -Force -Confirm:$false
     Remove-LxcImage debian/bookworm -Confirm:$false
 }
@@ -117,7 +115,7 @@ function Measure-Copy {
     [void](New-LxcContainer big -Template Busybox -Privileged -Config @{ 'lxc.net.0.type' = 'empty' })
     New-Tree "$containers/big/rootfs"
 
-    # All copies stay until the end: ext4 passes over inodes that were freed within the last minutes, one by one, which then is most of what a
+    # All copies stay until the end here, and with shared blocks: ext4 passes over inodes that were freed within the last minutes, one by one, which then is most of what a
     # copy takes. And each begins with nothing left to write of the one before.
     $made = @{ Count = 0 }
     $theirs = if ($lxcCopy) { { $made.Count++; $lxc.Run($lxcCopy, @('-P', $containers, '-p', $containers, '-n', 'big', '-N', "copy$($made.Count)")) } }
@@ -144,19 +142,20 @@ function Measure-Reflink {
 
     $file = Join-Path $WorkPath 'btrfs'
     $shared = Join-Path $WorkPath 'shared'
-    truncate -s 3G $file
+    truncate -s 6G $file
     [void](mkfs.btrfs -q $file)
     [void](New-Item -ItemType Directory $shared)
     mount -o loop $file $shared
     try {
-        Copy-LxcContainer big -NewName big -NewLxcPath $shared
+        [void](Copy-LxcContainer big -NewName big -NewLxcPath $shared)
 
         # The others' view of the host is older than this mount.
         $timer = New-Timer @{} @()
-        $theirs = if ($lxcCopy) { { $timer.Run($lxcCopy, @('-P', $shared, '-p', $shared, '-n', 'big', '-N', 'copy')) } }
-        $times = Measure-Work { Measure-Call { Copy-LxcContainer big copy -LxcPath $shared } } $theirs { Remove-LxcContainer copy -Force -Confirm:$false -LxcPath $shared } $Rounds
+        $made = @{ Count = 0 }
+        $theirs = if ($lxcCopy) { { $made.Count++; $timer.Run($lxcCopy, @('-P', $shared, '-p', $shared, '-n', 'big', '-N', "copy$($made.Count)")) } }
+        $times = Measure-Work { $made.Count++; Measure-Call { Copy-LxcContainer big "copy$($made.Count)" -LxcPath $shared } } $theirs { sync } $Rounds
         Add-Row 'Copy-LxcContainer, 300 MB, shared blocks (btrfs)' '' $times.Ours 'lxc-copy' $times.Theirs 0.05
-        Copy-LxcContainer big volume -LxcPath $shared -Storage Btrfs
+        [void](Copy-LxcContainer big volume -LxcPath $shared -Storage Btrfs)
         $theirs = if ($lxcCopy) { { $timer.Run($lxcCopy, @('-P', $shared, '-p', $shared, '-n', 'volume', '-N', 'copy')) } }
         $times = Measure-Work { Measure-Call { Copy-LxcContainer volume copy -LxcPath $shared } } $theirs { Remove-LxcContainer copy -Force -Confirm:$false -LxcPath $shared } $Rounds
         Add-Row 'Copy-LxcContainer, 300 MB, a subvolume (btrfs)' '' $times.Ours 'lxc-copy' $times.Theirs 1.1

@@ -19,9 +19,10 @@ public static unsafe class Spawning
     /// <param name="descriptors">The descriptor for each number from 0 on; -1 gives /dev/null.</param>
     /// <param name="newSession">Whether it becomes a session leader, away from the caller's terminal and its signals.</param>
     /// <param name="blockSignals">Whether it begins with all signals blocked, in every thread that its runtime starts, because it reads them from a descriptor.</param>
+    /// <param name="directory">The open directory to begin in, or -1 for the caller's.</param>
     public static int Start(
         string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors, bool newSession,
-        bool blockSignals = false)
+        bool blockSignals = false, int directory = -1)
     {
         using CStringArray argv = new(arguments, "posix_spawn");
         using CStringArray envp = new(environment, "posix_spawn");
@@ -47,6 +48,12 @@ public static unsafe class Spawning
             Check(posix_spawnattr_setsigdefault(attributes, set), path);
             Check(posix_spawnattr_setflags(attributes,
                 (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (newSession ? POSIX_SPAWN_SETSID : 0))), path);
+            if (directory >= 0)
+            {
+                // Before its number is given to another.
+                Check(posix_spawn_file_actions_addfchdir_np(actions, directory), path);
+            }
+
             fixed (byte* nothing = "/dev/null\0"u8)
             {
                 for (int i = 0; i < descriptors.Length; i++)
@@ -115,6 +122,9 @@ public static unsafe class Spawning
 
     [DllImport("libc.so.6")]
     private static extern int posix_spawn_file_actions_destroy(void* actions);
+
+    [DllImport("libc.so.6")]
+    private static extern int posix_spawn_file_actions_addfchdir_np(void* actions, int fd);
 
     [DllImport("libc.so.6")]
     private static extern int posix_spawn_file_actions_addopen(void* actions, int fd, byte* path, int flags, uint mode);

@@ -11,23 +11,20 @@ namespace LxcPS.Engine.Copying;
 /// </summary>
 internal static class TreeCopy
 {
-    // The program has the directory as its standard input, of which it reads nothing.
-    private const string Target = "/proc/self/fd/0";
-
     /// <summary>Copies files and directories into a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled; what has been copied so far stays.</exception>
     internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         if (sources.Count > 0)
         {
-            Run(["-x", "-t", Target, "--", .. sources], target.Descriptor, target.Directory, container, transfer, cancel);
+            Run(["-x", "-t", ".", "--", .. sources], target.Descriptor, -1, target.Directory, container, transfer, cancel);
         }
     }
 
     /// <summary>Copies a file to a place in a new container's directory.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
     internal static void OfFile(ContainerCreation target, string place, string source, string container, Action<TransferProgress>? transfer, CancellationToken cancel) =>
-        Run(["-T", "--", source, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, transfer, cancel);
+        Run(["-T", "--", source, "." + place[target.Directory.Length..]], target.Descriptor, -1, target.Directory, container, transfer, cancel);
 
     /// <summary>Copies a directory to a place below a new container's directory: subvolumes in it, and nothing that is mounted in it.</summary>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled.</exception>
@@ -41,8 +38,8 @@ internal static class TreeCopy
             // To cp a subvolume is a file system of its own, as a mount is, and -x leaves both out. Elsewhere the directory itself is read:
             // from one mount to another no blocks are shared before Linux 5.18.
             mount = Btrfs.IsOn(root) ? MountCalls.CloneTree(root, string.Empty, recursive: false) : -1;
-            IReadOnlyList<string> from = mount < 0 ? ["-x", "-T", "--", source] : ["-T", "--", $"/proc/{Environment.ProcessId}/fd/{mount}/."];
-            Run([.. from, Target + place[target.Directory.Length..]], target.Descriptor, target.Directory, container, transfer, cancel);
+            IReadOnlyList<string> from = mount < 0 ? ["-x", "-T", "--", source] : ["-T", "--", "/proc/self/fd/0/."];
+            Run([.. from, "." + place[target.Directory.Length..]], target.Descriptor, mount, target.Directory, container, transfer, cancel);
         }
         finally
         {
@@ -53,9 +50,10 @@ internal static class TreeCopy
 
     /// <summary>Copies what an open mount holds into a directory, subvolumes included.</summary>
     /// <exception cref="LxcException">CopyFailed or StorageFull.</exception>
-    internal static void OfMount(int source, string place, string container) => Run(["-T", "--", Target + "/.", place], source, place, container, null, CancellationToken.None);
+    internal static void OfMount(int source, string place, string container) => Run(["-T", "--", ".", place], source, -1, place, container, null, CancellationToken.None);
 
-    private static void Run(IReadOnlyList<string> arguments, int input, string directory, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
+    // It begins in an open directory, so that none of its steps goes the way there again; of the input it reads nothing.
+    private static void Run(IReadOnlyList<string> arguments, int start, int input, string directory, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         ProgramResult result;
         TransferMeter meter = new("Copying files", "wchar", transfer);
@@ -67,7 +65,7 @@ internal static class TreeCopy
                 Advice = "Install the GNU coreutils.",
             };
             result = ChildProgram.Run(program, ["cp", "-a", "--reflink=auto", "--sparse=auto", .. arguments], input, int.MaxValue, cancel, meter.Tick,
-                started: pid => meter.Process = pid);
+                started: pid => meter.Process = pid, directory: start);
         }
         catch (OperationCanceledException e)
         {

@@ -46,10 +46,11 @@ internal static class ChildProgram
     /// <param name="tick">Called from time to time while it runs.</param>
     /// <param name="variables">What its environment has beside PATH and the language: NAME=value.</param>
     /// <param name="started">Told its process id, which is its own until this returns.</param>
+    /// <param name="directory">The open directory that it begins in, or -1 for the caller's.</param>
     /// <exception cref="OperationCanceledException">It was canceled; the program has ended.</exception>
     internal static ProgramResult Run(
         string path, IReadOnlyList<string> arguments, int input, int outputLimit, CancellationToken cancellation, Action? tick = null,
-        IReadOnlyList<string>? variables = null, Action<int>? started = null)
+        IReadOnlyList<string>? variables = null, Action<int>? started = null, int directory = -1)
     {
         string search = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -61,7 +62,7 @@ internal static class ChildProgram
         try
         {
             (error, errorEnd) = Descriptors.Pipe();
-            pid = Spawning.Start(path, arguments, environment, [input, outputEnd, errorEnd], newSession: true);
+            pid = Spawning.Start(path, arguments, environment, [input, outputEnd, errorEnd], newSession: true, directory: directory);
         }
         catch
         {
