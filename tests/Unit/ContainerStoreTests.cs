@@ -188,8 +188,9 @@ public sealed class ContainerStoreTests : IDisposable
         directory.Make("lxc/a/config", "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 200000 65536\n");
         directory.Make("lxc/b/config", "lxc.idmap = u 0 300000 65536\nlxc.oops\n");
         directory.Make("lxc/b/partial");
-        directory.Make("lxc/c/config", "lxc.uts.name = c\n");
-        Assert.Equal([100000u, 200000u, 300000u], store.IdMapsInUse().Select(map => map.HostId).Order());
+        directory.Make("lxc/c/config", $"lxc.uts.name = c\nlxc.include = {directory.Path}/more\n# lxc.idmap = u 0 500000 65536\n");
+        directory.Make("more", "lxc.idmap = u 0 400000 65536\n");
+        Assert.Equal([100000u, 200000u, 300000u, 400000u], store.IdMapsInUse().Select(map => map.HostId).Order());
         using ContainerLock ids = store.LockIds(TimeSpan.Zero);
         Assert.Equal(LxcErrorId.ContainerBusy, Assert.Throws<LxcException>(() => store.LockIds(TimeSpan.Zero)).ErrorId);
     }

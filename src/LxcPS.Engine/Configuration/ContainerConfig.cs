@@ -65,6 +65,15 @@ public sealed partial class ContainerConfig
         return config;
     }
 
+    /// <summary>What a configuration and those that it includes say of one key, whatever their errors are: its other lines are not read, which costs most.</summary>
+    /// <exception cref="LxcException">StorageFailed or PermissionDenied: the file itself cannot be read.</exception>
+    internal static IReadOnlyList<string> ValuesIn(string path, string key)
+    {
+        ContainerConfig config = Open(path);
+        config.lines.RemoveAll(line => !line.Text.Contains(key, StringComparison.Ordinal) && !line.Text.Contains("lxc.include", StringComparison.Ordinal));
+        return config.GetAll(key);
+    }
+
     /// <summary>Reads a text as the configuration of a path; nothing is read from that file.</summary>
     /// <exception cref="LxcException">As <see cref="Load(string)"/>.</exception>
     public static ContainerConfig Parse(string text, string path)

@@ -134,7 +134,7 @@ public sealed partial class ContainerStore
 
             try
             {
-                foreach (string value in ContainerConfig.Load(path, out _).GetAll("lxc.idmap"))
+                foreach (string value in ContainerConfig.ValuesIn(path, "lxc.idmap"))
                 {
                     maps.Add(IdMapEntry.Parse(value));
                 }
