@@ -183,13 +183,26 @@ Describe 'Copy-LxcContainer' {
     }
 
     It 'shows how much is copied and how fast, where it takes long' {
-        & sh -c 'for i in $(seq 25); do dd if=/dev/urandom of="$1/big$i" bs=1M count=20 status=none; done' sh $rootfs
-        $copy = [powershell]::Create().AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcContainer '$base' 'shown-$Unique' -LxcPath '$LxcPath'")
-        [void] $copy.Invoke()
-        $text = @($copy.Streams.Progress | Where-Object StatusDescription -Match 'Copying files')
-        $copy.Dispose()
+        & sh -c 'for i in $(seq 100); do dd if=/dev/urandom of="$1/big$i" bs=1M count=3 status=none; done' sh $rootfs
+
+        # However fast the machine is: it rests for a while once it has written something.
+        $slow = [IO.Directory]::CreateDirectory("$TestDrive/slow").FullName
+        [IO.File]::WriteAllText("$slow/cp", "#!/bin/sh`n(while [ -e /proc/`$`$/io ] && ! grep -q '^wchar: [1-9]' /proc/`$`$/io; do :; done; kill -STOP `$`$; sleep 0.7; kill -CONT `$`$) >/dev/null 2>&1 &`nexec '$((Get-Command cp -CommandType Application)[0].Source)' `"`$@`"`n")
+        & chmod 755 "$slow/cp"
+        $path = $env:PATH
+        try {
+            $env:PATH = "${slow}:$path"
+            $copy = [powershell]::Create().AddScript("Import-Module '$env:LXCPS_MODULE'; Copy-LxcContainer '$base' 'shown-$Unique' -LxcPath '$LxcPath'")
+            [void] $copy.Invoke()
+            $text = @($copy.Streams.Progress | Where-Object StatusDescription -Match 'Copying files')
+            $copy.Dispose()
+        }
+        finally {
+            $env:PATH = $path
+        }
+
         & sh -c 'rm "$1"/big*' sh $rootfs
-        $text.StatusDescription | Should -Match '^Copying files: [\d.]+ [KMG]?i?B, [\d.]+ [KMG]?i?B/s$'
+        $text.StatusDescription | Should -Match '^Copying files: [1-9][\d.]* [KMG]?i?B, [1-9][\d.]* [KMG]?i?B/s$'
     }
 
     It 'copies what the template Host makes' {
