@@ -48,8 +48,7 @@ BeforeAll {
         Read-Prompt $tool
         Send-Tool $tool "echo $Mark-`$((40+2))`r"
         Read-Tool $tool "$Mark-42"
-        Send-Tool $tool "$([char] 1)q"
-        Wait-Tool $tool | Should -Be 0
+        Stop-Console $tool
     }
 }
 
@@ -164,13 +163,11 @@ Describe 'lxc-console: our cmdlet, LXC''s container' -Skip:([bool] $missing) {
         $session = Enter-Ours $name '-Console -TtyNumber 1 -ErrorAction SilentlyContinue -ErrorVariable e; "id=$($e[0].FullyQualifiedErrorId) $($e[0])"'
         Read-Tool $session 'id=ConsoleFailed,.* tty 1 is in use'
         [void] (Wait-Tool $session)
-        Send-Tool $tool "$([char] 1)q"
-        Wait-Tool $tool | Should -Be 0
+        Stop-Console $tool
         Enter-Console $name 1 ours
         $tool = Start-Tool lxc-console, '-n', $name, '-t', '1' -Terminal
         Read-Tool $tool 'Connected to tty'
-        Send-Tool $tool "$([char] 1)q"
-        Wait-Tool $tool | Should -Be 0
+        Stop-Console $tool
     }
 }
 

@@ -187,3 +187,10 @@ function Complete-Test {
     & find /sys/fs/cgroup -maxdepth 2 -depth -type d -name "lxc.monitor.*$Unique*" -exec rmdir '{}' + 2>$null
     Get-Leftover | Should -BeNullOrEmpty
 }
+
+function Stop-Console {
+    # Types what leaves lxc-console until it does: it connects before it has its terminal, and what is typed then is lost.
+    param([object] $Tool)
+    Wait-Until { Send-Tool $Tool "$([char] 1)q"; $Tool.Process.WaitForExit(1000) } 30 | Should -BeTrue -Because "the tool ends; it has said: $($Tool.Text)"
+    $Tool.Process.ExitCode | Should -Be 0
+}

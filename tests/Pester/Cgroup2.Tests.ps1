@@ -62,6 +62,8 @@ Describe 'Containers on cgroup v2 alone, from <Place>' -Tag CgroupV2 -ForEach $p
         Get-LxcContainer | Remove-LxcContainer -Force
         Enter-Group $own
         if ($Below) {
+            # The helper that this session has ready was born there, and is for a few seconds.
+            Wait-Until { -not [IO.File]::ReadAllText("$groups/$Below/cgroup.procs") } | Should -BeTrue
             [IO.Directory]::Delete("$groups/$Below")
         }
 
