@@ -95,7 +95,11 @@ public sealed class CommandSet : IDisposable
         }
 
         // While the programs run.
-        helper.PrepareNext();
+        if (running.Exists(static command => command.Request.IsAttach))
+        {
+            helper.PrepareNext();
+        }
+
         while (running.Count > 0 || waiting.Count > 0)
         {
             Pump(-1);

@@ -45,7 +45,7 @@ public sealed class HelperProgram(string path)
     /// <inheritdoc cref="Start"/>
     internal int StartAttach(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string> variables)
     {
-        int pidfd = spare.TryGive(arguments, [.. variables, .. EnvironmentVariables.Own()], descriptors);
+        int pidfd = spare.TryGive(arguments, variables, descriptors);
         return pidfd >= 0 ? pidfd : Start(arguments, descriptors, newSession: true, variables);
     }
 

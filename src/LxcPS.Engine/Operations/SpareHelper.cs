@@ -1,4 +1,5 @@
 using LxcPS.Engine.Attach;
+using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
@@ -20,9 +21,9 @@ internal sealed class SpareHelper
 
     /// <summary>Gives a request to the helper; its pidfd, or -1 where none stands ready that can take it.</summary>
     /// <param name="arguments">The helper's arguments.</param>
-    /// <param name="environment">All of its environment.</param>
+    /// <param name="variables">What it gets beside the caller's environment: NAME=value.</param>
     /// <param name="descriptors">What it gets as descriptor 0 and on.</param>
-    internal int TryGive(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors)
+    internal int TryGive(IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> descriptors)
     {
         if (Exchange(null) is not { } helper)
         {
@@ -32,7 +33,7 @@ internal sealed class SpareHelper
         bool given = false;
         try
         {
-            if (AttachMessage.TryWrite(arguments, environment) is { } message)
+            if (AttachMessage.TryWrite(arguments, [.. variables, .. EnvironmentVariables.Own()]) is { } message)
             {
                 LocalSockets.Send(helper.Socket, message, descriptors);
                 Descriptors.Close(helper.Socket);
