@@ -25,7 +25,7 @@ public sealed partial class Supervisor
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
         LoadProfile();
-        cgroups = ContainerCgroups.Begin(plan.ReadCgroupLayout(), plan.Cgroups, directories =>
+        cgroups = ContainerCgroups.Begin(plan.CgroupLayout, plan.Cgroups, directories =>
         {
             record!.AddMaking(directories);
             record.Save();
