@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -37,13 +38,21 @@ internal static class ProgramSearch
         LinuxException? denied = null;
         foreach (string directory in path.Split(':'))
         {
+            string candidate = (directory.Length == 0 ? "." : directory) + "/" + name;
+
+            // A try takes a process or an exception.
+            if (!FileTree.Exists(candidate) && Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR)
+            {
+                continue;
+            }
+
             try
             {
-                return start((directory.Length == 0 ? "." : directory) + "/" + name);
+                return start(candidate);
             }
             catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR)
             {
-                // Not in this directory: on to the next, as execvp(3) does.
+                // What interprets it is missing: on to the next, as execvp(3) does.
             }
             catch (LinuxException e) when (e.Number == Errno.EACCES)
             {
