@@ -186,6 +186,11 @@ public sealed partial class Supervisor
         }
 
         IReadOnlyList<HostLink> links = HostNetwork.Create(plan.Network, initPid);
+        if (links.Count == 0)
+        {
+            return;
+        }
+
         foreach (HostLink link in links)
         {
             record!.AddLink(link);
