@@ -8,7 +8,10 @@ BeforeAll {
     [void] (New-Item -ItemType Directory "$stage/templates", "$stage/rootfs/bin", "$stage/rootfs/etc" -Force)
     [IO.File]::Copy((Get-Command busybox -CommandType Application -TotalCount 1).Source, "$stage/rootfs/bin/busybox")
     & ln -s busybox "$stage/rootfs/bin/sh"
-    & ln -s /tmp "$stage/rootfs/door"
+    # A directory of its own: Pester follows links when it lists TestDrive.
+    $outside = "$LxcPath-outside"
+    [void] [IO.Directory]::CreateDirectory($outside)
+    & ln -s $outside "$stage/rootfs/door"
     [IO.File]::WriteAllText("$stage/rootfs/etc/hosts", "127.0.1.1 maker`n")
     [IO.File]::WriteAllText("$stage/rootfs/etc/hostname", "maker`n")
     [IO.File]::WriteAllText("$stage/rootfs/etc/once", "first`n")
@@ -51,6 +54,7 @@ templates:
 
 AfterAll {
     Remove-TestContainers
+    if ([IO.Directory]::Exists($outside)) { [IO.Directory]::Delete($outside, $true) }
 }
 
 Describe 'Templates of an image' {
@@ -76,7 +80,7 @@ Describe 'Templates of an image' {
         }
 
         @($warnings) -match 'for device in devices' | Should -HaveCount 1
-        Test-Path /tmp/lxcps-escaped, "$LxcPath/lxcps-escaped", "$LxcPath/.images/lxcps-escaped", "$($image.Path)/etc/unheard", "$($image.Path)/etc/named", "$($image.Path)/etc/theirs", "$($image.Path)/etc/theirs-too" |
+        Test-Path "$outside/lxcps-escaped", "$LxcPath/lxcps-escaped", "$LxcPath/.images/lxcps-escaped", "$($image.Path)/etc/unheard", "$($image.Path)/etc/named", "$($image.Path)/etc/theirs", "$($image.Path)/etc/theirs-too" |
             Should -Be @($false, $false, $false, $false, $false, $false, $false)
         & $read (New-LxcContainer "told-$Unique" -Image $image).ConfigPath | Should -Match '(?m)^# Did not write /etc/unheard'
     }
