@@ -1,3 +1,4 @@
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Storage;
@@ -9,20 +10,21 @@ internal static class RootfsStorage
     /// <param name="options">What is asked for, with a type.</param>
     /// <param name="directory">The container's directory.</param>
     /// <param name="isShared">Whether a directory is to be the root file system that could be laid under.</param>
+    /// <param name="takesVolume">Whether a volume will do where the best is asked for.</param>
     /// <param name="name">The container.</param>
     /// <exception cref="LxcException">StorageUnsupported; PermissionDenied: the caller is not root.</exception>
-    internal static StorageType Choose(StorageOptions options, string directory, bool isShared, string name)
+    internal static StorageType Choose(StorageOptions options, string directory, bool isShared, bool takesVolume, string name)
     {
         StorageType type = options.Type switch
         {
             StorageType.Best when isShared && options.Size == 0 => StorageType.Overlay,
-            StorageType.Best => Processes.EffectiveUserId == 0 && IsOnBtrfs(directory) ? StorageType.Btrfs : StorageType.Dir,
-            StorageType.Lvm => throw Unsupported(name, "Logical volumes are not supported", "Use Loop, Btrfs or Dir."),
+            StorageType.Best when Processes.EffectiveUserId != 0 => StorageType.Dir,
+            StorageType.Best => IsOnBtrfs(directory) ? StorageType.Btrfs : takesVolume && SystemSettings.Read().IsSet(SystemSettings.LvmGroup) ? StorageType.Lvm : StorageType.Dir,
             StorageType.Zfs => throw Unsupported(name, "ZFS is not supported", "Use Btrfs, Loop or Dir."),
             { } other => other,
             null => StorageType.Dir,
         };
-        if (type is StorageType.Btrfs or StorageType.Loop && Processes.EffectiveUserId != 0)
+        if ((type == StorageType.Btrfs || HasFileSystem(type)) && Processes.EffectiveUserId != 0)
         {
             throw new LxcException(LxcErrorId.PermissionDenied, $"The storage {type} of container '{name}' can be made by root alone")
             {
@@ -37,14 +39,22 @@ internal static class RootfsStorage
             throw Unsupported(name, $"'{DisplayText.Of(Path.GetDirectoryName(directory)!)}' is not on btrfs, and holds no subvolumes", "Use another LxcPath, or the storage Dir or Loop.");
         }
 
-        if (options.Size != 0 && type is StorageType.Dir or StorageType.Overlay)
+        if (type == StorageType.Lvm)
         {
-            throw Unsupported(name, $"The storage {type} cannot be limited to a size", "Use Loop, or Btrfs with quotas enabled, or leave -Size out.");
+            LvmTools.Require(name);
         }
 
-        return options.FileSystem is null || type == StorageType.Loop ? type
+        if (options.Size != 0 && type is StorageType.Dir or StorageType.Overlay)
+        {
+            throw Unsupported(name, $"The storage {type} cannot be limited to a size", "Use Loop or Lvm, or Btrfs with quotas enabled, or leave -Size out.");
+        }
+
+        return options.FileSystem is null || HasFileSystem(type) ? type
             : throw Unsupported(name, $"The storage {type} has no file system of its own to choose", "Leave -FileSystem out, or use -Storage Loop.");
     }
+
+    /// <summary>Whether it is a file system of its own, which is mounted to be filled.</summary>
+    internal static bool HasFileSystem(StorageType type) => type is StorageType.Loop or StorageType.Lvm;
 
     /// <summary>What <c>lxc.rootfs.path</c> is for a root file system in a container's directory; the places are LXC's.</summary>
     internal static string PathOf(StorageType type, string directory) => type switch

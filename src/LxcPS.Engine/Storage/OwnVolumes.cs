@@ -1,0 +1,69 @@
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Copying;
+using LxcPS.Engine.Store;
+using LxcPS.Native;
+
+namespace LxcPS.Engine.Storage;
+
+/// <summary>What containers have outside their directories: volumes, which go with them.</summary>
+internal static class OwnVolumes
+{
+    /// <summary>Removes those of a container, of its snapshots and of a restore that is under way; of a directory with a restore, that one's alone.</summary>
+    /// <param name="directory">The directory, which is to be removed afterwards.</param>
+    /// <param name="name">The container.</param>
+    /// <exception cref="LxcException">ContainerNeeded, StorageUnsupported or StorageFailed: a volume cannot be removed; those before it are gone.</exception>
+    internal static void Remove(string directory, string name)
+    {
+        if (TryRemoveNoted(directory, name))
+        {
+            return;
+        }
+
+        // Snapshots first: they may need what the container has.
+        bool isRestore = Path.GetFileName(directory) == SnapshotStore.Staging;
+        string[] places = isRestore ? Children(directory) : [.. Children($"{directory}/{SnapshotStore.DirectoryName}"), .. Children($"{directory}/{SnapshotStore.Staging}"), directory];
+        foreach (string place in places)
+        {
+            // Most have none, and their configuration need not be read for that.
+            string config = $"{place}/{ContainerStore.ConfigName}";
+            if (!TryRemoveNoted(place, name) && TextOf(config)?.Contains(LvmStorage.Prefix, StringComparison.Ordinal) == true
+                && ContainerConfig.Load(config, out _).Get("lxc.rootfs.path") is { } path && path.StartsWith(LvmStorage.Prefix, StringComparison.Ordinal))
+            {
+                LvmStorage.Remove(path[LvmStorage.Prefix.Length..], null, name);
+            }
+        }
+    }
+
+    // Of what is not finished the configuration may be an archive's or a program's: only what we noted ourselves is its own.
+    private static bool TryRemoveNoted(string directory, string name)
+    {
+        if (TextOf($"{directory}/{ContainerCreation.PartialName}") is not { } notes)
+        {
+            return false;
+        }
+
+        foreach (string line in notes.Split('\n'))
+        {
+            if (line.Split(' ') is [string noted, string tag] && noted.StartsWith(LvmStorage.Prefix, StringComparison.Ordinal))
+            {
+                LvmStorage.Remove(noted[LvmStorage.Prefix.Length..], tag, name);
+            }
+        }
+
+        return true;
+    }
+
+    private static string[] Children(string directory) => Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
+
+    private static string? TextOf(string path)
+    {
+        try
+        {
+            return Descriptors.ReadText(path);
+        }
+        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return null;
+        }
+    }
+}
