@@ -76,7 +76,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
         (Copy-LxcContainer $one $copy).Rootfs | Should -Be "lvm:/dev/lxc/$copy"
         (Copy-LxcContainer $one "snap-$Unique" -Snapshot).Rootfs | Should -Be "lvm:/dev/lxc/snap-$Unique"
         Get-Volume 'lv_name,origin' | Should -Be $copy, $one, "snap-$Unique $one"
-        Assert-OneError (Get-Outcome { Remove-LxcContainer $one -Confirm:$false }) ContainerNeeded ResourceExists $one
+        Assert-OneError (Get-Outcome { Remove-LxcContainer $one -Confirm:$false }) ContainerNeeded InvalidOperation $one
         Use-Container "snap-$Unique" 'cat /mark; hostname' | Should -Be 'text', "snap-$Unique"
         $outcome = Get-Outcome { Copy-LxcContainer "snap-$Unique" "again-$Unique" -Snapshot }
         Assert-OneError $outcome StorageUnsupported NotImplemented "again-$Unique"
@@ -138,7 +138,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 24MB)
         & lvcreate -qq -y -s -l '100%ORIGIN' -n foreign "lxc/$one"
         $outcome = Get-Outcome { Remove-LxcContainer $one -Confirm:$false }
-        Assert-OneError $outcome ContainerNeeded ResourceExists $one
+        Assert-OneError $outcome ContainerNeeded InvalidOperation $one
         $outcome.Errors[0].Exception.Message | Should -Match 'its snapshots foreign would go with it'
         & lvremove -qq -f -y lxc/foreign
         Use-Container $one hostname | Should -Be $one
@@ -231,12 +231,8 @@ Describe 'The storage Lvm of a host that cannot' {
     It 'takes the group of the system''s configuration, and is the best where one is named there' -Skip:(-not (Test-Path /etc/lxc)) {
         $tools = "$LxcPath.tools"
         [void] [IO.Directory]::CreateDirectory($tools)
-        [IO.File]::WriteAllText("$tools/lvs", "#!/bin/sh`
-echo '  Volume group \"own\" not found' >&2; exit 5`
-")
-        [IO.File]::WriteAllText("$tools/lvcreate", "#!/bin/sh`
-exit 9`
-")
+        [IO.File]::WriteAllText("$tools/lvs", "#!/bin/sh`necho '  Volume group `"own`" not found' >&2; exit 5`n")
+        [IO.File]::WriteAllText("$tools/lvcreate", "#!/bin/sh`nexit 9`n")
         & chmod 755 "$tools/lvs" "$tools/lvcreate"
         $Shell = @('unshare', '-m', '--propagation', 'private', 'sh', '-c',
             "mount -t tmpfs none /etc/lxc && echo 'lxc.bdev.lvm.vg = own' >/etc/lxc/lxc.conf && PATH=${tools}:`$PATH exec `"`$@`"", 'sh') + $Shell

@@ -17,13 +17,14 @@ internal static class LvmStorage
     /// <summary>Makes a volume without a file system: in the thin pool where the group has the one that is configured.</summary>
     /// <param name="creation">The container.</param>
     /// <param name="size">In bytes.</param>
+    /// <param name="beside">The path of a volume whose group it is to be in; null for the one that is configured.</param>
     /// <param name="name">The container, or the source of a copy, for messages.</param>
     /// <returns>What <c>lxc.rootfs.path</c> is then.</returns>
     /// <exception cref="LxcException">StorageUnsupported, StorageFull or StorageFailed.</exception>
-    internal static string Make(ContainerCreation creation, long size, string name)
+    internal static string Make(ContainerCreation creation, long size, string? beside, string name)
     {
         SystemSettings settings = SystemSettings.Read();
-        string group = settings.Get(SystemSettings.LvmGroup)
+        string group = (beside is null ? null : PartsOf(beside)?.Group) ?? settings.Get(SystemSettings.LvmGroup)
             ?? throw RootfsStorage.Unsupported(name, "No volume can be made: lxc.bdev.lvm.vg is empty", "Name a volume group there, in /etc/lxc/lxc.conf.");
         List<LogicalVolume> volumes = LvmTools.List(group, name);
         LogicalVolume? pool = volumes.Find(volume => volume.IsThinPool && volume.Name == settings.Get(SystemSettings.LvmThinPool));

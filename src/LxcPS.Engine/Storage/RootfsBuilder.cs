@@ -90,7 +90,7 @@ internal static class RootfsBuilder
     private static string MakeVolume(TemplateContext context, StorageOptions storage, ContainerCreation creation)
     {
         BlockFileSystem.ProgramOf(storage.FileSystem ?? BlockFileSystem.DefaultType, context.ContainerName);
-        return LvmStorage.Make(creation, storage.Size == 0 ? BlockFileSystem.DefaultSize : storage.Size, context.ContainerName);
+        return LvmStorage.Make(creation, storage.Size == 0 ? BlockFileSystem.DefaultSize : storage.Size, null, context.ContainerName);
     }
 
     private static TemplateResult Fill(HelperProgram helper, string path, string? source, bool isImage, string text, TemplateContext context, StorageOptions storage, StorageType type)

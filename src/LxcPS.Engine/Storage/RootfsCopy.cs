@@ -189,7 +189,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         }
 
         BlockFileSystem.ProgramOf(type, name);
-        return new(LvmStorage.Make(creation, size, name), root.Text, type);
+        return new(LvmStorage.Make(creation, size, source is null ? null : root.Directory, name), root.Text, type);
     }
 
     // What the source has, or a new one would have. The file is the source's where that is a loop file.
