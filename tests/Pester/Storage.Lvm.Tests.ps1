@@ -153,7 +153,11 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
             $session.WaitForExit()
         }
 
-        [void] (New-LxcContainer "cut-$Unique" -Template Busybox -Storage Lvm -Size 24MB -ErrorAction Ignore)
+        # A program that outlives the session has the name until it has ended.
+        if (-not (Get-LxcContainer "cut-$Unique*")) {
+            Wait-Until { [bool] (New-LxcContainer "cut-$Unique" -Template Busybox -Storage Lvm -Size 24MB -ErrorAction Ignore) } 60 | Should -BeTrue
+        }
+
         Get-Volume | Should -HaveCount 1
         Use-Container "cut-$Unique" hostname | Should -Be "cut-$Unique"
     }
@@ -198,7 +202,7 @@ Describe 'The storage Lvm of a host that cannot' {
     It 'names the program that is missing' -Skip:([bool] (Get-Command lvcreate -CommandType Application -ErrorAction Ignore)) {
         $outcome = Get-Outcome { New-LxcContainer $one -Template Busybox -Storage Lvm }
         Assert-OneError $outcome StorageUnsupported NotImplemented $one
-        $outcome.Errors[0].Exception.Message | Should -Match 'need lvcreate'
+        $outcome.Errors[0].Exception.Message | Should -Match 'needs lvcreate'
         $outcome.Errors[0].Exception.Advice | Should -Match 'Install the package lvm2'
     }
 

@@ -130,7 +130,7 @@ internal static class LvmStorage
         string volume = VolumeName.For(creation.Directory, volumes.Select(other => other.Name));
         string path = $"{Prefix}/dev/{group}/{volume}";
         string tag = TagStart + Guid.NewGuid().ToString("n");
-        creation.Note($"{path} {tag}\n");
+        creation.Note($"{path}\t{tag}\n");
         LvmTools.Run("lvcreate", ["-y", "-n", volume, "--addtag", tag, .. kind, of], group, $"The volume '/dev/{group}/{volume}' cannot be made", name, creation.LockDescriptor);
         return path;
     }

@@ -5,9 +5,11 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Storage;
 
-/// <summary>What containers have outside their directories: volumes, which go with them.</summary>
+/// <summary>What containers have outside their directories: volumes and datasets, which go with them.</summary>
 internal static class OwnVolumes
 {
+    private static readonly string[] Prefixes = [LvmStorage.Prefix, ZfsStorage.Prefix];
+
     /// <summary>Removes those of a container, of its snapshots and of a restore that is under way; of a directory with a restore, that one's alone.</summary>
     /// <param name="directory">The directory, which is to be removed afterwards.</param>
     /// <param name="name">The container.</param>
@@ -26,11 +28,22 @@ internal static class OwnVolumes
         {
             // Most have none, and their configuration need not be read for that.
             string config = $"{place}/{ContainerStore.ConfigName}";
-            if (!TryRemoveNoted(place, name) && TextOf(config)?.Contains(LvmStorage.Prefix, StringComparison.Ordinal) == true
-                && ContainerConfig.Load(config, out _).Get("lxc.rootfs.path") is { } path && path.StartsWith(LvmStorage.Prefix, StringComparison.Ordinal))
+            if (!TryRemoveNoted(place, name) && TextOf(config) is { } text && Prefixes.Any(text.Contains))
             {
-                LvmStorage.Remove(path[LvmStorage.Prefix.Length..], null, name);
+                Remove(ContainerConfig.Load(config, out _).Get("lxc.rootfs.path") ?? string.Empty, null, name);
             }
+        }
+    }
+
+    private static void Remove(string rootfs, string? mark, string name)
+    {
+        if (rootfs.StartsWith(LvmStorage.Prefix, StringComparison.Ordinal))
+        {
+            LvmStorage.Remove(rootfs[LvmStorage.Prefix.Length..], mark, name);
+        }
+        else if (rootfs.StartsWith(ZfsStorage.Prefix, StringComparison.Ordinal))
+        {
+            ZfsStorage.Remove(rootfs[ZfsStorage.Prefix.Length..], mark, name);
         }
     }
 
@@ -44,9 +57,9 @@ internal static class OwnVolumes
 
         foreach (string line in notes.Split('\n'))
         {
-            if (line.Split(' ') is [string noted, string tag] && noted.StartsWith(LvmStorage.Prefix, StringComparison.Ordinal))
+            if (line.Split('\t') is [string rootfs, string mark])
             {
-                LvmStorage.Remove(noted[LvmStorage.Prefix.Length..], tag, name);
+                Remove(rootfs, mark, name);
             }
         }
 

@@ -54,7 +54,7 @@ internal static class RootfsBuilder
             return template.Build(context);
         }
 
-        bool hasFileSystem = RootfsStorage.HasFileSystem(type);
+        bool isMounted = RootfsStorage.IsMounted(type);
         if (type == StorageType.Btrfs)
         {
             RootfsStorage.MakeSubvolume(creation.Directory, storage.Size, context.ContainerName);
@@ -63,11 +63,16 @@ internal static class RootfsBuilder
         string? source = template switch
         {
             DirectoryTemplate directory => directory.RequireSource(context),
-            ArchiveTemplate archive when hasFileSystem => UnpackBeside(helper, archive, context, creation),
+            ArchiveTemplate archive when isMounted => UnpackBeside(helper, archive, context, creation),
             _ => null,
         };
-        string path = type == StorageType.Lvm ? MakeVolume(context, storage, creation) : RootfsStorage.PathOf(type, creation.Directory);
-        TemplateResult result = hasFileSystem ? Fill(helper, path, source, template is ImageTemplate, text, context, storage, type)
+        string path = type switch
+        {
+            StorageType.Lvm => MakeVolume(context, storage, creation),
+            StorageType.Zfs => ZfsStorage.Make(creation, storage.Size, context.ContainerName),
+            _ => RootfsStorage.PathOf(type, creation.Directory),
+        };
+        TemplateResult result = isMounted ? Fill(helper, path, source, template is ImageTemplate, text, context, storage, type)
             : source is null ? BuildPlain(helper, template, context)
             : Copy(source, template is ImageTemplate, context, creation);
         if (template is ArchiveTemplate && source is not null)
@@ -103,7 +108,7 @@ internal static class RootfsBuilder
             Directory = context.ContainerDirectory,
             Rootfs = path,
             Size = type != StorageType.Loop ? 0 : storage.Size == 0 ? BlockFileSystem.DefaultSize : storage.Size,
-            FileSystem = storage.FileSystem ?? BlockFileSystem.DefaultType,
+            FileSystem = type == StorageType.Zfs ? string.Empty : storage.FileSystem ?? BlockFileSystem.DefaultType,
             Template = source is null ? text : string.Empty,
             Source = source is null ? string.Empty : "dir:" + source,
             HostName = source is null || isImage ? context.HostName : string.Empty,
@@ -143,7 +148,7 @@ internal static class RootfsBuilder
                 "Give the path of a directory that holds a root file system as template, or use another storage.");
         }
 
-        if (template.Kind == TemplateKind.Host && (RootfsStorage.HasFileSystem(type) || size != 0))
+        if (template.Kind == TemplateKind.Host && (RootfsStorage.IsMounted(type) || size != 0))
         {
             throw RootfsStorage.Unsupported(name, "The template 'Host' keeps what the container changes of the host's programs beside its root file system, where no size limits it",
                 "Use the storage Dir or Btrfs without a size, or another template.");

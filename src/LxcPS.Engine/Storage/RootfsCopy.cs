@@ -67,17 +67,18 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             "btrfs" => StorageType.Btrfs,
             "loop" => StorageType.Loop,
             "lvm" => StorageType.Lvm,
+            "zfs" => StorageType.Zfs,
             _ => StorageType.Dir,
         };
         bool isDefault = options.Storage.Type is null;
         StorageType type = RootfsStorage.Choose(options.Storage with { Type = isDefault ? (own == StorageType.Dir && isSnapshot ? StorageType.Overlay : own) : options.Storage.Type },
             creation.Directory, isShared: false, takesVolume: !options.InMemory && !options.Snapshot, name);
-        if (options.Snapshot && (type is StorageType.Dir or StorageType.Loop || (type == StorageType.Lvm && own != type)))
+        if (options.Snapshot && (type is StorageType.Dir or StorageType.Loop || (type is StorageType.Lvm or StorageType.Zfs && own != type)))
         {
             throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage {type} cannot be a snapshot", "Copy it without -Snapshot: where the file system shares blocks that takes no more room.");
         }
 
-        if (options.InMemory && RootfsStorage.HasFileSystem(type))
+        if (options.InMemory && RootfsStorage.IsMounted(type))
         {
             throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage {type} cannot have its writes in memory: they are laid over a directory", "Copy it with -Storage Dir, or without -InMemory.");
         }
@@ -110,6 +111,8 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         {
             StorageType.Loop => MakeLoop(cancel),
             StorageType.Lvm => MakeVolume(),
+            StorageType.Zfs when root.Type == "zfs" => new(ZfsStorage.Clone(creation, root.Directory, size, name), string.Empty),
+            StorageType.Zfs => new(ZfsStorage.Make(creation, size, name), root.Text),
             _ => new(RootfsStorage.PathOf(type, creation.Directory), root.Text),
         };
         if (type == StorageType.Btrfs)
@@ -117,7 +120,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             RootfsStorage.MakeSubvolume(creation.Directory, size, name);
         }
 
-        if (!RootfsStorage.HasFileSystem(type) && root.Type == "dir")
+        if (!RootfsStorage.IsMounted(type) && root.Type == "dir")
         {
             TreeCopy.OfDirectory(creation, creation.RootfsPath, root.Directory, name, options.Transfer, cancel);
             return (made.Path, null, creation.RootfsPath);

@@ -19,12 +19,12 @@ internal static class RootfsStorage
         {
             StorageType.Best when isShared && options.Size == 0 => StorageType.Overlay,
             StorageType.Best when Processes.EffectiveUserId != 0 => StorageType.Dir,
-            StorageType.Best => IsOnBtrfs(directory) ? StorageType.Btrfs : takesVolume && SystemSettings.Read().IsSet(SystemSettings.LvmGroup) ? StorageType.Lvm : StorageType.Dir,
-            StorageType.Zfs => throw Unsupported(name, "ZFS is not supported", "Use Btrfs, Loop or Dir."),
+            StorageType.Best when IsOnBtrfs(directory) => StorageType.Btrfs,
+            StorageType.Best => takesVolume ? Configured() : StorageType.Dir,
             { } other => other,
             null => StorageType.Dir,
         };
-        if ((type == StorageType.Btrfs || HasFileSystem(type)) && Processes.EffectiveUserId != 0)
+        if ((type == StorageType.Btrfs || IsMounted(type)) && Processes.EffectiveUserId != 0)
         {
             throw new LxcException(LxcErrorId.PermissionDenied, $"The storage {type} of container '{name}' can be made by root alone")
             {
@@ -43,18 +43,22 @@ internal static class RootfsStorage
         {
             LvmTools.Require(name);
         }
+        else if (type == StorageType.Zfs)
+        {
+            ZfsStorage.Require(name);
+        }
 
         if (options.Size != 0 && type is StorageType.Dir or StorageType.Overlay)
         {
-            throw Unsupported(name, $"The storage {type} cannot be limited to a size", "Use Loop or Lvm, or Btrfs with quotas enabled, or leave -Size out.");
+            throw Unsupported(name, $"The storage {type} cannot be limited to a size", "Use Loop, Lvm or Zfs, or Btrfs with quotas enabled, or leave -Size out.");
         }
 
-        return options.FileSystem is null || HasFileSystem(type) ? type
+        return options.FileSystem is null || type is StorageType.Loop or StorageType.Lvm ? type
             : throw Unsupported(name, $"The storage {type} has no file system of its own to choose", "Leave -FileSystem out, or use -Storage Loop.");
     }
 
-    /// <summary>Whether it is a file system of its own, which is mounted to be filled.</summary>
-    internal static bool HasFileSystem(StorageType type) => type is StorageType.Loop or StorageType.Lvm;
+    /// <summary>Whether it is mounted to be filled.</summary>
+    internal static bool IsMounted(StorageType type) => type is StorageType.Loop or StorageType.Lvm or StorageType.Zfs;
 
     /// <summary>What <c>lxc.rootfs.path</c> is for a root file system in a container's directory; the places are LXC's.</summary>
     internal static string PathOf(StorageType type, string directory) => type switch
@@ -122,6 +126,12 @@ internal static class RootfsStorage
     /// <summary>The error of a backend that cannot do what is asked for.</summary>
     internal static LxcException Unsupported(string name, string message, string advice) =>
         new(LxcErrorId.StorageUnsupported, message) { ContainerName = name, Step = "storage", Advice = advice };
+
+    private static StorageType Configured()
+    {
+        SystemSettings settings = SystemSettings.Read();
+        return settings.IsSet(SystemSettings.ZfsRoot) ? StorageType.Zfs : settings.IsSet(SystemSettings.LvmGroup) ? StorageType.Lvm : StorageType.Dir;
+    }
 
     private static void Limit(int parent, long size, string name)
     {

@@ -41,7 +41,7 @@ public static class StorageHelper
             BlockFileSystem.Make(target.Directory, task.FileSystem, isZero: task.Size > 0, task.Name);
         }
 
-        if (target.HasFileSystem)
+        if (target.IsMounted)
         {
             FileTree.MakeDirectory(Descriptors.CurrentDirectory, place, 0x1ED);
             MountCalls.Attach(target.Open(-1, 0, 0), place);

@@ -20,6 +20,9 @@ public sealed class SystemSettings
     /// <summary>The thin pool of that group that they are made in, where it has it.</summary>
     public const string LvmThinPool = "lxc.bdev.lvm.thin_pool";
 
+    /// <summary>The pool or the dataset of ZFS that new ones are made in.</summary>
+    public const string ZfsRoot = "lxc.bdev.zfs.root";
+
     /// <summary>The controllers that containers get control groups of; all where it is not set.</summary>
     public const string CgroupUse = "lxc.cgroup.use";
 
@@ -30,7 +33,7 @@ public sealed class SystemSettings
 
     /// <summary>All keys, in the order of <c>lxc-config -l</c>.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        [DefaultConfig, LxcPath, LvmGroup, LvmThinPool, "lxc.bdev.zfs.root", CgroupUse, CgroupPattern];
+        [DefaultConfig, LxcPath, LvmGroup, LvmThinPool, ZfsRoot, CgroupUse, CgroupPattern];
 
     /// <summary>All settings, in the order of <see cref="Keys"/>.</summary>
     public IReadOnlyList<SystemSetting> All { get; }
