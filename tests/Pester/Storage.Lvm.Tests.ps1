@@ -32,6 +32,13 @@ BeforeAll {
         @(& lvs --noheadings --separator ' ' -o $Fields lxc | ForEach-Object Trim | Where-Object { $_ -notmatch '^lxc\b' } | Sort-Object)
     }
 
+    function Write-Mark {
+        # Into the root file system of a container that does not run, which takes a moment of what a start does.
+        param([string] $Name, [string] $Text)
+        & sh -c 'mkdir "$1.mark" && mount "$2" "$1.mark" && echo "$3" >"$1.mark/mark" && umount "$1.mark" && rmdir "$1.mark"' sh $LxcPath "/dev/lxc/$Name" $Text
+        $LASTEXITCODE | Should -Be 0
+    }
+
     function Use-Container {
         param([string] $Name, [string] $Script)
         Start-LxcContainer $Name
@@ -72,7 +79,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
 
     It 'is copied, as a whole or as a snapshot that needs the source' -Tag Vm {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 32MB)
-        Use-Container $one 'echo text >/mark'
+        Write-Mark $one text
         (Copy-LxcContainer $one $copy).Rootfs | Should -Be "lvm:/dev/lxc/$copy"
         (Copy-LxcContainer $one "snap-$Unique" -Snapshot).Rootfs | Should -Be "lvm:/dev/lxc/snap-$Unique"
         Get-Volume 'lv_name,origin' | Should -Be $copy, $one, "snap-$Unique $one"
@@ -102,10 +109,10 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
 
     It 'has snapshots, is renamed, and is restored' {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 24MB)
-        Use-Container $one 'echo first >/mark'
+        Write-Mark $one first
         Checkpoint-LxcContainer $one
         Get-Volume | Should -Be $one, "$one.snap0"
-        Use-Container $one 'echo second >/mark'
+        Write-Mark $one second
         Restore-LxcSnapshot $one snap0 -Confirm:$false
         Get-Volume | Should -HaveCount 2 -Because 'the volume that was set aside is gone'
         Rename-LxcContainer $one "named-$Unique"
@@ -176,11 +183,11 @@ Describe 'The storage Lvm in a thin pool' -Skip:(-not $hasLvm) {
     It 'takes the room that is written, and is copied at once, by snapshots that need nothing' -Tag Vm {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 1GB)
         Get-Volume 'lv_name,pool_lv,lv_size' | Should -Be "$one lxc 1.00g"
-        Use-Container $one 'echo first >/mark'
+        Write-Mark $one first
         Checkpoint-LxcContainer $one
         [void] (Copy-LxcContainer $one $copy -Snapshot)
         Get-Volume 'lv_name,origin' | Should -Be "$copy $one", $one, "$one.snap0 $one"
-        Use-Container $one 'echo second >/mark'
+        Write-Mark $one second
         Restore-LxcSnapshot $one snap0 -Confirm:$false
         Use-Container $one 'cat /mark' | Should -Be 'first'
         Remove-LxcContainer $one -Force

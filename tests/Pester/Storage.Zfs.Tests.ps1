@@ -72,13 +72,13 @@ Describe 'The storage Zfs' -Skip:(-not $hasZfs) {
 
     It 'is copied at once, by clones that need nothing' -Tag Vm {
         [void] (New-LxcContainer $one -Template Busybox -Storage Zfs -Size 20MB)
-        Use-Container $one 'echo first >/mark'
+        [IO.File]::WriteAllText("/run/lxc/zfs/lxc/$one/mark", "first`n")
         Checkpoint-LxcContainer $one
         (Copy-LxcContainer $one $copy -Snapshot).Rootfs | Should -Be "zfs:lxc/$copy"
         & zfs get -H -p -o value refquota "lxc/$copy" | Should -Be 20MB
-        Use-Container $one 'echo second >/mark'
+        [IO.File]::WriteAllText("/run/lxc/zfs/lxc/$one/mark", "second`n")
         Restore-LxcSnapshot $one snap0 -Confirm:$false
-        Use-Container $one 'cat /mark' | Should -Be 'first'
+        [IO.File]::ReadAllText("/run/lxc/zfs/lxc/$((Get-LxcContainer $one).Rootfs.Split('/')[-1])/mark") | Should -Be "first`n"
         Remove-LxcContainer $one -Force
         Use-Container $copy 'cat /mark; hostname' | Should -Be 'first', $copy
         Rename-LxcContainer $copy "named-$Unique"
