@@ -138,6 +138,20 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
         }
     }
 
+    It 'takes what lxc-create made' -Skip:(-not (Get-Command lxc-create -ErrorAction Ignore)) {
+        & lxc-create -n $one -P $LxcPath -B lvm --fssize 32M -t busybox *>$null
+        $LASTEXITCODE | Should -Be 0
+        Set-LxcConfig $one lxc.net.0.type empty
+        (Copy-LxcContainer $one $copy).Rootfs | Should -Be "lvm:/dev/lxc/$copy"
+        Use-Container $one 'grep " / " /proc/mounts' | Should -Match ' / ext4 '
+        Remove-LxcContainer $one -Force
+        Get-Volume | Should -Be $copy
+        & lxc-copy -P $LxcPath -n $copy -N "theirs-$Unique" -s *>$null
+        $LASTEXITCODE | Should -Be 0
+        Get-Volume 'lv_name,origin' | Should -Be $copy, "theirs-$Unique $copy"
+        Use-Container "theirs-$Unique" hostname | Should -Be "theirs-$Unique"
+    }
+
     It 'leaves nothing where the group is full, and the container where its volume is in use' {
         $outcome = Get-Outcome { New-LxcContainer $one -Template Busybox -Storage Lvm -Size 2GB }
         Assert-OneError $outcome StorageFull LimitsExceeded $one

@@ -16,7 +16,9 @@ internal static class OwnVolumes
     /// <exception cref="LxcException">ContainerNeeded, StorageUnsupported or StorageFailed: a volume cannot be removed; those before it are gone.</exception>
     internal static void Remove(string directory, string name)
     {
-        if (TryRemoveNoted(directory, name))
+        // Users have none, and root must not take their word, in a file or a link of theirs, for what is to be removed.
+        bool isOfRoot = FileTree.TryStatus(Descriptors.CurrentDirectory, directory, false, out FileStatus status) && status.IsDirectory && status.UserId == 0;
+        if (Processes.EffectiveUserId != 0 || !isOfRoot || TryRemoveNoted(directory, name))
         {
             return;
         }
@@ -68,15 +70,7 @@ internal static class OwnVolumes
 
     private static string[] Children(string directory) => Directory.Exists(directory) ? Directory.GetDirectories(directory) : [];
 
-    private static string? TextOf(string path)
-    {
-        try
-        {
-            return Descriptors.ReadText(path);
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR)
-        {
-            return null;
-        }
-    }
+    // A container is removed whatever has the name of its configuration.
+    private static string? TextOf(string path) =>
+        FileTree.TryStatus(Descriptors.CurrentDirectory, path, true, out FileStatus status) && status.IsRegular ? Descriptors.ReadText(path) : null;
 }
