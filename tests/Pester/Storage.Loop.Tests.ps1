@@ -245,8 +245,6 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         @{ Title = 'a size without a storage'; Script = { New-LxcContainer $one -Template Busybox -Size 1GB }; Text = 'Dir cannot be limited' }
         @{ Title = 'a directory with a file system'; Script = { New-LxcContainer $one -Template Busybox -Storage Dir -FileSystem ext4 }; Text = 'no file system of its own' }
         @{ Title = 'an overlay over no directory'; Script = { New-LxcContainer $one -Template Busybox -Storage Overlay }; Text = 'laid over a directory' }
-        @{ Title = 'LVM'; Script = { New-LxcContainer $one -Template Busybox -Storage Lvm }; Text = 'Logical volumes' }
-        @{ Title = 'ZFS'; Script = { New-LxcContainer $one -Template Busybox -Storage Zfs }; Text = 'ZFS' }
         @{ Title = 'a subvolume elsewhere than on btrfs'; Script = { New-LxcContainer $one -Template Busybox -Storage Btrfs }; Text = 'not on btrfs' }
     ) {
         $outcome = Get-Outcome $Script

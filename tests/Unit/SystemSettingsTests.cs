@@ -21,6 +21,7 @@ public sealed class SystemSettingsTests : IDisposable
         Assert.Contains(new SystemSetting("lxc.default_config", directory.Path + "/default.conf", null, 0), settings.All);
         Assert.Equal("a/%n", settings.Get(SystemSettings.CgroupPattern));
         Assert.Null(settings.Get(SystemSettings.CgroupUse));
+        Assert.Equal((true, false), (settings.IsSet(SystemSettings.LvmGroup), settings.IsSet(SystemSettings.LvmThinPool)));
     }
 
     [Fact]

@@ -55,13 +55,19 @@ cp "$work"/kernel/boot/vmlinuz-* "$target/vmlinuz"
 release=$(ls "$work/kernel/lib/modules")
 modules=$root/lib/modules/$release
 # nvme and ext4 are built into this kernel, so it boots without an initramfs; most drivers are not needed.
-for folder in crypto drivers/block drivers/net drivers/virtio fs lib net; do
+for folder in crypto drivers/block drivers/md drivers/net drivers/virtio fs lib net; do
     [ -d "$work/kernel/lib/modules/$release/kernel/$folder" ] || continue
     mkdir -p "$modules/kernel/$folder"
     cp -r "$work/kernel/lib/modules/$release/kernel/$folder/." "$modules/kernel/$folder/"
 done
 cp "$work/kernel/lib/modules/$release"/modules.* "$modules/"
 chroot "$root" depmod "$release"
+
+# There is no udev, which LVM would wait for, and no daemon that watches its volumes.
+cat >"$root/etc/lvm/lvm.conf" <<'END'
+activation { udev_sync = 0 udev_rules = 0 monitoring = 0 }
+devices { obtain_device_list_from_udev = 0 use_devicesfile = 0 }
+END
 
 mkdir -p "$root/usr/share/dotnet/shared/Microsoft.NETCore.App"
 cp -a "$runtime/dotnet" "$runtime/host" "$root/usr/share/dotnet/"

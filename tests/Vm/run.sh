@@ -10,7 +10,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 suite=bookworm
-packages=apparmor,busybox-static,dbus,iproute2,kmod,libcap2-bin,libicu72,libseccomp2,libstdc++6,lxc,nftables,procps,systemd,systemd-sysv,uidmap
+packages=apparmor,busybox-static,dbus,iproute2,kmod,libcap2-bin,libicu72,libseccomp2,libstdc++6,lvm2,lxc,nftables,procps,systemd,systemd-sysv,thin-provisioning-tools,uidmap,zfs-fuse
 # What the template Debian asks for.
 debian=$(sed -n 's/.*UsualPackages = \[\(.*\)\];/\1/p' "$top/src/LxcPS.Engine/Images/DebianImage.cs" | tr -d '" ')
 cache=${LXCPS_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$top/out}/.cache}/lxcps/vm}

@@ -147,6 +147,12 @@ public sealed class ContainerImporter
         ], creation.Name, "Unpacking the archive", confinement);
         RequireNoLinks(creation.Descriptor, "."u8, string.Empty, creation.Name);
 
+        // Containers in the container would be taken for its own: to remove them is to remove the volumes that they name.
+        if (new[] { SnapshotStore.DirectoryName, SnapshotStore.Staging }.FirstOrDefault(file => FileTree.TryStatus(creation.Descriptor, file, false, out _)) is { } hidden)
+        {
+            throw Refused(creation.Name, [$"{hidden}: what only LxcPS makes there"], "Do not use it: it is not what it told of itself.");
+        }
+
         // The archive's entry of the directory itself may have said otherwise.
         FileTree.ChangeOwner(creation.Descriptor, string.Empty, 0, 0);
         FileTree.ChangeMode(creation.Descriptor, 0x1F8 /* 0770 */, creation.Directory);

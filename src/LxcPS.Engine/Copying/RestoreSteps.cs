@@ -1,4 +1,6 @@
 using System.Text;
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
 
@@ -42,6 +44,13 @@ internal static class RestoreSteps
             {
                 Directory.CreateDirectory($"{staging}/{Old}");
                 Move(directory, $"{staging}/{Old}", Kept);
+
+                // The container keeps its configuration until the end; this copy names the volume that goes with the old files.
+                if (FileTree.Exists($"{directory}/{ContainerStore.ConfigName}"))
+                {
+                    AtomicFile.Write($"{staging}/{Old}/{ContainerStore.ConfigName}", ConfigText.ReadAll($"{directory}/{ContainerStore.ConfigName}"));
+                }
+
                 AtomicFile.Write(note, Encoding.UTF8.GetBytes(PutInPlace));
             }
 
@@ -71,6 +80,7 @@ internal static class RestoreSteps
         try
         {
             FileTree.Sync(parent, directory);
+            OwnVolumes.Remove($"{directory}/{SnapshotStore.Staging}", Path.GetFileName(directory));
             TreeRemoval.Remove(parent, SnapshotStore.Staging, $"{directory}/{SnapshotStore.Staging}", cancel);
         }
         finally

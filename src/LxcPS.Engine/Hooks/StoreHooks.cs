@@ -85,6 +85,6 @@ internal static class StoreHooks
         }
 
         // Nothing is mounted: what LXC mounts for the hook of a copy is where a copy's own files are. In a file they are out of reach.
-        return [$"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(path) || RootfsSource.Parse(path) is { HasFileSystem: true } ? null : RootfsSource.Parse(path).Directory)}", $"LXC_ROOTFS_PATH={path}"];
+        return [$"LXC_ROOTFS_MOUNT={(string.IsNullOrEmpty(path) || RootfsSource.Parse(path) is { IsMounted: true } ? null : RootfsSource.Parse(path).Directory)}", $"LXC_ROOTFS_PATH={path}"];
     }
 }

@@ -18,17 +18,20 @@ public sealed class RootfsSource
     /// <summary>As <c>lxc.rootfs.path</c> has it.</summary>
     public string Text { get; }
 
-    /// <summary>The backing store: <c>dir</c>, <c>overlay</c>, <c>btrfs</c> or <c>loop</c>.</summary>
+    /// <summary>The backing store: <c>dir</c>, <c>overlay</c>, <c>btrfs</c>, <c>loop</c>, <c>lvm</c> or <c>zfs</c>.</summary>
     public string Type { get; }
 
     /// <summary>The read-only layers of an overlay, the top one first.</summary>
     public IReadOnlyList<string> Lower { get; }
 
-    /// <summary>What takes the container's writes: the directory that is the root itself, the upper layer, or the file of a loop device.</summary>
+    /// <summary>What takes the container's writes: the directory that is the root itself, the upper layer, the file of a loop device, a volume, or the name of a dataset.</summary>
     public string Directory { get; }
 
     /// <summary>Whether it is a file system of its own, which is mounted where the root file system is used.</summary>
-    public bool HasFileSystem => Type == "loop";
+    public bool HasFileSystem => Type is "loop" or "lvm";
+
+    /// <summary>Whether it is mounted where it is used, and no directory of the host's.</summary>
+    public bool IsMounted => HasFileSystem || Type == "zfs";
 
     /// <summary>Reads <c>[type:]path</c>; without a type a path is a directory.</summary>
     /// <exception cref="LxcException">ConfigUnsupported: a backing store that this version does not have.</exception>
@@ -39,7 +42,7 @@ public sealed class RootfsSource
         string rest = colon > 0 && !path.StartsWith('/') ? path[(colon + 1)..] : path;
         switch (type)
         {
-            case "dir" or "btrfs" or "loop":
+            case "dir" or "btrfs" or "loop" or "lvm" or "zfs":
                 return new RootfsSource(path, type, [], rest);
             case "overlay" or "overlayfs":
                 // LXC writes the layers bottom first: overlay:<lower>[:<lower>...]:<upper>.
@@ -58,7 +61,7 @@ public sealed class RootfsSource
                 throw new LxcException(LxcErrorId.ConfigUnsupported, $"The backing store '{type}' of '{path}' is not supported")
                 {
                     ConfigKey = "lxc.rootfs.path",
-                    Advice = "Use dir:<path>, btrfs:<path>, loop:<file> or overlay:<lower>:<upper>.",
+                    Advice = "Use dir:<path>, btrfs:<path>, loop:<file>, lvm:<device>, zfs:<dataset> or overlay:<lower>:<upper>.",
                 };
         }
     }
@@ -79,6 +82,8 @@ public sealed class RootfsSource
             {
                 "overlay" => OpenOverlay(Lower, Directory, WorkDirectoryOf(Directory), userNamespace, rootId),
                 "loop" => WithIds(LoopImage.Mount(Directory, fileSystemOptions ?? []), Directory, userNamespace),
+                "lvm" => WithIds(LvmStorage.Mount(Directory, fileSystemOptions ?? []), Directory, userNamespace),
+                "zfs" => OpenDirectory(ZfsStorage.Mount(Directory, string.Empty), userNamespace, recursive: false),
                 _ => OpenDirectory(Directory, userNamespace, recursive: true),
             };
             if (options != 0)
@@ -185,7 +190,7 @@ public sealed class RootfsSource
     /// <summary>The detached mount that the root file system is read from: nothing of the host's that is mounted in it, and read-only.</summary>
     /// <exception cref="LxcException">RootfsFailed.</exception>
     /// <exception cref="LinuxException">The directory cannot be opened.</exception>
-    internal int OpenToRead() => Type is "overlay" or "loop" ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(Directory, -1, recursive: false);
+    internal int OpenToRead() => Type == "overlay" || IsMounted ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(Directory, -1, recursive: false);
 
     /// <summary>A directory, whose owners are mapped as a user namespace maps them; the detached mount.</summary>
     internal static int OpenDirectory(string directory, int userNamespace, bool recursive)

@@ -1,5 +1,3 @@
-using LxcPS.Engine.Diagnostics;
-using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Storage;
@@ -10,21 +8,10 @@ namespace LxcPS.Engine.Storage;
 /// </summary>
 internal static class LoopImage
 {
-    /// <summary>The size of a file where none is asked for: LXC's, in bytes.</summary>
-    internal const long DefaultSize = 1L << 30;
-
-    // What was mounted goes a moment after the last process that saw it, in milliseconds. The lock has no wait with an end.
-    private const int Patience = 10_000;
-    private const int Interval = 10;
-
-    /// <summary>Makes a sparse file with a file system in it.</summary>
-    /// <exception cref="LxcException">StorageUnsupported: the program that makes it is missing; StorageFull or StorageFailed.</exception>
-    internal static void Make(string path, long size, string fileSystem, string name)
+    /// <summary>Makes a sparse file.</summary>
+    /// <exception cref="LxcException">StorageFailed.</exception>
+    internal static void Make(string path, long size, string name)
     {
-        string program = $"mkfs.{fileSystem}";
-        string found = HostPrograms.Find(program)
-            ?? throw RootfsStorage.Unsupported(name, $"A loop file with {fileSystem} needs {program}, and this host has none in PATH",
-                $"Install the package {fileSystem switch { "xfs" => "xfsprogs", "btrfs" => "btrfs-progs", _ => "e2fsprogs" }}, or choose another -FileSystem.");
         try
         {
             using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
@@ -41,21 +28,6 @@ internal static class LoopImage
                 Advice = "See how large a file may be on that file system.",
             };
         }
-
-        ProgramResult result = ChildProgram.Run(found, [program, "-q", .. OptionsOf(fileSystem), path], -1, int.MaxValue, CancellationToken.None);
-        if (result.Exit.ExitCode != 0)
-        {
-            bool isFull = result.FullErrno != 0;
-            throw new LxcException(isFull ? LxcErrorId.StorageFull : LxcErrorId.StorageFailed,
-                $"The file system of '{DisplayText.Of(path)}' cannot be made: {program}: {DisplayText.Of(result.Error.Trim().Replace('\n', ';'))}")
-            {
-                ContainerName = name,
-                Step = "storage",
-                Path = path,
-                Errno = result.FullErrno,
-                Advice = isFull ? "Free space on the file system that holds the containers." : "A file system may need more -Size than this.",
-            };
-        }
     }
 
     /// <summary>The detached mount of a file.</summary>
@@ -69,11 +41,9 @@ internal static class LoopImage
         int device = -1;
         try
         {
-            string type = FileSystemOf(file, path);
+            string type = BlockFileSystem.TypeOf(file, path);
             device = LoopDevice.Attach(file, path, out string devicePath);
-
-            // xfs refuses a second file system of one identity, which a file and its copy have.
-            return MountCalls.Make(type, devicePath, type == "xfs" ? ["nouuid", .. options] : options, 0);
+            return BlockFileSystem.Mount(type, devicePath, options);
         }
         finally
         {
@@ -89,7 +59,7 @@ internal static class LoopImage
         int file = Descriptors.Open(path, OpenFlags.ReadWrite);
         try
         {
-            for (long end = Environment.TickCount64 + Patience; ; Thread.Sleep(Interval))
+            for (long end = Environment.TickCount64 + BlockFileSystem.Patience; ; Thread.Sleep(BlockFileSystem.Interval))
             {
                 (string? device, bool isPassing) = DeviceOf(file);
                 if (FileLocks.TryLock(file, path) && device is null)
@@ -115,30 +85,6 @@ internal static class LoopImage
             Descriptors.Close(file);
             throw;
         }
-    }
-
-    /// <summary>The file system in a file, by its superblock.</summary>
-    /// <exception cref="LxcException">RootfsFailed: it is none that is known.</exception>
-    internal static string FileSystemOf(int file, string path) =>
-        Has(file, 1024 + 56, [0x53, 0xEF]) ? "ext4"
-        : Has(file, 0, "XFSB"u8) ? "xfs"
-        : Has(file, 65536 + 64, "_BHRfS_M"u8) ? "btrfs"
-        : throw new LxcException(LxcErrorId.RootfsFailed, $"The loop file '{DisplayText.Of(path)}' holds none of the file systems ext2, ext3, ext4, xfs and btrfs")
-        {
-            Step = "rootfs",
-            Path = path,
-            ConfigKey = "lxc.rootfs.path",
-            Advice = "Name a file that holds a file system, and no table of partitions.",
-        };
-
-    // A new file is all zeros already: writing the journal would only make them take room.
-    private static string[] OptionsOf(string fileSystem) => fileSystem == "ext4" ? ["-F", "-E", "lazy_journal_init=1"] : ["-f"];
-
-    private static bool Has(int file, long offset, ReadOnlySpan<byte> magic)
-    {
-        Span<byte> found = stackalloc byte[magic.Length];
-        Descriptors.Seek(file, offset);
-        return Descriptors.Read(file, found) == magic.Length && found.SequenceEqual(magic);
     }
 
     // The loop device that another program has made of the file, and whether it goes with its last user. Ours have the lock; LXC and mount(8) take none.

@@ -47,13 +47,14 @@ internal static class RootfsBuilder
 
     private static TemplateResult BuildOn(HelperProgram helper, RootfsTemplate template, string text, TemplateContext context, StorageOptions storage, ContainerCreation creation)
     {
-        StorageType type = RootfsStorage.Choose(storage, creation.Directory, template is DirectoryTemplate, context.ContainerName);
+        StorageType type = RootfsStorage.Choose(storage, creation.Directory, template is DirectoryTemplate, takesVolume: template.Kind != TemplateKind.Host, context.ContainerName);
         RequireServed(template, type, storage.Size, context.ContainerName);
         if (type == StorageType.Overlay)
         {
             return template.Build(context);
         }
 
+        bool isMounted = RootfsStorage.IsMounted(type);
         if (type == StorageType.Btrfs)
         {
             RootfsStorage.MakeSubvolume(creation.Directory, storage.Size, context.ContainerName);
@@ -62,10 +63,16 @@ internal static class RootfsBuilder
         string? source = template switch
         {
             DirectoryTemplate directory => directory.RequireSource(context),
-            ArchiveTemplate archive when type == StorageType.Loop => UnpackBeside(helper, archive, context, creation),
+            ArchiveTemplate archive when isMounted => UnpackBeside(helper, archive, context, creation),
             _ => null,
         };
-        TemplateResult result = type == StorageType.Loop ? MakeLoop(helper, source, template is ImageTemplate, text, context, storage)
+        string path = type switch
+        {
+            StorageType.Lvm => MakeVolume(context, storage, creation),
+            StorageType.Zfs => ZfsStorage.Make(creation, storage.Size, context.ContainerName),
+            _ => RootfsStorage.PathOf(type, creation.Directory),
+        };
+        TemplateResult result = isMounted ? Fill(helper, path, source, template is ImageTemplate, text, context, storage, type)
             : source is null ? BuildPlain(helper, template, context)
             : Copy(source, template is ImageTemplate, context, creation);
         if (template is ArchiveTemplate && source is not null)
@@ -73,7 +80,6 @@ internal static class RootfsBuilder
             TreeRemoval.Remove(creation.Descriptor, Unpacked, source);
         }
 
-        string path = RootfsStorage.PathOf(type, creation.Directory);
         TemplateResult kept = result with { Settings = [new(PathKey, path), .. result.Settings.Where(setting => setting.Key != PathKey)] };
         return template is ImageTemplate image ? image.Complete(kept) : kept;
     }
@@ -86,7 +92,13 @@ internal static class RootfsBuilder
         return $"{creation.Directory}/{Unpacked}";
     }
 
-    private static TemplateResult MakeLoop(HelperProgram helper, string? source, bool isImage, string text, TemplateContext context, StorageOptions storage)
+    private static string MakeVolume(TemplateContext context, StorageOptions storage, ContainerCreation creation)
+    {
+        BlockFileSystem.ProgramOf(storage.FileSystem ?? BlockFileSystem.DefaultType, context.ContainerName);
+        return LvmStorage.Make(creation, storage.Size == 0 ? BlockFileSystem.DefaultSize : storage.Size, null, context.ContainerName);
+    }
+
+    private static TemplateResult Fill(HelperProgram helper, string path, string? source, bool isImage, string text, TemplateContext context, StorageOptions storage, StorageType type)
     {
         context.Progress?.Invoke("Making the file system", -1);
         return MappedFiles.Build(helper, descriptor => new StorageTask
@@ -94,9 +106,9 @@ internal static class RootfsBuilder
             ReportDescriptor = descriptor,
             Name = context.ContainerName,
             Directory = context.ContainerDirectory,
-            Rootfs = RootfsStorage.PathOf(StorageType.Loop, context.ContainerDirectory),
-            Size = storage.Size == 0 ? LoopImage.DefaultSize : storage.Size,
-            FileSystem = storage.FileSystem ?? "ext4",
+            Rootfs = path,
+            Size = type != StorageType.Loop ? 0 : storage.Size == 0 ? BlockFileSystem.DefaultSize : storage.Size,
+            FileSystem = type == StorageType.Zfs ? string.Empty : storage.FileSystem ?? BlockFileSystem.DefaultType,
             Template = source is null ? text : string.Empty,
             Source = source is null ? string.Empty : "dir:" + source,
             HostName = source is null || isImage ? context.HostName : string.Empty,
@@ -117,7 +129,7 @@ internal static class RootfsBuilder
 
     private static void RequireForUser(StorageOptions storage, string directory, string name)
     {
-        if (storage != StorageOptions.Default && RootfsStorage.Choose(storage, directory, false, name) != StorageType.Dir)
+        if (storage != StorageOptions.Default && RootfsStorage.Choose(storage, directory, isShared: false, takesVolume: false, name) != StorageType.Dir)
         {
             throw RootfsStorage.Unsupported(name, "A user's container has no overlay over a directory: its files belong to other ids than the container's", "Use the storage Dir, which copies the directory.");
         }
@@ -136,7 +148,7 @@ internal static class RootfsBuilder
                 "Give the path of a directory that holds a root file system as template, or use another storage.");
         }
 
-        if (template.Kind == TemplateKind.Host && (type == StorageType.Loop || size != 0))
+        if (template.Kind == TemplateKind.Host && (RootfsStorage.IsMounted(type) || size != 0))
         {
             throw RootfsStorage.Unsupported(name, "The template 'Host' keeps what the container changes of the host's programs beside its root file system, where no size limits it",
                 "Use the storage Dir or Btrfs without a size, or another template.");

@@ -66,19 +66,21 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             "overlay" => StorageType.Overlay,
             "btrfs" => StorageType.Btrfs,
             "loop" => StorageType.Loop,
+            "lvm" => StorageType.Lvm,
+            "zfs" => StorageType.Zfs,
             _ => StorageType.Dir,
         };
         bool isDefault = options.Storage.Type is null;
         StorageType type = RootfsStorage.Choose(options.Storage with { Type = isDefault ? (own == StorageType.Dir && isSnapshot ? StorageType.Overlay : own) : options.Storage.Type },
-            creation.Directory, isShared: false, name);
-        if (options.Snapshot && type is StorageType.Dir or StorageType.Loop)
+            creation.Directory, isShared: false, takesVolume: !options.InMemory && !options.Snapshot, name);
+        if (options.Snapshot && (type is StorageType.Dir or StorageType.Loop || (type is StorageType.Lvm or StorageType.Zfs && own != type)))
         {
             throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage {type} cannot be a snapshot", "Copy it without -Snapshot: where the file system shares blocks that takes no more room.");
         }
 
-        if (options.InMemory && type == StorageType.Loop)
+        if (options.InMemory && RootfsStorage.IsMounted(type))
         {
-            throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage Loop cannot have its writes in memory: they are laid over a directory", "Copy it with -Storage Dir, or without -InMemory.");
+            throw RootfsStorage.Unsupported(name, $"A copy of container '{name}' on the storage {type} cannot have its writes in memory: they are laid over a directory", "Copy it with -Storage Dir, or without -InMemory.");
         }
 
         if (type == StorageType.Overlay && own is not (StorageType.Dir or StorageType.Overlay))
@@ -91,59 +93,37 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
 
     private (string Path, string? Lower, string? Writes) CopyTo(StorageType type, string oldHost, string? newHost, CancellationToken cancel)
     {
-        IsMerged = root.Type == "overlay";
-        string path = RootfsStorage.PathOf(type, creation.Directory);
+        // What is laid under the source is not needed by what has the files.
+        IsMerged = root.Type is "overlay" or "lvm";
         long size = options.Storage.Size;
         if (type == StorageType.Btrfs && root.Type == "btrfs" && RootfsStorage.TrySnapshot(root.Directory, creation.Directory, size, name))
         {
-            return (path, null, creation.RootfsPath);
+            return (RootfsStorage.PathOf(type, creation.Directory), null, creation.RootfsPath);
         }
 
-        if (options.Snapshot)
+        if (options.Snapshot && type == StorageType.Btrfs)
         {
             throw RootfsStorage.Unsupported(name, $"A snapshot of '{DisplayText.Of(root.Directory)}' in '{DisplayText.Of(creation.Directory)}' cannot be made: both have to be subvolumes of one file system",
                 "Copy it without -Snapshot.");
         }
 
-        string fileSystem = options.Storage.FileSystem ?? string.Empty;
-        string source = root.Text;
-        if (type == StorageType.Loop && root.Type == "loop")
+        NewVolume made = type switch
         {
-            int file = LoopImage.Lock(root.Directory);
-            try
-            {
-                string own = LoopImage.FileSystemOf(file, root.Directory);
-                long ownSize = FileTree.Status(file, string.Empty).Size;
-                if (own == "ext4" && fileSystem is "" or "ext4" && (size == 0 || size == ownSize))
-                {
-                    // The others know a file system by an identity, which the whole file's copy would share.
-                    TreeCopy.OfFile(creation, $"{creation.Directory}/rootdev", root.Directory, name, options.Transfer, cancel);
-                    (source, size) = (string.Empty, 0);
-                }
-                else
-                {
-                    (fileSystem, size) = (fileSystem.Length == 0 ? own : fileSystem, size == 0 ? ownSize : size);
-                }
-            }
-            finally
-            {
-                Descriptors.Close(file);
-            }
-        }
-        else if (type == StorageType.Loop)
-        {
-            (fileSystem, size) = (fileSystem.Length == 0 ? "ext4" : fileSystem, size == 0 ? LoopImage.DefaultSize : size);
-        }
-        else if (type == StorageType.Btrfs)
+            StorageType.Loop => MakeLoop(cancel),
+            StorageType.Lvm => MakeVolume(),
+            StorageType.Zfs when root.Type == "zfs" => new(ZfsStorage.Clone(creation, root.Directory, size, name), string.Empty),
+            StorageType.Zfs => new(ZfsStorage.Make(creation, size, name), root.Text),
+            _ => new(RootfsStorage.PathOf(type, creation.Directory), root.Text),
+        };
+        if (type == StorageType.Btrfs)
         {
             RootfsStorage.MakeSubvolume(creation.Directory, size, name);
-            size = 0;
         }
 
-        if (type != StorageType.Loop && root.Type == "dir")
+        if (!RootfsStorage.IsMounted(type) && root.Type == "dir")
         {
             TreeCopy.OfDirectory(creation, creation.RootfsPath, root.Directory, name, options.Transfer, cancel);
-            return (path, null, creation.RootfsPath);
+            return (made.Path, null, creation.RootfsPath);
         }
 
         if (type == StorageType.Dir)
@@ -151,24 +131,96 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1C0);
         }
 
-        if (source.Length > 0 || newHost is not null)
+        if (made.Source.Length > 0 || newHost is not null)
         {
             MappedFiles.Build(options.Helper, descriptor => new StorageTask
             {
                 ReportDescriptor = descriptor,
                 Name = name,
                 Directory = creation.Directory,
-                Rootfs = path,
-                Size = size,
-                FileSystem = fileSystem,
-                Source = source,
+                Rootfs = made.Path,
+                Size = made.FileSize,
+                FileSystem = made.FileSystem,
+                Source = made.Source,
                 OldHostName = oldHost,
                 HostName = newHost ?? string.Empty,
             }.ToArguments(), null, cancel);
         }
 
-        return (path, null, null);
+        return (made.Path, null, null);
     }
+
+    private NewVolume MakeLoop(CancellationToken cancel)
+    {
+        string path = RootfsStorage.PathOf(StorageType.Loop, creation.Directory);
+        int file = root.Type == "loop" ? LoopImage.Lock(root.Directory) : -1;
+        try
+        {
+            (string own, long ownSize) = OwnFileSystem(file);
+            (string type, long size) = Wanted(own, ownSize);
+            if (file >= 0 && own == "ext4" && type == own && size == ownSize)
+            {
+                // The others know a file system by an identity, which the whole file's copy would share.
+                TreeCopy.OfFile(creation, $"{creation.Directory}/rootdev", root.Directory, name, options.Transfer, cancel);
+                return new(path, string.Empty);
+            }
+
+            return new(path, root.Text, type, size);
+        }
+        finally
+        {
+            Descriptors.Close(file);
+        }
+    }
+
+    private NewVolume MakeVolume()
+    {
+        LogicalVolume? source = root.Type == "lvm" ? LvmStorage.Find(root.Directory, name) : null;
+        (string own, long ownSize) = source is null ? OwnFileSystem(-1) : (LvmStorage.TypeOf(root.Directory), source.Size);
+        (string type, long size) = Wanted(own, ownSize);
+        bool isAlike = type == own && size == ownSize && own != "btrfs";
+        if (source is not null && isAlike && (isSnapshot || source.IsThin))
+        {
+            IsLaid = !source.IsThin;
+            return new(LvmStorage.Snapshot(creation, root.Directory, source, name), string.Empty);
+        }
+
+        if (options.Snapshot)
+        {
+            throw RootfsStorage.Unsupported(name, $"A snapshot of the volume '{DisplayText.Of(root.Directory)}' has its size and its file system, which must not be btrfs: that takes two of one identity for one",
+                "Copy it without -Snapshot.");
+        }
+
+        BlockFileSystem.ProgramOf(type, name);
+        return new(LvmStorage.Make(creation, size, source is null ? null : root.Directory, name), root.Text, type);
+    }
+
+    // What the source has, or a new one would have. The file is the source's where that is a loop file.
+    private (string Type, long Size) OwnFileSystem(int file)
+    {
+        switch (root.Type)
+        {
+            case "loop" when file < 0:
+                file = LoopImage.Lock(root.Directory);
+                try
+                {
+                    return OwnFileSystem(file);
+                }
+                finally
+                {
+                    Descriptors.Close(file);
+                }
+
+            case "loop":
+                return (BlockFileSystem.TypeOf(file, root.Directory), FileTree.Status(file, string.Empty).Size);
+            case "lvm":
+                return (LvmStorage.TypeOf(root.Directory), LvmStorage.Find(root.Directory, name).Size);
+            default:
+                return (BlockFileSystem.DefaultType, BlockFileSystem.DefaultSize);
+        }
+    }
+
+    private (string Type, long Size) Wanted(string own, long ownSize) => (options.Storage.FileSystem ?? own, options.Storage.Size == 0 ? ownSize : options.Storage.Size);
 
     // LXC's own layout, so that its tools know it.
     private (string Path, string? Lower, string? Writes) LayOver()
@@ -200,4 +252,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}", 0x1C0);
         return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
     }
+
+    // Where the copy is, what its files come from where they are not there yet, the file system to make first, and the size of the file for it.
+    private readonly record struct NewVolume(string Path, string Source, string FileSystem = "", long FileSize = 0);
 }

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Store;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Storage;
@@ -9,20 +10,21 @@ internal static class RootfsStorage
     /// <param name="options">What is asked for, with a type.</param>
     /// <param name="directory">The container's directory.</param>
     /// <param name="isShared">Whether a directory is to be the root file system that could be laid under.</param>
+    /// <param name="takesVolume">Whether a volume will do where the best is asked for.</param>
     /// <param name="name">The container.</param>
     /// <exception cref="LxcException">StorageUnsupported; PermissionDenied: the caller is not root.</exception>
-    internal static StorageType Choose(StorageOptions options, string directory, bool isShared, string name)
+    internal static StorageType Choose(StorageOptions options, string directory, bool isShared, bool takesVolume, string name)
     {
         StorageType type = options.Type switch
         {
             StorageType.Best when isShared && options.Size == 0 => StorageType.Overlay,
-            StorageType.Best => Processes.EffectiveUserId == 0 && IsOnBtrfs(directory) ? StorageType.Btrfs : StorageType.Dir,
-            StorageType.Lvm => throw Unsupported(name, "Logical volumes are not supported", "Use Loop, Btrfs or Dir."),
-            StorageType.Zfs => throw Unsupported(name, "ZFS is not supported", "Use Btrfs, Loop or Dir."),
+            StorageType.Best when Processes.EffectiveUserId != 0 => StorageType.Dir,
+            StorageType.Best when IsOnBtrfs(directory) => StorageType.Btrfs,
+            StorageType.Best => takesVolume ? Configured() : StorageType.Dir,
             { } other => other,
             null => StorageType.Dir,
         };
-        if (type is StorageType.Btrfs or StorageType.Loop && Processes.EffectiveUserId != 0)
+        if ((type == StorageType.Btrfs || IsMounted(type)) && Processes.EffectiveUserId != 0)
         {
             throw new LxcException(LxcErrorId.PermissionDenied, $"The storage {type} of container '{name}' can be made by root alone")
             {
@@ -37,14 +39,26 @@ internal static class RootfsStorage
             throw Unsupported(name, $"'{DisplayText.Of(Path.GetDirectoryName(directory)!)}' is not on btrfs, and holds no subvolumes", "Use another LxcPath, or the storage Dir or Loop.");
         }
 
-        if (options.Size != 0 && type is StorageType.Dir or StorageType.Overlay)
+        if (type == StorageType.Lvm)
         {
-            throw Unsupported(name, $"The storage {type} cannot be limited to a size", "Use Loop, or Btrfs with quotas enabled, or leave -Size out.");
+            LvmTools.Require(name);
+        }
+        else if (type == StorageType.Zfs)
+        {
+            ZfsStorage.Require(name);
         }
 
-        return options.FileSystem is null || type == StorageType.Loop ? type
+        if (options.Size != 0 && type is StorageType.Dir or StorageType.Overlay)
+        {
+            throw Unsupported(name, $"The storage {type} cannot be limited to a size", "Use Loop, Lvm or Zfs, or Btrfs with quotas enabled, or leave -Size out.");
+        }
+
+        return options.FileSystem is null || type is StorageType.Loop or StorageType.Lvm ? type
             : throw Unsupported(name, $"The storage {type} has no file system of its own to choose", "Leave -FileSystem out, or use -Storage Loop.");
     }
+
+    /// <summary>Whether it is mounted to be filled.</summary>
+    internal static bool IsMounted(StorageType type) => type is StorageType.Loop or StorageType.Lvm or StorageType.Zfs;
 
     /// <summary>What <c>lxc.rootfs.path</c> is for a root file system in a container's directory; the places are LXC's.</summary>
     internal static string PathOf(StorageType type, string directory) => type switch
@@ -112,6 +126,12 @@ internal static class RootfsStorage
     /// <summary>The error of a backend that cannot do what is asked for.</summary>
     internal static LxcException Unsupported(string name, string message, string advice) =>
         new(LxcErrorId.StorageUnsupported, message) { ContainerName = name, Step = "storage", Advice = advice };
+
+    private static StorageType Configured()
+    {
+        SystemSettings settings = SystemSettings.Read();
+        return settings.IsSet(SystemSettings.ZfsRoot) ? StorageType.Zfs : settings.IsSet(SystemSettings.LvmGroup) ? StorageType.Lvm : StorageType.Dir;
+    }
 
     private static void Limit(int parent, long size, string name)
     {

@@ -33,10 +33,15 @@ public static class StorageHelper
         string place = $"{task.Directory}/rootfs";
         if (task.Size > 0)
         {
-            LoopImage.Make(target.Directory, task.Size, task.FileSystem, task.Name);
+            LoopImage.Make(target.Directory, task.Size, task.Name);
         }
 
-        if (target.HasFileSystem)
+        if (task.FileSystem.Length > 0)
+        {
+            BlockFileSystem.Make(target.Directory, task.FileSystem, isZero: task.Size > 0, task.Name);
+        }
+
+        if (target.IsMounted)
         {
             FileTree.MakeDirectory(Descriptors.CurrentDirectory, place, 0x1ED);
             MountCalls.Attach(target.Open(-1, 0, 0), place);

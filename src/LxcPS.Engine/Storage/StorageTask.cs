@@ -18,7 +18,7 @@ public sealed class StorageTask
     /// <summary>The size in bytes of the loop file to make; 0 where there is one, or none is needed.</summary>
     public long Size { get; init; }
 
-    /// <summary>The file system to make in it.</summary>
+    /// <summary>The file system to make in it, or on the volume; empty where there is one, or none is needed.</summary>
     public string FileSystem { get; init; } = string.Empty;
 
     /// <summary>The template to make the root file system from, or empty.</summary>

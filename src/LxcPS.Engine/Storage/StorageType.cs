@@ -15,12 +15,15 @@ public enum StorageType
     /// <summary>A file with a file system in it.</summary>
     Loop,
 
-    /// <summary>A logical volume. This version does not have it.</summary>
+    /// <summary>A logical volume with a file system on it.</summary>
     Lvm,
 
-    /// <summary>A dataset of ZFS. This version does not have it.</summary>
+    /// <summary>A dataset of ZFS.</summary>
     Zfs,
 
-    /// <summary>A subvolume where the container's directory is on btrfs, a directory elsewhere; an overlay where a directory is the template.</summary>
+    /// <summary>
+    /// A subvolume where the container's directory is on btrfs, a dataset or a volume where the system's configuration names a pool or a group, a directory elsewhere; an overlay
+    /// where a directory is the template.
+    /// </summary>
     Best,
 }

@@ -37,6 +37,17 @@ public sealed class ContainerCreation : IDisposable
     /// <summary>Where its root file system is to be made.</summary>
     public string RootfsPath => store.RootfsPathOf(Name);
 
+    /// <summary>The open file whose lock shows that it is being made: a program that has it keeps the lock until it ends.</summary>
+    internal int LockDescriptor => partial;
+
+    /// <summary>Notes what is about to be made for it outside its directory, for whoever removes what a killed session left: see <see cref="Storage.OwnVolumes"/>.</summary>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal void Note(string text)
+    {
+        Descriptors.WriteAll(partial, System.Text.Encoding.UTF8.GetBytes(text), PartialName);
+        FileTree.Sync(partial, PartialName);
+    }
+
     /// <summary>
     /// Takes the configuration that a program or an archive has left there: its bytes, and the file goes, whose owner, mode, links and other names
     /// are not to be trusted.

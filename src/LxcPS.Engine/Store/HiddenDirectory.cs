@@ -1,4 +1,5 @@
 using System.Text;
+using LxcPS.Engine.Storage;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Store;
@@ -52,13 +53,14 @@ internal static class HiddenDirectory
         }
     }
 
-    /// <summary>Removes a container's directory: out of sight at once, then name by name.</summary>
+    /// <summary>Removes a container's directory: out of sight at once, then its volumes, then name by name.</summary>
     /// <param name="parent">The open directory of containers.</param>
     /// <param name="lxcPath">Its path, for messages.</param>
     /// <param name="name">The container.</param>
     /// <param name="remove">Removes a tree.</param>
     /// <param name="cancel">Stops the removal; what is left is out of sight and goes with the next change in that directory.</param>
     /// <exception cref="LinuxException">What the kernel answered.</exception>
+    /// <exception cref="LxcException">A volume cannot be removed; the container is there as it was.</exception>
     internal static void Remove(int parent, string lxcPath, string name, TreeRemover remove, CancellationToken cancel)
     {
         int fd = Descriptors.OpenAt(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
@@ -68,6 +70,17 @@ internal static class HiddenDirectory
             FileLocks.TryLockDirectory(fd, name);
             string hidden = Name(name, ".removing-");
             FileTree.Rename(parent, name, parent, hidden);
+            try
+            {
+                OwnVolumes.Remove($"{lxcPath}/{hidden}", name);
+            }
+            catch (LxcException)
+            {
+                // All that is in the directory is still there, and names what could not be removed.
+                FileTree.Rename(parent, hidden, parent, name);
+                throw;
+            }
+
             remove(parent, hidden, $"{lxcPath}/{hidden}", cancel);
         }
         finally
@@ -98,6 +111,7 @@ internal static class HiddenDirectory
                 fd = Descriptors.OpenAt(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
                 if (FileLocks.TryLockDirectory(fd, name))
                 {
+                    OwnVolumes.Remove($"{lxcPath}/{name}", name);
                     remove(parent, name, $"{lxcPath}/{name}", cancel);
                 }
             }

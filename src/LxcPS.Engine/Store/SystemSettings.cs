@@ -14,6 +14,15 @@ public sealed class SystemSettings
     /// <summary>The configuration that new containers take from.</summary>
     public const string DefaultConfig = "lxc.default_config";
 
+    /// <summary>The group of volumes that new ones are made in.</summary>
+    public const string LvmGroup = "lxc.bdev.lvm.vg";
+
+    /// <summary>The thin pool of that group that they are made in, where it has it.</summary>
+    public const string LvmThinPool = "lxc.bdev.lvm.thin_pool";
+
+    /// <summary>The pool or the dataset of ZFS that new ones are made in.</summary>
+    public const string ZfsRoot = "lxc.bdev.zfs.root";
+
     /// <summary>The controllers that containers get control groups of; all where it is not set.</summary>
     public const string CgroupUse = "lxc.cgroup.use";
 
@@ -24,7 +33,7 @@ public sealed class SystemSettings
 
     /// <summary>All keys, in the order of <c>lxc-config -l</c>.</summary>
     public static IReadOnlyList<string> Keys { get; } =
-        [DefaultConfig, LxcPath, "lxc.bdev.lvm.vg", "lxc.bdev.lvm.thin_pool", "lxc.bdev.zfs.root", CgroupUse, CgroupPattern];
+        [DefaultConfig, LxcPath, LvmGroup, LvmThinPool, ZfsRoot, CgroupUse, CgroupPattern];
 
     /// <summary>All settings, in the order of <see cref="Keys"/>.</summary>
     public IReadOnlyList<SystemSetting> All { get; }
@@ -35,6 +44,9 @@ public sealed class SystemSettings
 
     /// <summary>The value of a key of <see cref="Keys"/>; null where it has none.</summary>
     public string? Get(string key) => All.First(setting => setting.Key == key).Value is { Length: > 0 } value ? value : null;
+
+    /// <summary>Whether a file says what a key is, and not the default.</summary>
+    public bool IsSet(string key) => Get(key) is not null && All.First(setting => setting.Key == key).File is not null;
 
     /// <summary>Reads settings, from what decides them.</summary>
     internal static SystemSettings Read(bool isRoot, string systemDirectory, string? home, string? dataHome)

@@ -75,19 +75,19 @@ public sealed class NewLxcContainerCommand : ImageSourceCmdlet
     public long? Pids { get; set; }
 
     /// <summary>
-    /// What the root file system is kept on: Dir, Overlay (of a directory as template), Btrfs, Loop, or Best. Without it a directory, or an overlay where a
+    /// What the root file system is kept on: Dir, Overlay (of a directory as template), Btrfs, Zfs, Loop, Lvm, or Best. Without it a directory, or an overlay where a
     /// directory is the template.
     /// </summary>
     [Parameter]
     public StorageType? Storage { get; set; }
 
-    /// <summary>The most bytes that the root file system may hold, for Loop and Btrfs: 2GB.</summary>
+    /// <summary>The most bytes that the root file system may hold, for Loop, Lvm, Zfs and Btrfs: 2GB.</summary>
     [Parameter]
     [ByteSize]
     [ValidateRange(1, long.MaxValue)]
     public long? Size { get; set; }
 
-    /// <summary>The file system of a loop file.</summary>
+    /// <summary>The file system of a loop file or a volume.</summary>
     [Parameter]
     [ValidateSet("ext4", "xfs", "btrfs")]
     public string? FileSystem { get; set; }

@@ -23,7 +23,7 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     [ValidateNotNullOrEmpty]
     public string? NewLxcPath { get; set; }
 
-    /// <summary>Shares the source's root file system instead of copying it: an overlay over it, for which the source must stay, or a snapshot of a subvolume.</summary>
+    /// <summary>Shares the source's root file system instead of copying it: an overlay over it, for which the source must stay, or a snapshot of a subvolume, a dataset or a volume.</summary>
     [Parameter]
     public SwitchParameter Snapshot { get; set; }
 
@@ -35,17 +35,17 @@ public sealed class CopyLxcContainerCommand : ContainerCmdlet
     [Parameter]
     public SwitchParameter InMemory { get; set; }
 
-    /// <summary>What the root file systems of the copies are kept on: Dir, Overlay, Btrfs, Loop or Best. Without it as the source's.</summary>
+    /// <summary>What the root file systems of the copies are kept on: Dir, Overlay, Btrfs, Zfs, Loop, Lvm or Best. Without it as the source's.</summary>
     [Parameter]
     public StorageType? Storage { get; set; }
 
-    /// <summary>The most bytes that the root file systems may hold, for Loop and Btrfs: 2GB.</summary>
+    /// <summary>The most bytes that the root file systems may hold, for Loop, Lvm, Zfs and Btrfs: 2GB.</summary>
     [Parameter]
     [ByteSize]
     [ValidateRange(1, long.MaxValue)]
     public long? Size { get; set; }
 
-    /// <summary>The file system of a loop file.</summary>
+    /// <summary>The file system of a loop file or a volume.</summary>
     [Parameter]
     [ValidateSet("ext4", "xfs", "btrfs")]
     public string? FileSystem { get; set; }
