@@ -29,7 +29,8 @@ public static class ContainerExporter
     /// </exception>
     public static void Export(ContainerStore store, string name, ExportRequest request)
     {
-        int reservation = StoppedContainer.Reserve(store, name, "exported", "Run the session as root.");
+        StoppedContainer.RequireRoot(name, $"Container '{name}' cannot be exported by a user other than root", "Run the session as root.");
+        int reservation = StoppedContainer.Reserve(store, name);
         try
         {
             ArchiveFormat? format = Require(store, name, request);

@@ -143,6 +143,12 @@ public sealed class RootfsSource
             int MakeMount() => userNamespace < 0 && !isUser
                 ? Make("overlay", "overlay", options, 0)
                 : FileIdentity.RunAs(rootId, () => Make("overlay", "overlay", options, 0));
+            if (isUser)
+            {
+                // In a child: the user's own id is none in the namespace, and nobody who has taken another comes back to it.
+                return AttachedLayers.Make(open, parent, MakeMount);
+            }
+
             try
             {
                 return MakeMount();

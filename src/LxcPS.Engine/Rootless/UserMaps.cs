@@ -7,6 +7,13 @@ namespace LxcPS.Engine.Rootless;
 internal static class UserMaps
 {
     /// <summary>
+    /// The maps under which images are unpacked: a user's are those of all of his containers, so that these find their owners; root's containers
+    /// map owners by their mounts, and any ids do that are nobody's.
+    /// </summary>
+    /// <exception cref="LxcException">IdMapFailed: the user has no subordinate ids, or not enough.</exception>
+    internal static IReadOnlyList<IdMapEntry> OfImages() => Processes.EffectiveUserId == 0 ? SubordinateIds.ForNewContainer([], isolated: false) : WithOwn(SubordinateIds.ForUser());
+
+    /// <summary>
     /// A container's maps, with the caller's own ids behind them: its root reaches what belongs to the caller, such as the directory that the
     /// root file system is made in.
     /// </summary>

@@ -30,8 +30,7 @@ internal static class RootfsBuilder
         {
             if (userMaps.Count > 0)
             {
-                RequireForUser(storage, creation.Directory, context.ContainerName);
-                return MappedFiles.Build(helper, text, context, userMaps);
+                return template is ImageTemplate image ? BuildForUser(helper, image, context, storage, userMaps) : BuildForUser(helper, text, context, storage, userMaps);
             }
 
             return storage == StorageOptions.Default ? BuildPlain(helper, template, context) : BuildOn(helper, template, text, context, storage, creation);
@@ -115,12 +114,34 @@ internal static class RootfsBuilder
         return new TemplateResult([], []);
     }
 
-    private static void RequireForUser(StorageOptions storage, string directory, string name)
+    private static TemplateResult BuildForUser(HelperProgram helper, string text, TemplateContext context, StorageOptions storage, IReadOnlyList<IdMapEntry> maps) =>
+        storage == StorageOptions.Default || RootfsStorage.Choose(storage, context.ContainerDirectory, false, context.ContainerName) == StorageType.Dir
+            ? MappedFiles.Build(helper, text, context, maps)
+            : throw RootfsStorage.Unsupported(context.ContainerName, "A user's container has no overlay over a directory: its files belong to other ids than the container's", "Use the storage Dir, which copies the directory.");
+
+    // The files of a user's image belong to the ids of his containers.
+    private static TemplateResult BuildForUser(HelperProgram helper, ImageTemplate image, TemplateContext context, StorageOptions storage, IReadOnlyList<IdMapEntry> maps)
     {
-        if (storage != StorageOptions.Default && RootfsStorage.Choose(storage, directory, false, name) != StorageType.Dir)
+        string source = DirectoryTemplate.RealPath(image.Source);
+        bool isLaid = storage == StorageOptions.Default || RootfsStorage.Choose(storage, context.ContainerDirectory, true, context.ContainerName) == StorageType.Overlay;
+        string path = isLaid ? image.PathOver(source, context) : RootfsStorage.PathOf(StorageType.Dir, context.ContainerDirectory);
+        if (isLaid)
         {
-            throw RootfsStorage.Unsupported(name, "A user's container has no overlay over a directory: its files belong to other ids than the container's", "Use the storage Dir, which copies the directory.");
+            image.Keep(context);
         }
+
+        context.Progress?.Invoke(isLaid ? "Laying an overlay" : "Copying the files", -1);
+        TemplateResult made = MappedFiles.Build(helper, descriptor => new StorageTask
+        {
+            ReportDescriptor = descriptor,
+            Name = context.ContainerName,
+            Maps = UserMaps.WithOwn(maps),
+            Directory = context.ContainerDirectory,
+            Rootfs = path,
+            Source = isLaid ? string.Empty : "dir:" + source,
+            HostName = context.HostName,
+        }.ToArguments(), context.Progress, context.CancellationToken);
+        return image.Complete(made with { Settings = [new(PathKey, path)] });
     }
 
     private static void RequireServed(RootfsTemplate template, StorageType type, long size, string name)

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Copying;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Rootless;
@@ -12,8 +13,9 @@ namespace LxcPS.Engine.Storage;
 /// <param name="directory">The source's directory.</param>
 /// <param name="name">The source's name.</param>
 /// <param name="creation">The copy in the making.</param>
+/// <param name="maps">The id maps of a user's container, with his own ids behind them; none for root.</param>
 /// <param name="options">How.</param>
-internal sealed class RootfsCopy(RootfsSource root, string directory, string name, ContainerCreation creation, CopyOptions options)
+internal sealed class RootfsCopy(RootfsSource root, string directory, string name, ContainerCreation creation, IReadOnlyList<IdMapEntry> maps, CopyOptions options)
 {
     private readonly bool isSnapshot = options.Snapshot || options.Ephemeral;
 
@@ -44,6 +46,11 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         {
             StorageType type = Choose();
             options.Progress?.Invoke(type == StorageType.Overlay && root.Type == "dir" ? "Laying an overlay" : "Copying files");
+            if (maps.Count > 0)
+            {
+                return MakeAsUser(type, oldHost, newHost, cancel);
+            }
+
             (string path, string? lower, string? writes) = type == StorageType.Overlay ? (root.Type == "dir" ? LayOver() : CopyUpper(cancel)) : CopyTo(type, oldHost, newHost, cancel);
             if (writes is not null && newHost is not null)
             {
@@ -146,58 +153,72 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             return (path, null, creation.RootfsPath);
         }
 
-        if (type == StorageType.Dir)
-        {
-            FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1C0);
-        }
-
         if (source.Length > 0 || newHost is not null)
         {
-            MappedFiles.Build(options.Helper, descriptor => new StorageTask
-            {
-                ReportDescriptor = descriptor,
-                Name = name,
-                Directory = creation.Directory,
-                Rootfs = path,
-                Size = size,
-                FileSystem = fileSystem,
-                Source = source,
-                OldHostName = oldHost,
-                HostName = newHost ?? string.Empty,
-            }.ToArguments(), null, cancel);
+            Fill(path, source, size, fileSystem, oldHost, newHost, cancel);
         }
 
         return (path, null, null);
     }
 
-    // LXC's own layout, so that its tools know it.
+    private void Fill(string path, string source, long size, string fileSystem, string oldHost, string? newHost, CancellationToken cancel) =>
+        MappedFiles.Build(options.Helper, descriptor => new StorageTask
+        {
+            ReportDescriptor = descriptor,
+            Name = name,
+            Maps = maps,
+            Directory = creation.Directory,
+            Rootfs = path,
+            Size = size,
+            FileSystem = fileSystem,
+            Source = source,
+            OldHostName = oldHost,
+            HostName = newHost ?? string.Empty,
+        }.ToArguments(), null, cancel);
+
+    // Directories and overlays alone: what else there is takes root's rights.
+    private string MakeAsUser(StorageType type, string oldHost, string? newHost, CancellationToken cancel)
+    {
+        IsMerged = type == StorageType.Dir && root.Type == "overlay";
+        IsLaid = type == StorageType.Overlay && root.Type == "dir";
+        string path = IsLaid ? OverlayPath() : type == StorageType.Overlay ? $"overlay:{string.Join(':', root.Lower)}:{UpperPlace()}" : RootfsStorage.PathOf(type, creation.Directory);
+        string source = IsLaid ? string.Empty : type == StorageType.Overlay ? "dir:" + root.Directory : root.Text;
+        Fill(path, source, 0, string.Empty, oldHost, newHost, cancel);
+        return path;
+    }
+
     private (string Path, string? Lower, string? Writes) LayOver()
+    {
+        string path = OverlayPath();
+        string layers = creation.Directory + "/overlay";
+        OverlayLayers.Make(root.Directory, layers, "delta", "work");
+        FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1ED);
+        IsLaid = true;
+        return (path, root.Directory, layers + "/delta");
+    }
+
+    // LXC's own layout, so that its tools know it.
+    private string OverlayPath()
     {
         string lower = root.Directory;
         string layers = creation.Directory + "/overlay";
-        if (lower.Contains(':') || layers.Contains(':'))
-        {
-            throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
+        return !lower.Contains(':') && !layers.Contains(':') ? $"overlay:{lower}:{layers}/delta"
+            : throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
             {
                 ContainerName = name,
                 ConfigKey = "lxc.rootfs.path",
                 Advice = "Copy it without -Snapshot, or use a path without a colon.",
             };
-        }
-
-        OverlayLayers.Make(lower, layers, "delta", "work");
-        FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1ED);
-        IsLaid = true;
-        return ($"overlay:{lower}:{layers}/delta", lower, layers + "/delta");
     }
 
     private (string Path, string? Lower, string? Writes) CopyUpper(CancellationToken cancel)
     {
-        bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
-        string place = isInside ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
+        string place = UpperPlace();
         FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
         TreeCopy.OfDirectory(creation, place, root.Directory, name, options.Transfer, cancel);
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}", 0x1C0);
         return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
     }
+
+    private string UpperPlace() => root.Directory.StartsWith(directory + "/", StringComparison.Ordinal) ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
 }
