@@ -79,6 +79,19 @@ Start-LxcContainer brief -Command sh -ArgumentList '-c', 'mkdir -p /srv/own; cho
         Wait-Until { -not ((Get-ChildItem $one.LxcPath -Force).Name -like '.*') } | Should -BeTrue -Because 'the files of all owners are gone'
     }
 
+    It 'have what lies beside the root file system too, whoever owns it, and tell how much is copied' {
+        [void] [IO.Directory]::CreateDirectory("$($one.LxcPath)/source/hooks")
+        [IO.File]::WriteAllText("$($one.LxcPath)/source/hooks/mine", 'x')
+        [IO.File]::WriteAllText("$($one.LxcPath)/source/hooks/theirs", 'x')
+        & chown '-R' "$($one.Id):$($one.Id)" "$($one.LxcPath)/source/hooks"
+        & chown "$($first + 5):$($first + 6)" "$($one.LxcPath)/source/hooks/theirs"
+        & chmod 600 "$($one.LxcPath)/source/hooks/theirs"
+        Invoke-As $one 'Copy-LxcContainer source files | Out-Null; Rename-LxcContainer files renamed; Checkpoint-LxcContainer renamed; Rename-LxcContainer renamed back; Restore-LxcSnapshot back snap0 -Confirm:$false' | Should -BeNullOrEmpty
+        & stat '-c' '%u:%g %a' "$($one.LxcPath)/back/hooks/mine" "$($one.LxcPath)/back/hooks/theirs" | Should -Be "$($one.Id):$($one.Id) 644", "$($first + 5):$($first + 6) 600"
+        Invoke-As $one 'Remove-LxcContainer back -Confirm:$false' | Should -BeNullOrEmpty
+        Remove-Item "$($one.LxcPath)/source/hooks" -Recurse -Force
+    }
+
     It 'are refused with the reason: of what runs, of what is not there, over one that is there, on what only root can have' {
         $lines = Invoke-As $one @'
 $WarningPreference = 'Ignore'

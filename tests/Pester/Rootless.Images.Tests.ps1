@@ -130,6 +130,56 @@ Remove-LxcContainer whole, a -Confirm:`$false
         $lines | Should -HaveCount 4
     }
 
+    It 'are made of a distribution''s packages, by a builder that is root of the user''s ids and mounts what it needs' {
+        # In the place of mmdebstrap(1), whose archive is the last argument but one. The real one: LXCPS_LONG.
+        $programs = "$LxcPath/.programs"
+        [void] [IO.Directory]::CreateDirectory($programs)
+        [IO.File]::WriteAllText("$programs/mmdebstrap", @"
+#!/bin/sh
+while [ `$# -gt 2 ]; do shift; done
+test `$(id -u) = 0 && mount -t tmpfs none /mnt && tar -xzf $archive -C /mnt --strip-components=1 rootfs && tar -C /mnt -cf `$1 .
+"@)
+        & chmod 755 "$programs/mmdebstrap"
+        $lines = Invoke-As $one 'Save-LxcImage Debian -Release bookworm | ForEach-Object { $_.Name; $_.Path }' "export PATH=$($programs):`$PATH"
+        $lines[0] | Should -BeLike 'debian/bookworm/*/default'
+        & stat '-c' '%u:%g' "$($lines[1])/bin" "$($lines[1])/srv/closed/owned" | Should -Be "$($first):$first", "$($first + 12):$($first + 34)"
+        (Get-ChildItem (Split-Path $lines[1])).Name | Sort-Object | Should -Be 'image.json', 'rootfs'
+        Invoke-As $one 'Save-LxcImage Debian -Release trixie' "printf '%s\n' '#!/bin/sh' 'echo E: no such release >&2; exit 3' > $programs/mmdebstrap; export PATH=$($programs):`$PATH" |
+            Should -BeLike 'error|TemplateFailed|*no such release*'
+    }
+
+    It 'are stock Debians, which boot to running' -Skip:(-not $env:LXCPS_LONG) {
+        $lines = Invoke-As $one @'
+$WarningPreference = 'Ignore'
+New-LxcContainer stock -Template Debian -Release trixie | Out-Null
+Start-LxcContainer stock
+for ($i = 0; $i -lt 120 -and ($state = Invoke-LxcCommand stock systemctl is-system-running 2>$null) -in $null, 'starting', 'initializing', 'offline'; $i++) { Start-Sleep -Milliseconds 500 }
+$state
+Invoke-LxcCommand stock systemctl '--failed', '--plain', '--no-legend'
+Remove-LxcContainer stock -Force -Confirm:$false
+'@
+        $lines | Should -Be 'running'
+    }
+
+    It 'are written as archives with the owners that containers see, and as OCI images' {
+        $lines = Invoke-As $one "Export-LxcImage testix/9 `$HOME/image.tar.gz; Export-LxcImage testix/9 `$HOME/image.oci.tar -Format Oci; Export-LxcImage testix/9 `$HOME/image.tar.gz; Export-LxcImage testix/9 /proc/none.tar"
+        $lines[0] | Should -BeLike 'error|ArchiveFailed|*is there already*-Force*'
+        $lines[1] | Should -BeLike 'error|*'
+        $lines | Should -HaveCount 2
+        & stat '-c' '%u:%g %a' "$($one.Home)/image.tar.gz" "$($one.Home)/image.oci.tar" | Should -Be "$($one.Id):$($one.Id) 600", "$($one.Id):$($one.Id) 600"
+        $listed = & tar '--numeric-owner' '-tvzf' "$($one.Home)/image.tar.gz"
+        $listed | Where-Object { $_ -match 'metadata.yaml|rootfs/$' } | Should -Match ' 0/0 '
+        $listed -match 'closed/owned' | Should -Match ' 12/34 '
+        # Root takes what a user wrote.
+        $image = Import-LxcImage "$($one.Home)/image.tar.gz"
+        $image.Name | Should -Be 'testix/9/amd64/cloud'
+        & stat '-c' '%u:%g' "$($image.Path)/srv/closed/owned" | Should -Be '12:34'
+        $oci = Import-LxcImage "$($one.Home)/image.oci.tar" -Name testix/oci
+        & stat '-c' '%u:%g' "$($oci.Path)/srv/closed/owned" | Should -Be '12:34'
+        $image, $oci | Remove-LxcImage -Confirm:$false
+        Remove-Item "$($one.Home)/image.tar.gz", "$($one.Home)/image.oci.tar"
+    }
+
     It 'are removed with the files of all owners, and nothing stays' {
         $lines = Invoke-As $one 'Remove-LxcContainer b -Confirm:$false; Get-LxcImage | Remove-LxcImage -Confirm:$false; Get-LxcImage'
         $lines | Should -BeNullOrEmpty

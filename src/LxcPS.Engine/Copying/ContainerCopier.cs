@@ -63,7 +63,8 @@ public sealed class ContainerCopier : IDisposable
         string newHost = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } wanted ? wanted : ContainerName.ToHostName(newName);
         string? rootfs = copy?.Make(oldHost, options.KeepIdentity ? null : newHost, cancel);
         string? left = copy?.Part;
-        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, options.Transfer, cancel);
+        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name,
+            maps.Count == 0 ? [] : MappedProgram.CommandLine(options.Helper, maps), options.Transfer, cancel);
         ContainerConfig config = ContainerConfig.FromBytes(from.ToBytes(), creation.ConfigPath);
         Rewrite(config, directory, creation.Directory, rootfs, newName, options);
         config.Save();

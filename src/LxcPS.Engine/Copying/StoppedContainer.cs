@@ -14,13 +14,4 @@ internal static class StoppedContainer
     internal static int Reserve(ContainerStore store, string name) => store.Exists(name)
         ? ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.")
         : throw store.NotFound(name);
-
-    /// <summary>Refuses users other than root, who cannot give files to other owners.</summary>
-    internal static void RequireRoot(string? name, string message, string advice)
-    {
-        if (Processes.EffectiveUserId != 0)
-        {
-            throw new LxcException(LxcErrorId.PermissionDenied, message) { ContainerName = name, Errno = Errno.EPERM, Advice = advice };
-        }
-    }
 }

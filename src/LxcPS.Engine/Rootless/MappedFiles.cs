@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
@@ -80,24 +81,20 @@ internal static class MappedFiles
     /// <param name="progress">Told what the helper tells of its progress.</param>
     /// <param name="cancel">Ends it.</param>
     /// <param name="output">Told what a template script writes, a line each.</param>
+    /// <param name="transfer">Told how many bytes are copied.</param>
     /// <exception cref="LxcException">What the helper failed with; or Canceled.</exception>
     internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, CancellationToken cancel,
-        Action<string>? output = null)
+        Action<string>? output = null, Action<TransferProgress>? transfer = null)
     {
         List<KeyValuePair<string, string>> settings = [];
         Run(helper, arguments, fields =>
         {
-            if (fields[0] == MappedHelper.SettingKind)
+            switch (fields[0])
             {
-                settings.Add(new(fields[1], fields[2]));
-            }
-            else if (fields[0] == MappedHelper.OutputKind)
-            {
-                output?.Invoke(fields[1]);
-            }
-            else
-            {
-                progress?.Invoke(fields[1], int.Parse(fields[2]));
+                case MappedHelper.SettingKind: settings.Add(new(fields[1], fields[2])); break;
+                case MappedHelper.OutputKind: output?.Invoke(fields[1]); break;
+                case MappedHelper.TransferKind: transfer?.Invoke(new TransferProgress(fields[1], long.Parse(fields[2]), long.Parse(fields[3]), -1)); break;
+                default: progress?.Invoke(fields[1], int.Parse(fields[2])); break;
             }
         }, cancel);
         return new TemplateResult(settings, []);

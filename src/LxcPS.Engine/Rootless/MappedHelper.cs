@@ -25,6 +25,9 @@ public sealed class MappedHelper
     /// <summary>The kind of report line that tells what an image says of itself.</summary>
     internal const string MetadataKind = "metadata";
 
+    /// <summary>The kind of report line that tells how many bytes are copied, and how many a second.</summary>
+    internal const string TransferKind = "transfer";
+
     /// <summary>The kind of report line that tells what was changed in an image.</summary>
     internal const string ChangeKind = "change";
 

@@ -1,6 +1,7 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Copying;
 using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Operations;
 using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
@@ -34,6 +35,19 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             return (root.Type != "overlay" || IsMerged) && Path.GetDirectoryName(path) == directory ? Path.GetFileName(path) : null;
         }
     }
+
+    /// <summary>Gives the directory of a user's new container a host name of its own, see <see cref="CopiedIdentity.Renew"/>.</summary>
+    /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
+    internal static void Renew(HelperProgram helper, ContainerCreation creation, string oldHost, string newHost, CancellationToken cancel) => MappedFiles.Build(helper, descriptor => new StorageTask
+    {
+        ReportDescriptor = descriptor,
+        Name = creation.Name,
+        Maps = UserMaps.OfImages(),
+        Directory = creation.Directory,
+        Rootfs = RootfsStorage.PathOf(StorageType.Dir, creation.Directory),
+        OldHostName = oldHost,
+        HostName = newHost,
+    }.ToArguments(), null, cancel);
 
     /// <summary>Makes the copy; what <c>lxc.rootfs.path</c> is then.</summary>
     /// <param name="oldHost">The source's host name.</param>
@@ -174,7 +188,7 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             Source = source,
             OldHostName = oldHost,
             HostName = newHost ?? string.Empty,
-        }.ToArguments(), null, cancel);
+        }.ToArguments(), null, cancel, transfer: options.Transfer);
 
     // Directories and overlays alone: what else there is takes root's rights.
     private string MakeAsUser(StorageType type, string oldHost, string? newHost, CancellationToken cancel)

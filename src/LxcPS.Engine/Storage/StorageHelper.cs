@@ -79,7 +79,7 @@ public static class StorageHelper
         }
         else
         {
-            Copy(task, target, source, place);
+            Copy(task, target, source, place, reporter);
         }
 
         // What could not be written is told now, or never.
@@ -88,11 +88,11 @@ public static class StorageHelper
         return 0;
     }
 
-    private static void Copy(StorageTask task, RootfsSource target, int source, string place)
+    private static void Copy(StorageTask task, RootfsSource target, int source, string place, Reporter reporter)
     {
         if (source >= 0)
         {
-            TreeCopy.OfMount(source, place, task.Name);
+            TreeCopy.OfMount(source, place, task.Name, done => reporter.Fields(MappedHelper.TransferKind, done.Activity, done.Bytes.ToString(), ((long)done.BytesPerSecond).ToString()));
             if (RootfsSource.Parse(task.Source).HasFileSystem && !target.HasFileSystem)
             {
                 RemoveLostAndFound(place);
