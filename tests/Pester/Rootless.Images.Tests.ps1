@@ -148,17 +148,14 @@ test `$(id -u) = 0 && mount -t tmpfs none /mnt && tar -xzf $archive -C /mnt --st
             Should -BeLike 'error|TemplateFailed|*no such release*'
     }
 
-    It 'are stock Debians, which boot to running' -Skip:(-not $env:LXCPS_LONG) {
+    It 'are stock Debians' -Skip:(-not $env:LXCPS_LONG) {
         $lines = Invoke-As $one @'
 $WarningPreference = 'Ignore'
 New-LxcContainer stock -Template Debian -Release trixie | Out-Null
-Start-LxcContainer stock
-for ($i = 0; $i -lt 120 -and ($state = Invoke-LxcCommand stock systemctl is-system-running 2>$null) -in $null, 'starting', 'initializing', 'offline'; $i++) { Start-Sleep -Milliseconds 500 }
-$state
-Invoke-LxcCommand stock systemctl '--failed', '--plain', '--no-legend'
-Remove-LxcContainer stock -Force -Confirm:$false
+Start-LxcContainer stock -Command sh -ArgumentList '-c', '. /etc/os-release; echo $VERSION_CODENAME; dpkg --audit; stat -c %U:%G /var/mail /usr/bin/passwd; cat /etc/hostname'
+Remove-LxcContainer stock -Confirm:$false
 '@
-        $lines | Should -Be 'running'
+        $lines | Should -Be 'trixie', 'root:mail', 'root:root', 'stock'
     }
 
     It 'are written as archives with the owners that containers see, and as OCI images' {
