@@ -1,5 +1,6 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Seccomp;
+using LxcPS.Engine.Store;
 using Xunit;
 
 namespace LxcPS.Tests;
