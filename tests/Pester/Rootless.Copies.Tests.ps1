@@ -75,6 +75,7 @@ $WarningPreference = 'Ignore'
 Start-LxcContainer brief -Command sh -ArgumentList '-c', 'mkdir -p /srv/own; chown 5:6 /srv/own; chmod 700 /srv/own; echo ran'
 '@
         $lines | Should -Be 'brief', 'ran'
+        Invoke-As $one '$WarningPreference = "Ignore"; (Copy-LxcContainer source memory -Ephemeral -InMemory).Name; Start-LxcContainer memory -Command sh -ArgumentList "-c", "echo x > /srv/made && cat /srv/made"' | Should -Be 'memory', 'x'
         Wait-Until { -not [IO.Directory]::Exists("$($one.LxcPath)/brief") } | Should -BeTrue
         Wait-Until { -not ((Get-ChildItem $one.LxcPath -Force).Name -like '.*') } | Should -BeTrue -Because 'the files of all owners are gone'
     }

@@ -102,6 +102,26 @@ Remove-LxcContainer whole, a -Confirm:`$false
         [IO.Directory]::GetFileSystemEntries($one.LxcPath) | Should -Be "$($one.LxcPath)/b"
     }
 
+    It 'are refused where they belong to other ids than the user''s containers' {
+        # As it is when root has given the user another range meanwhile.
+        $other = "for f in subuid subgid; do sed s/:$($first):/:$($first + 300000):/ '$accounts'/`$f > '$LxcPath'/.other-`$f; mount --bind '$LxcPath'/.other-`$f /etc/`$f; done"
+        $lines = Invoke-As $one 'New-LxcContainer other -Image testix; New-LxcContainer other -Image testix -Storage Dir' $other
+        $lines | Should -HaveCount 2
+        $lines | Should -BeLike 'error|ImageInvalid|*belongs to other ids*|*make it again*'
+        [IO.Directory]::Exists("$($one.LxcPath)/other") | Should -BeFalse
+        Invoke-As $one '(Get-LxcImage testix).UsedBy' | Should -Not -BeLike '*/other'
+    }
+
+    It 'are cleared away where their making was cut off' {
+        [void] [IO.Directory]::CreateDirectory("$store/.image.creating-0123abcd/rootfs/closed")
+        & chown "$($one.Id):$($one.Id)" "$store/.image.creating-0123abcd"
+        & chown '-R' "$($first + 7):$($first + 7)" "$store/.image.creating-0123abcd/rootfs"
+        & chmod 700 "$store/.image.creating-0123abcd/rootfs/closed"
+        Invoke-As $one "Import-LxcImage $archive -Name testix/other | ForEach-Object Name" | Should -BeLike 'testix/other/*'
+        (Get-ChildItem $store -Force).Name | Should -Not -Contain '.image.creating-0123abcd'
+        Invoke-As $one "Import-LxcImage $archive | ForEach-Object Name" | Should -Be 'testix/9/amd64/cloud'
+    }
+
     It 'are fetched from an image server, with what the templates of its metadata write' {
         $files = "$LxcPath/.server"
         Write-StreamsIndex $files @{ 'testix:10:amd64:default' = @{ aliases = 'testix/10/default'; arch = 'amd64'; os = 'Testix'; release = '10'; release_title = '10'; variant = 'default'

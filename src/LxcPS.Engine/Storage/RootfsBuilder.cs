@@ -123,6 +123,18 @@ internal static class RootfsBuilder
     private static TemplateResult BuildForUser(HelperProgram helper, ImageTemplate image, TemplateContext context, StorageOptions storage, IReadOnlyList<IdMapEntry> maps)
     {
         string source = DirectoryTemplate.RealPath(image.Source);
+        uint owner = FileTree.Status(Descriptors.CurrentDirectory, source).UserId;
+        if (!maps.Any(map => map.IsUser && owner >= map.HostId && owner - map.HostId < map.Count))
+        {
+            throw new LxcException(LxcErrorId.ImageInvalid, $"The image in '{DisplayText.Of(source)}' belongs to other ids ({owner}) than the container's ({maps[0]})")
+            {
+                ContainerName = context.ContainerName,
+                Step = "image",
+                Path = source,
+                Advice = "It was made by another user, or with other ranges in /etc/subuid: make it again, in a directory of your own (-ImagePath).",
+            };
+        }
+
         bool isLaid = storage == StorageOptions.Default || RootfsStorage.Choose(storage, context.ContainerDirectory, true, context.ContainerName) == StorageType.Overlay;
         string path = isLaid ? image.PathOver(source, context) : RootfsStorage.PathOf(StorageType.Dir, context.ContainerDirectory);
         if (isLaid)
