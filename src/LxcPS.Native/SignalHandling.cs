@@ -22,7 +22,7 @@ public static unsafe class SignalHandling
         }
 
         MakeGarbage();
-        GC.Collect();
+        GC.Collect(0);
         GC.WaitForPendingFinalizers();
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]

@@ -63,7 +63,7 @@ public sealed partial class ContainerCgroups
 
         try
         {
-            MakeAll(plan.Monitor, isMonitor: true, unifiedAlone: false);
+            MakeAll(plan.Monitor, isMonitor: true);
         }
         catch (LinuxException e)
         {
@@ -105,11 +105,11 @@ public sealed partial class ContainerCgroups
     }
 
     // A directory of that name is another container's or a dead one's, which cannot be told apart without a race: take the next name, as LXC does.
-    private void MakeAll(string path, bool isMonitor, bool unifiedAlone)
+    private void MakeAll(string path, bool isMonitor, CgroupPlace? alone = null)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            if (TryMakeAll(Numbered(path, attempt), isMonitor, unifiedAlone))
+            if (TryMakeAll(Numbered(path, attempt), isMonitor, alone))
             {
                 payloadNumber = isMonitor ? payloadNumber : attempt;
                 return;
@@ -127,7 +127,7 @@ public sealed partial class ContainerCgroups
         ? "Remove it, or name another in lxc.cgroup.dir.container and lxc.cgroup.dir.monitor."
         : "Remove the unused cgroups of that name and its numbered ones.");
 
-    private bool TryMakeAll(string path, bool isMonitor, bool unifiedAlone)
+    private bool TryMakeAll(string path, bool isMonitor, CgroupPlace? alone)
     {
         if (making is not null)
         {
@@ -143,7 +143,7 @@ public sealed partial class ContainerCgroups
 
         foreach (CgroupPlace place in places.ToArray())
         {
-            if (!(unifiedAlone && !place.IsUnified) && !TryMake(place, path, isMonitor))
+            if ((alone ?? place) == place && !TryMake(place, path, isMonitor))
             {
                 Unmake(isMonitor);
                 return false;

@@ -72,8 +72,8 @@ public sealed partial class ContainerCgroups
     }
 
     /// <summary>
-    /// Makes the v2 cgroup of a container, in which its init is born; v1's are as many as ten, take a millisecond and can wait for
-    /// <see cref="Complete"/>, while init is busy. Without v2 all are made.
+    /// Makes the first cgroup of a container: v2's, in which its init is born, where there is one. The others are as many as ten, take a
+    /// millisecond and can wait for <see cref="Complete"/>, while init is busy.
     /// </summary>
     /// <param name="layout">The host's hierarchies.</param>
     /// <param name="plan">Where.</param>
@@ -85,7 +85,7 @@ public sealed partial class ContainerCgroups
         try
         {
             cgroups.FindPlaces();
-            cgroups.MakeAll(plan.Payload, isMonitor: false, unifiedAlone: cgroups.UnifiedPlace is not null);
+            cgroups.MakeAll(plan.Payload, isMonitor: false, cgroups.UnifiedPlace ?? cgroups.places.FirstOrDefault());
             cgroups.MakeInner();
             cgroups.EnableControllers();
             return cgroups;

@@ -12,6 +12,8 @@ namespace LxcPS.Engine.LifeCycle;
 /// </summary>
 public sealed class LaunchPlan
 {
+    private CgroupLayout? cgroupLayout;
+
     /// <summary>The container.</summary>
     public required string Name { get; init; }
 
@@ -144,7 +146,11 @@ public sealed class LaunchPlan
     /// <summary>The controllers that the container gets cgroups of (<c>lxc.cgroup.use</c>); null for all.</summary>
     public required IReadOnlyList<string>? CgroupControllers { get; init; }
 
-    /// <summary>Reads which hierarchies the container has cgroups in.</summary>
+    /// <summary>The hierarchies that the container has cgroups in, with the place in them of who asked first.</summary>
+    /// <inheritdoc cref="ReadCgroupLayout" path="exception"/>
+    internal CgroupLayout CgroupLayout => cgroupLayout ??= ReadCgroupLayout();
+
+    /// <summary>Reads which hierarchies the container has cgroups in, and the caller's place in them.</summary>
     /// <exception cref="LxcException">ConfigUnsupported: a controller is named that this host lacks.</exception>
     internal CgroupLayout ReadCgroupLayout() => CgroupLayout.Read().Limited(CgroupControllers);
 

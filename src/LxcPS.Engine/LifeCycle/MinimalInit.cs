@@ -21,36 +21,17 @@ public static class MinimalInit
     /// <summary>Runs a program as process 1's child until it ends; the result is its exit code, 128 plus the signal that ended it.</summary>
     /// <param name="arguments">The program and its arguments; looked up in PATH unless the name has a slash.</param>
     /// <param name="environment">Its environment.</param>
-    /// <param name="report">Reports that the program cannot be executed; runs in its process.</param>
+    /// <param name="report">Reports that the program cannot be executed.</param>
     /// <param name="haltSignal">The signal that asks the container's own init to shut down, if one is configured; the program gets SIGTERM for it.</param>
-    /// <param name="started">Runs in process 1 when the program has been cloned.</param>
+    /// <param name="started">Runs when the program has been started.</param>
     internal static int Run(
         IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report, int? haltSignal, Action started)
     {
         SignalHandling.BlockAll();
-        (int pid, int pidfd) = Forking.Start(0, -1, () => ExecuteProgram(arguments, environment, report));
-        Descriptors.Close(pidfd);
-        started();
-        return Supervise(pid, haltSignal);
-    }
-
-    /// <summary>
-    /// Process 1 of a container that has no program of its own to run: waits for the signal to shut down. SIGPWR, SIGTERM and SIGRTMIN+3
-    /// end everything and then itself.
-    /// </summary>
-    public static int RunIdle()
-    {
-        SignalHandling.BlockInProcess();
-        return Supervise(0, null);
-    }
-
-    private static int ExecuteProgram(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, Func<LxcException, int> report)
-    {
-        SignalHandling.ResetAll();
+        int program;
         try
         {
-            ProgramSearch.Execute(arguments, environment);
-            return 127;
+            program = ProgramSearch.Start(arguments, environment);
         }
         catch (LinuxException e)
         {
@@ -62,6 +43,19 @@ public static class MinimalInit
             });
             return missing ? 127 : 126;
         }
+
+        started();
+        return Supervise(program, haltSignal);
+    }
+
+    /// <summary>
+    /// Process 1 of a container that has no program of its own to run: waits for the signal to shut down. SIGPWR, SIGTERM and SIGRTMIN+3
+    /// end everything and then itself.
+    /// </summary>
+    public static int RunIdle()
+    {
+        SignalHandling.BlockInProcess();
+        return Supervise(0, null);
     }
 
     private static int Supervise(int program, int? haltSignal)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -5,16 +6,24 @@ namespace LxcPS.Engine.LifeCycle;
 /// <summary>Executing a program by name, as a shell would find it.</summary>
 internal static class ProgramSearch
 {
-    /// <summary>
-    /// Replaces the process by the program: a name with a slash as it is, another in the directories of the environment's PATH.
-    /// Returns only by the exception of the last try.
-    /// </summary>
-    internal static void Execute(IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    /// <summary>Replaces the process by the program; returns only by the exception of the last try.</summary>
+    internal static void Execute(IReadOnlyList<string> arguments, IReadOnlyList<string> environment) => Try(arguments[0], environment, path =>
     {
-        string name = arguments[0];
+        Processes.Execute(path, arguments, environment);
+        return 0;
+    });
+
+    /// <summary>Starts the program in a process of its own, with the caller's descriptors; returns its process id.</summary>
+    /// <exception cref="LinuxException">That of the last try.</exception>
+    internal static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment) =>
+        Try(arguments[0], environment, path => Spawning.Start(path, arguments, environment, [], newSession: false));
+
+    // A name with a slash as it is, another in the directories of the environment's PATH.
+    private static int Try(string name, IReadOnlyList<string> environment, Func<string, int> start)
+    {
         if (name.Contains('/'))
         {
-            Processes.Execute(name, arguments, environment);
+            return start(name);
         }
 
         string path = EnvironmentVariables.DefaultSearchPath;
@@ -29,13 +38,21 @@ internal static class ProgramSearch
         LinuxException? denied = null;
         foreach (string directory in path.Split(':'))
         {
+            string candidate = (directory.Length == 0 ? "." : directory) + "/" + name;
+
+            // A try takes a process or an exception.
+            if (!FileTree.Exists(candidate) && Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR)
+            {
+                continue;
+            }
+
             try
             {
-                Processes.Execute((directory.Length == 0 ? "." : directory) + "/" + name, arguments, environment);
+                return start(candidate);
             }
             catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR)
             {
-                // Not in this directory: on to the next, as execvp(3) does.
+                // What interprets it is missing: on to the next, as execvp(3) does.
             }
             catch (LinuxException e) when (e.Number == Errno.EACCES)
             {

@@ -21,7 +21,17 @@ public sealed partial class Supervisor
 
     private ExitStatus Watch()
     {
-        if (!IsAttended)
+        if (IsAttended)
+        {
+            // Many a program has ended before anything was to be watched.
+            poll.Wait(new (int, Readiness)[1], SettleDelay);
+            if (HasInitEnded())
+            {
+                EndWatch();
+                return ReapInit();
+            }
+        }
+        else
         {
             // Before the clone: what is not used again is then in neither, and what both have they share.
             ReturnMemory();
@@ -79,6 +89,8 @@ public sealed partial class Supervisor
         return exit.Value;
     }
 
+    private bool HasInitEnded() => Polling.Wait(initPidfd, Readiness.Readable, 0) != Readiness.None;
+
     // All of it is the watcher's now.
     private void LetGo()
     {
@@ -127,7 +139,7 @@ public sealed partial class Supervisor
                     }
 
                     // Init may have ended before it, and be told of after it.
-                    return exit ?? (Polling.Wait(initPidfd, Readiness.Readable, 0) != Readiness.None ? ReapInit() : null);
+                    return exit ?? (HasInitEnded() ? ReapInit() : null);
                 }
 
                 if (fd == initPidfd)

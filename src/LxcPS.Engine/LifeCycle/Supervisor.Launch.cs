@@ -25,7 +25,7 @@ public sealed partial class Supervisor
         record = RuntimeRecord.Create(plan.LxcPath, plan.Name);
         undo.Push("record", record.Delete);
         LoadProfile();
-        cgroups = ContainerCgroups.Begin(plan.ReadCgroupLayout(), plan.Cgroups, directories =>
+        cgroups = ContainerCgroups.Begin(plan.CgroupLayout, plan.Cgroups, directories =>
         {
             record!.AddMaking(directories);
             record.Save();
@@ -186,6 +186,11 @@ public sealed partial class Supervisor
         }
 
         IReadOnlyList<HostLink> links = HostNetwork.Create(plan.Network, initPid);
+        if (links.Count == 0)
+        {
+            return;
+        }
+
         foreach (HostLink link in links)
         {
             record!.AddLink(link);

@@ -101,12 +101,16 @@ public sealed partial class Supervisor
         poll.Add(signals, Readiness.Readable);
         poll.Add(keeper.Descriptor, Readiness.Readable);
         WatchInit();
+        EndWatch();
+        server.HandOver((fd, waitsFor) => keeper.Send(WatchChannel.Kind.Client, waitsFor, descriptors: [fd]));
+        return 0;
+    }
 
+    private void EndWatch()
+    {
         EnterState(ContainerState.Stopping);
         console?.Drain();
         CloseNotifier();
-        server.HandOver((fd, waitsFor) => keeper.Send(WatchChannel.Kind.Client, waitsFor, descriptors: [fd]));
-        return 0;
     }
 
     private void GiveUpRights()

@@ -21,7 +21,8 @@ internal static class CgroupMounts
             return;
         }
 
-        CgroupLayout layout = plan.ReadCgroupLayout();
+        // Which there are has been read before the clone; only where the container is in them, which its own namespace makes the root, differs.
+        CgroupLayout layout = plan.CgroupNamespace ? plan.CgroupLayout : plan.ReadCgroupLayout();
         ulong readOnly = plan.AutoMounts.Cgroup == AutoMountMode.ReadOnly ? MOUNT_ATTR_RDONLY : 0;
         if (plan.CgroupNamespace && (layout.IsUnified || (plan.AutoMounts.UnifiedOnly && layout.Unified is not null)))
         {

@@ -2,7 +2,10 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Store;
 
-/// <summary>Writes a file so that whoever reads it, and whoever loses power, finds the old content or the new.</summary>
+/// <summary>
+/// Writes a file so that whoever reads it, and whoever loses power, finds the old content or the new. In a container that is being made the
+/// name is as durable as the container: <see cref="ContainerCreation.Commit"/>.
+/// </summary>
 internal static class AtomicFile
 {
     /// <summary>Writes a file; an existing one's mode and owner are kept.</summary>
@@ -43,7 +46,10 @@ internal static class AtomicFile
 
             FileTree.Rename(parent, temporary, parent, name);
             made = false;
-            FileTree.Sync(parent, directory);
+            if (!FileTree.TryStatus(parent, ContainerCreation.PartialName, false, out _))
+            {
+                FileTree.Sync(parent, directory);
+            }
         }
         catch (LinuxException e)
         {
