@@ -35,6 +35,8 @@ templates: { /etc/hello: { when: [create], template: hello.tpl, properties: { os
     & chmod 700 "$tree/rootfs/srv/closed"
     $archive = "$LxcPath/.testix.tar.gz"
     & tar '-czf' $archive '-C' $tree metadata.yaml templates rootfs
+    $programs = "$LxcPath/.programs"
+    [void] [IO.Directory]::CreateDirectory($programs)
     $init = "@{ 'lxc.init.cmd' = '/bin/init' }"
 }
 
@@ -152,8 +154,6 @@ Remove-LxcContainer whole, a -Confirm:`$false
 
     It 'are made of a distribution''s packages, by a builder that is root of the user''s ids and mounts what it needs' {
         # In the place of mmdebstrap(1), whose archive is the last argument but one. The real one: LXCPS_LONG.
-        $programs = "$LxcPath/.programs"
-        [void] [IO.Directory]::CreateDirectory($programs)
         [IO.File]::WriteAllText("$programs/mmdebstrap", @"
 #!/bin/sh
 while [ `$# -gt 2 ]; do shift; done
@@ -166,6 +166,17 @@ test `$(id -u) = 0 && mount -t tmpfs none /mnt && tar -xzf $archive -C /mnt --st
         (Get-ChildItem (Split-Path $lines[1])).Name | Sort-Object | Should -Be 'image.json', 'rootfs'
         Invoke-As $one 'Save-LxcImage Debian -Release trixie' "printf '%s\n' '#!/bin/sh' 'echo E: no such release >&2; exit 3' > $programs/mmdebstrap; export PATH=$($programs):`$PATH" |
             Should -BeLike 'error|TemplateFailed|*no such release*'
+    }
+
+    It 'leave no builder behind where the session is killed, and the next image clears what it made' {
+        $lines = Invoke-As $one '& sh -c "(sleep 2; kill -9 $PID) > /dev/null 2>&1 &"; Save-LxcImage Debian -Release sid' @"
+printf '%s\n' '#!/bin/sh' 'sleep 12345678' > $programs/mmdebstrap; export PATH=$($programs):`$PATH
+"@
+        $lines | Should -BeNullOrEmpty
+        Wait-Until { -not (Get-ProcessTable | Where-Object CommandLine -Match 'sleep 12345678|mmdebstrap') } | Should -BeTrue
+        (Get-ChildItem $store -Force).Name -like '.image.creating-*' | Should -HaveCount 1
+        Invoke-As $one "Import-LxcImage $archive -Name testix/again; Import-LxcImage $archive | ForEach-Object Name" | Select-Object -Last 1 | Should -Be 'testix/9/amd64/cloud'
+        (Get-ChildItem $store -Force).Name -like '.image.creating-*' | Should -BeNullOrEmpty
     }
 
     It 'are stock Debians' -Skip:(-not $env:LXCPS_LONG) {

@@ -37,6 +37,8 @@ public static class MappedProgram
             throw new LxcException(LxcErrorId.StorageFailed, "The helper runs FILE ROOTFS MAP ... -- PROGRAM NAME ARGUMENTS, and got something else");
         }
 
+        // With the session, however that ends.
+        Processes.SetParentDeathSignal(9);
         List<IdMapEntry> maps = [];
         foreach (string map in arguments[2..end])
         {
