@@ -38,23 +38,23 @@ AfterAll {
 
 Describe 'Archives of the containers of a user who is not root' -Skip:([bool] $missing) {
     It 'hold the owners that the container sees, and the user''s own files as root''s' {
-        $lines = Invoke-As $one "Export-LxcContainer source $shared/source.tar.zst; Export-LxcContainer laid $shared/laid.tar; Export-LxcContainer source $shared/source-oci.tar -Format Oci"
+        $lines = Invoke-As $one "Export-LxcContainer source $shared/source.tar.gz; Export-LxcContainer laid $shared/laid.tar; Export-LxcContainer source $shared/source-oci.tar -Format Oci"
         $lines | Should -BeNullOrEmpty
-        & stat '-c' '%u:%g %a' "$shared/source.tar.zst" | Should -Be "$($one.Id):$($one.Id) 600"
-        $listed = & tar '--numeric-owner' '--zstd' '-tvf' "$shared/source.tar.zst"
+        & stat '-c' '%u:%g %a' "$shared/source.tar.gz" | Should -Be "$($one.Id):$($one.Id) 600"
+        $listed = & tar '--numeric-owner' '--gzip' '-tvf' "$shared/source.tar.gz"
         $listed -match ' (config|note|rootfs/)$' | Should -HaveCount 3
         $listed -match ' (config|note|rootfs/)$' | Should -Match ' 0/0 '
         $listed -match 'closed/owned' | Should -Match ' 12/34 '
         # An opaque directory of the upper layer hides what is below.
         & tar '-tf' "$shared/laid.tar" | Where-Object { $_ -like '*srv/closed/?*' } | Should -Be 'rootfs/srv/closed/above'
-        (Get-ChildItem $shared -Force).Name | Should -Be 'laid.tar', 'source-oci.tar', 'source.tar.zst'
-        & chmod 644 "$shared/source.tar.zst" "$shared/laid.tar" "$shared/source-oci.tar"
+        (Get-ChildItem $shared -Force).Name | Should -Be 'laid.tar', 'source-oci.tar', 'source.tar.gz'
+        & chmod 644 "$shared/source.tar.gz" "$shared/laid.tar" "$shared/source-oci.tar"
     }
 
     It 'become containers of another user, with his ids, and of root' {
         $lines = Invoke-As $two @"
 `$WarningPreference = 'Ignore'
-(Import-LxcContainer $shared/source.tar.zst -Name taken).Name
+(Import-LxcContainer $shared/source.tar.gz -Name taken).Name
 (Import-LxcContainer $shared/laid.tar).Name
 Start-LxcContainer taken -Command sh -ArgumentList '$show'
 Start-LxcContainer laid -Command ls -ArgumentList /srv/closed
@@ -67,7 +67,7 @@ Get-Content "`$HOME/.local/share/lxc/taken/note"
         [IO.File]::ReadAllLines("$directory/config") | Should -Contain "lxc.idmap = u 0 $($first + 200000) 65536"
         [IO.File]::ReadAllText("$directory/config") | Should -Not -Match 'idmap=container'
 
-        (Import-LxcContainer "$shared/source.tar.zst" -Name "root-$Unique").Name | Should -Be "root-$Unique"
+        (Import-LxcContainer "$shared/source.tar.gz" -Name "root-$Unique").Name | Should -Be "root-$Unique"
         & stat '-c' '%u:%g' "$LxcPath/root-$Unique/rootfs/srv/closed/owned" "$LxcPath/root-$Unique/config" | Should -Be '12:34', '0:0'
         Start-LxcContainer "root-$Unique" -Command sh -ArgumentList '-c', 'stat -c "%u:%g %a" /srv/closed/owned' | Should -Be '12:34 4755'
     }
@@ -90,7 +90,7 @@ Get-Content "`$HOME/.local/share/lxc/taken/note"
         & tar '-cf' "$shared/device.tar" '-C' $bad config rootfs
         [IO.File]::WriteAllText("$shared/text.tar", 'x' * 4096)
         $lines = Invoke-As $two @"
-Import-LxcContainer $shared/source.tar.zst -Name taken
+Import-LxcContainer $shared/source.tar.gz -Name taken
 Import-LxcContainer $shared/shifted.tar -Name bad
 Import-LxcContainer $shared/device.tar -Name bad
 Import-LxcContainer $shared/device.tar -Name bad -Trust
