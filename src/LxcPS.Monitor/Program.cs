@@ -61,8 +61,8 @@ static int Run(string[] args)
                     "       lxcps-monitor copy --lxcpath DIR --name NAME --into|--out-of DESTINATION [--wildcards] [--recurse] [--force] -- PATH ...\n" +
                     "       lxcps-monitor mount --lxcpath DIR --name NAME [--path PATH [--read-only]] PLACE\n" +
                     "       lxcps-monitor device --lxcpath DIR --name NAME add|remove|list ...\n" +
-                    "       lxcps-monitor files --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
-                    "       lxcps-monitor run OUTPUT MAP ... -- PROGRAM NAME ARGUMENTS\n" +
+                    "       lxcps-monitor files --work WORK --directory DIR --idmap MAP ... [--template TEMPLATE --name NAME --hostname HOST]\n" +
+                    "       lxcps-monitor run OUTPUT ROOTFS MAP ... -- PROGRAM NAME ARGUMENTS\n" +
                     "       lxcps-monitor unpack --devices|--no-devices DIR PROGRAM ARGUMENTS\n" +
                     "       lxcps-monitor storage --report DESCRIPTOR --name NAME --directory DIR --rootfs PATH --size BYTES ...\n" +
                     "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +

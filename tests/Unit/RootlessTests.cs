@@ -56,6 +56,7 @@ public sealed class RootlessTests : IDisposable
         MappedRequest request = new()
         {
             ReportDescriptor = 3,
+            Work = MappedWork.Make,
             Maps = [IdMapEntry.Parse("u 0 100000 65536"), IdMapEntry.Parse("g 0 200000 65536")],
             Directory = "/a b/c",
             Template = "Busybox",

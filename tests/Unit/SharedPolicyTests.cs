@@ -1,5 +1,6 @@
 using LxcPS.Engine;
 using LxcPS.Engine.Seccomp;
+using LxcPS.Engine.Store;
 using Xunit;
 
 namespace LxcPS.Tests;
@@ -27,9 +28,9 @@ public sealed class SharedPolicyTests : IDisposable
     [Fact]
     public void ItIsRootsOrTheUsers()
     {
-        Assert.Equal("/var/lib/lxcps/seccomp", SharedPolicy.DirectoryFor(true, "/root", "/data"));
-        Assert.Equal("/data/lxcps/seccomp", SharedPolicy.DirectoryFor(false, "/home/u", "/data/"));
-        Assert.Equal("/home/u/.local/share/lxcps/seccomp", SharedPolicy.DirectoryFor(false, "/home/u/", null));
+        Assert.Equal("/var/lib/lxcps", DataDirectory.For(true, "/root", "/data"));
+        Assert.Equal("/data/lxcps", DataDirectory.For(false, "/home/u", "/data/"));
+        Assert.Equal("/home/u/.local/share/lxcps", DataDirectory.For(false, "/home/u/", null));
     }
 
     [Fact]

@@ -26,6 +26,9 @@ internal sealed class ArchiveListing
     /// <summary>Whether it has our note.</summary>
     internal bool HasNote { get; private set; }
 
+    /// <summary>Whether it has a root file system.</summary>
+    internal bool HasRootfs { get; private set; }
+
     /// <summary>What is refused of it: a name and a reason each.</summary>
     internal IReadOnlyList<string> Refused => refused;
 
@@ -67,6 +70,7 @@ internal sealed class ArchiveListing
         string name = entry.Name;
         string inside = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..].TrimEnd('/') : string.Empty;
         HasNote |= inside == ContainerExporter.NoteName && entry.Kind == '-';
+        HasRootfs |= inside == "rootfs" && entry.Kind == 'd';
         string? reason = name.StartsWith('/') ? "an absolute name"
             : HasParent(name) ? "leads out by .."
             : !name.StartsWith(Prefix, StringComparison.Ordinal) ? name is "./" || name.TrimEnd('/') + "/" == Prefix ? null : "is beside the container's directory"

@@ -17,8 +17,9 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
     /// <param name="what">What it does, for the error: "written".</param>
     /// <param name="cancel">Ends it.</param>
     /// <param name="runner">A program that runs tar, and its arguments that go before tar's path and own; null to run it as it is.</param>
+    /// <param name="directory">The open directory that it begins in, or -1 for the caller's.</param>
     /// <exception cref="LxcException">ArchiveFailed, StorageFull or Canceled.</exception>
-    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel, IReadOnlyList<string>? runner = null)
+    internal string Run(IReadOnlyList<string> arguments, int input, TransferMeter? meter, string what, CancellationToken cancel, IReadOnlyList<string>? runner = null, int directory = -1)
     {
         string tar = Find("tar");
         if (format.Program is { } program)
@@ -31,7 +32,7 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
         try
         {
             result = ChildProgram.Run(runner?[0] ?? tar, runner is null ? command : [.. runner, tar, .. command], input, int.MaxValue, cancel, meter is null ? null : meter.Tick,
-                started: pid => meter?.Process = pid);
+                started: pid => meter?.Process = pid, directory: directory);
         }
         catch (OperationCanceledException e)
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
@@ -23,12 +24,12 @@ public sealed class ContainerCopier : IDisposable
     private readonly int reservation;
 
     /// <summary>Takes the source.</summary>
-    /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy; PermissionDenied for users other than root.</exception>
+    /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy.</exception>
     public ContainerCopier(ContainerStore source, string name)
     {
         this.source = source;
         this.name = name;
-        reservation = StoppedContainer.Reserve(source, name, "copied", "Copy it with lxc-copy, which enters a user namespace for it, or as root.");
+        reservation = StoppedContainer.Reserve(source, name);
     }
 
     /// <inheritdoc/>
@@ -56,12 +57,14 @@ public sealed class ContainerCopier : IDisposable
         string directory = source.DirectoryOf(name);
         RootfsSource? root = from.Get("lxc.rootfs.path") is { Length: > 0 } path ? RootfsSource.Parse(path) : null;
         using ContainerCreation creation = target.BeginCreate(newName);
-        RootfsCopy? copy = root is null ? null : new(root, directory, name, creation, options);
+        IReadOnlyList<IdMapEntry> maps = Processes.EffectiveUserId == 0 ? [] : UserMaps.WithOwn(IdMaps.Of(from).Entries);
+        RootfsCopy? copy = root is null ? null : new(root, directory, name, creation, maps, options);
         string oldHost = HostNameOf(from, name);
         string newHost = options.Settings.LastOrDefault(setting => setting.Key == "lxc.uts.name").Value is { Length: > 0 } wanted ? wanted : ContainerName.ToHostName(newName);
         string? rootfs = copy?.Make(oldHost, options.KeepIdentity ? null : newHost, cancel);
         string? left = copy?.Part;
-        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name, options.Transfer, cancel);
+        TreeCopy.Into(creation, [.. Directory.GetFileSystemEntries(directory).Where(entry => IsToCopy(Path.GetFileName(entry)))], name,
+            maps.Count == 0 ? [] : MappedProgram.CommandLine(options.Helper, maps), options.Transfer, cancel);
         ContainerConfig config = ContainerConfig.FromBytes(from.ToBytes(), creation.ConfigPath);
         Rewrite(config, directory, creation.Directory, rootfs, newName, options);
         config.Save();

@@ -3,6 +3,7 @@ using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -16,6 +17,11 @@ namespace LxcPS.Engine.Copying;
 /// </summary>
 public static class ContainerExporter
 {
+    /// <summary>The word of <see cref="OptionsKey"/> by which the mount maps owners, and not the disk.</summary>
+    internal const string MappedOption = "idmap=container";
+
+    internal const string OptionsKey = "lxc.rootfs.options";
+
     /// <summary>The note, the first file of an archive: a line each of a word and a value.</summary>
     internal const string NoteName = "lxcps-archive";
 
@@ -29,7 +35,7 @@ public static class ContainerExporter
     /// </exception>
     public static void Export(ContainerStore store, string name, ExportRequest request)
     {
-        int reservation = StoppedContainer.Reserve(store, name, "exported", "Run the session as root.");
+        int reservation = StoppedContainer.Reserve(store, name);
         try
         {
             ArchiveFormat? format = Require(store, name, request);
@@ -69,12 +75,18 @@ public static class ContainerExporter
         }
 
         string architecture = config.Get("lxc.arch") is { Length: > 0 } arch ? ImageArchitecture.Of(arch) : ImageArchitecture.OfHost;
+        OciConfig image = OciSettings.ConfigOf(architecture, config.GetAll) with { Created = DateTimeOffset.UtcNow };
+        if (Processes.EffectiveUserId != 0)
+        {
+            new OciExport(request, name) { Maps = UserMaps.WithOwn(IdMaps.Of(config).Entries), Rootfs = root.Text }.Write(image, -1);
+            return;
+        }
+
         bool isMapped = LaunchPlanner.RootfsOptions(config, root.HasFileSystem).IdMap is not null;
-        int files = OpenRoot(root);
+        int files = root.OpenWhole();
         try
         {
-            new OciExport(request, name) { Maps = isMapped ? [] : IdMaps.Of(config).Entries }
-                .Write(OciSettings.ConfigOf(architecture, config.GetAll) with { Created = DateTimeOffset.UtcNow }, files);
+            new OciExport(request, name) { Maps = isMapped ? [] : IdMaps.Of(config).Entries }.Write(image, files);
         }
         finally
         {
@@ -85,59 +97,43 @@ public static class ContainerExporter
     private static void Write(string directory, string name, ContainerConfig config, RootfsSource? root, ExportRequest request, ArchiveFormat format)
     {
         int files = -1;
+        IReadOnlyList<IdMapEntry> maps = Processes.EffectiveUserId == 0 ? [] : UserMaps.WithOwn(IdMaps.Of(config).Entries);
         try
         {
-            files = root is null ? -1 : OpenRoot(root);
+            files = root is null || maps.Count > 0 ? -1 : root.OpenWhole();
             StagedArchive.Write(request.Path, stage =>
             {
                 AtomicFile.Write($"{stage}/{NoteName}", Encoding.UTF8.GetBytes($"format 1\nname {name}\ndirectory {directory}\n"), 0x1A4);
                 ContainerConfig own = ContainerConfig.FromBytes(config.ToBytes(), $"{stage}/{ContainerStore.ConfigName}");
                 own.Rewrite((key, _) => key == "lxc.rootfs.path" ? $"dir:{directory}/rootfs" : null);
+                if (maps.Count > 0)
+                {
+                    // In the archive owners are what the container sees, as in those of root's containers.
+                    own.Set(OptionsKey, own.Get(OptionsKey) is { Length: > 0 } options ? $"{options},{MappedOption}" : MappedOption);
+                }
+
                 own.Save();
                 List<string> arguments =
                 [
-                    "--create", $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse",
+                    "--create", maps.Count > 0 ? "--file=-" : $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--sparse",
+                    .. UserMaps.OwnerOptions(maps, stage),
                     // The mount that the root file system is read from has nothing of the host's in it; subvolumes are file systems to tar, and the container's own.
                     .. root is null ? ["--one-file-system"] : (string[])[],
                     @"--transform=flags=rh;s,^\.\(/\|$\),rootfs\1,", "--directory=" + stage, "--add-file=" + NoteName, "--add-file=" + ContainerStore.ConfigName,
                     "--directory=" + directory, .. Others(directory, root).Select(file => "--add-file=" + file),
                 ];
-                if (files >= 0)
+                if (root is not null)
                 {
                     arguments.AddRange(["--directory=/proc/self/fd/0", "."]);
                 }
 
-                new ArchiveProgram(request.Path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", request.Progress), "written", request.Cancel);
+                new ArchiveProgram(request.Path, format, name).Run(arguments, files, new TransferMeter("Writing the archive", "rchar", request.Progress), "written", request.Cancel,
+                    maps.Count == 0 ? null : MappedProgram.CommandLine(request.Helper, maps, $"{stage}/{StagedArchive.DataName}", root?.Text ?? MappedProgram.Own));
             }, request.Cancel);
         }
         finally
         {
             Descriptors.Close(files);
-        }
-    }
-
-    // The root as the container sees it. Layers one over the other need no upper one to be read, so nothing of the container is touched; a mount
-    // without a place goes with its descriptor, whatever happens to us.
-    private static int OpenRoot(RootfsSource root)
-    {
-        if (root.Type != "overlay")
-        {
-            return root.OpenToRead();
-        }
-
-        List<int> layers = [];
-        try
-        {
-            foreach (string layer in root.Lower.Append(root.Directory).Reverse())
-            {
-                layers.Add(Descriptors.OpenPath(layer, directory: true));
-            }
-
-            return MountCalls.Make("overlay", "overlay", ["lowerdir=" + string.Join(':', layers.Select(fd => $"/proc/self/fd/{fd}"))], MountCalls.MOUNT_ATTR_RDONLY);
-        }
-        finally
-        {
-            layers.ForEach(Descriptors.Close);
         }
     }
 

@@ -1,6 +1,7 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Operations;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -42,7 +43,6 @@ public sealed class ContainerImporter
     /// </exception>
     public static string? Import(HelperProgram helper, ContainerStore store, string path, ImportOptions options, CancellationToken cancel)
     {
-        StoppedContainer.RequireRoot(options.Name, $"The archive '{DisplayText.Of(path)}' cannot be imported by a user other than root", "Run the session as root.");
         int archive = -1;
         try
         {
@@ -91,7 +91,7 @@ public sealed class ContainerImporter
             // Another creation must not choose the same ids before this one's are in the store.
             using (store.LockIds(ConfigChanger.LockTimeout, cancel))
             {
-                config.Save(store.IdMapsInUse());
+                config.Save(store.IdMapsInUse(), helper, cancel);
             }
 
             creation.Commit();
@@ -135,16 +135,22 @@ public sealed class ContainerImporter
 
     private void Extract(ArchiveListing listing, ContainerCreation creation)
     {
-        // The archive may be another one by now than the one that was judged, and tar may read it otherwise than it said: see
-        // UnpackConfinement. By the descriptor: where this session is killed, it must not write into what has the name afterwards.
-        IReadOnlyList<string> confinement = UnpackConfinement.CommandLine(helper, $"/proc/{Environment.ProcessId}/fd/{creation.Descriptor}", options.Trust);
-        Run(
-        [
-            "--extract", "--file=-", "--numeric-owner", "--same-owner", "--same-permissions", "--acls",
-            "--xattrs", "--xattrs-include=user.*", "--xattrs-include=trusted.*", "--xattrs-include=security.capability", "--anchored", "--no-wildcards",
-            .. ContainerCopier.NotCopied.Append(ContainerExporter.NoteName).Where(file => file != ContainerStore.ConfigName).Select(file => $"--exclude={listing.Prefix}{file}"),
-            .. listing.Strip > 0 ? (string[])[$"--strip-components={listing.Strip}", listing.Prefix.TrimEnd('/')] : [],
-        ], creation.Name, "Unpacking the archive", confinement);
+        string rootfs = listing.Prefix + "rootfs";
+        string[] top = listing.Strip > 0 ? [listing.Prefix.TrimEnd('/')] : [];
+        if (Processes.EffectiveUserId == 0)
+        {
+            Unpack(listing, creation, [], top);
+        }
+        else
+        {
+            // What is root's in the archive is the container's root's in the root file system, and beside it the user's.
+            Unpack(listing, creation, [.. MappedProgram.CommandLine(helper, UserMaps.OfEverything()), helper.Path], ["--exclude=" + rootfs, .. top]);
+            if (listing.HasRootfs)
+            {
+                Unpack(listing, creation, [.. MappedProgram.CommandLine(helper, UserMaps.OfImages()), helper.Path], [rootfs]);
+            }
+        }
+
         RequireNoLinks(creation.Descriptor, "."u8, string.Empty, creation.Name);
 
         // Containers in the container would be taken for its own: to remove them is to remove the volumes that they name.
@@ -154,9 +160,19 @@ public sealed class ContainerImporter
         }
 
         // The archive's entry of the directory itself may have said otherwise.
-        FileTree.ChangeOwner(creation.Descriptor, string.Empty, 0, 0);
+        FileTree.ChangeOwner(creation.Descriptor, string.Empty, Processes.EffectiveUserId, Processes.EffectiveGroupId);
         FileTree.ChangeMode(creation.Descriptor, 0x1F8 /* 0770 */, creation.Directory);
     }
+
+    // The archive may be another one by now than the one that was judged, and tar may read it otherwise than it said: see UnpackConfinement. In
+    // the directory that is open: where this session is killed, it must not write into what has the name afterwards.
+    private void Unpack(ArchiveListing listing, ContainerCreation creation, IReadOnlyList<string> runner, IReadOnlyList<string> what) => Run(
+        [
+            "--extract", "--file=-", "--numeric-owner", "--same-owner", "--same-permissions", "--acls",
+            "--xattrs", "--xattrs-include=user.*", "--xattrs-include=trusted.*", "--xattrs-include=security.capability", "--anchored", "--no-wildcards",
+            .. ContainerCopier.NotCopied.Append(ContainerExporter.NoteName).Where(file => file != ContainerStore.ConfigName).Select(file => $"--exclude={listing.Prefix}{file}"),
+            .. listing.Strip > 0 ? (string[])[$"--strip-components={listing.Strip}"] : [], .. what,
+        ], creation.Name, "Unpacking the archive", [.. runner, .. UnpackConfinement.CommandLine(helper, ".", options.Trust)], creation.Descriptor);
 
     // Outside of the root file system, where what is mounted would lead to where the links do: see ArchiveListing.
     private void RequireNoLinks(int parent, ReadOnlySpan<byte> name, string path, string container)
@@ -186,7 +202,7 @@ public sealed class ContainerImporter
         }
     }
 
-    private string Run(IReadOnlyList<string> arguments, string? container, string activity, IReadOnlyList<string>? confinement = null)
+    private string Run(IReadOnlyList<string> arguments, string? container, string activity, IReadOnlyList<string>? confinement = null, int directory = -1)
     {
         Descriptors.Seek(archive, 0);
         long size = FileTree.Status(archive, string.Empty).Size;
@@ -194,7 +210,7 @@ public sealed class ContainerImporter
         {
             Position = () => (ArchiveTemplate.PositionOf(archive), size),
         };
-        return new ArchiveProgram(path, format, container).Run(arguments, archive, meter, "read", cancel, confinement);
+        return new ArchiveProgram(path, format, container).Run(arguments, archive, meter, "read", cancel, confinement, directory);
     }
 
     private string NameOf(ArchiveListing listing)

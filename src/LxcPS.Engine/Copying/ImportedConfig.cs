@@ -1,5 +1,7 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Operations;
 using LxcPS.Engine.Seccomp;
+using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
 
@@ -31,8 +33,10 @@ internal sealed class ImportedConfig
 
         // A root that is a directory needs no scheme.
         config.Rewrite((key, value) => key == "lxc.rootfs.path" && value == creation.RootfsPath ? "dir:" + value : null);
-        config.Rewrite((key, value) => key == "lxc.seccomp.profile" && value.StartsWith(SharedPolicy.Directory + "/", StringComparison.Ordinal) && !FileTree.Exists(value)
-            ? SharedPolicy.Of(options.SeccompPolicyPath) : null);
+
+        // The module's default policy: each user has a copy of it, and so has root.
+        config.Rewrite((key, value) => key == "lxc.seccomp.profile" && value.Contains("/lxcps/seccomp/default-", StringComparison.Ordinal)
+            && (!value.StartsWith(SharedPolicy.Directory + "/", StringComparison.Ordinal) || !FileTree.Exists(value)) ? SharedPolicy.Of(options.SeccompPolicyPath) : null);
     }
 
     /// <summary>The settings that the maker of the archive would reach the host by; none where the archive is trusted.</summary>
@@ -53,8 +57,8 @@ internal sealed class ImportedConfig
         return refused;
     }
 
-    /// <summary>Writes it, with ids that no other container has.</summary>
-    internal void Save(IReadOnlyList<IdMapEntry> used)
+    /// <summary>Writes it, with ids that no other container has; a user's have all the same.</summary>
+    internal void Save(IReadOnlyList<IdMapEntry> used, HelperProgram helper, CancellationToken cancel)
     {
         string oldHost = ContainerCopier.HostNameOf(config, creation.Name);
         GiveIds(used);
@@ -67,7 +71,15 @@ internal sealed class ImportedConfig
         config.Save();
         if (!options.KeepIdentity && Directory.Exists(creation.RootfsPath))
         {
-            new CopiedIdentity(null, creation.RootfsPath).Renew(oldHost, ContainerCopier.HostNameOf(config, creation.Name));
+            string host = ContainerCopier.HostNameOf(config, creation.Name);
+            if (Processes.EffectiveUserId == 0)
+            {
+                new CopiedIdentity(null, creation.RootfsPath).Renew(oldHost, host);
+            }
+            else
+            {
+                RootfsCopy.Renew(helper, creation, oldHost, host, cancel);
+            }
         }
     }
 
@@ -75,7 +87,13 @@ internal sealed class ImportedConfig
     private void GiveIds(IReadOnlyList<IdMapEntry> used)
     {
         IReadOnlyList<IdMapEntry> maps = IdMaps.Of(config).Entries;
-        bool isMapped = config.Get("lxc.rootfs.options") is { } words && words.Split(',', ' ').Contains("idmap=container");
+        bool isMapped = config.Get(ContainerExporter.OptionsKey) is { } words && words.Split(',', ' ').Contains(ContainerExporter.MappedOption);
+        if (Processes.EffectiveUserId != 0)
+        {
+            GiveIdsOfUser(maps, isMapped);
+            return;
+        }
+
         if (maps.Count == 0 || (options.Trust && !isMapped))
         {
             return;
@@ -107,6 +125,36 @@ internal sealed class ImportedConfig
         config.Remove("lxc.idmap");
         config.Append("lxc.idmap", [.. given.Select(map => map.ToString())]);
         options.Verbose($"{creation.Name}: the ids {maps[0]} are used here, or not for containers; it gets {given[0]}");
+    }
+
+    // The files have been unpacked with the ids of all of the user's containers. What only root can give a container goes.
+    private void GiveIdsOfUser(IReadOnlyList<IdMapEntry> maps, bool isMapped)
+    {
+        if (maps.Count > 0 && !isMapped)
+        {
+            throw new LxcException(LxcErrorId.ArchiveRefused, $"The files of container '{creation.Name}' belong in the archive to ids of the host that it was on ({maps[0]}), not to those that the container sees")
+            {
+                ContainerName = creation.Name,
+                ConfigKey = "lxc.idmap",
+                Step = "archive",
+                Advice = $"Export it with Export-LxcContainer as the user that it belongs to, or with {ContainerExporter.OptionsKey} = {ContainerExporter.MappedOption}; or import it as root.",
+            };
+        }
+
+        string[] words = [.. (config.Get(ContainerExporter.OptionsKey) ?? string.Empty).Split(',', ' ').Where(word => word.Length > 0 && word != ContainerExporter.MappedOption)];
+        config.Remove(ContainerExporter.OptionsKey);
+        if (words.Length > 0)
+        {
+            config.Set(ContainerExporter.OptionsKey, string.Join(',', words));
+        }
+
+        config.Remove("lxc.idmap");
+        config.Append("lxc.idmap", [.. SubordinateIds.ForUser().Select(map => map.ToString())]);
+        foreach (string key in OwnLines().Select(line => line.Key).Where(key => key.StartsWith("lxc.cgroup", StringComparison.Ordinal) && key.Contains(".devices.", StringComparison.Ordinal)).Distinct())
+        {
+            config.Remove(key);
+            options.Verbose($"{creation.Name}: {key} is left out, which only root may set");
+        }
     }
 
     private static bool IsGranted(IdMapEntry map)

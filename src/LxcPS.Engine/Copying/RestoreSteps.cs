@@ -1,5 +1,7 @@
 using System.Text;
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Storage;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
@@ -28,12 +30,20 @@ internal static class RestoreSteps
     internal static void Begin(string directory) => AtomicFile.Write($"{directory}/{Note}", Encoding.UTF8.GetBytes(SetAside));
 
     /// <summary>Finishes a restore, where there is one. Under the container's lock.</summary>
+    /// <param name="directory">The container's directory.</param>
+    /// <param name="helper">The helper executable: a user may not move the directories of his container's root; null where there is none.</param>
     /// <exception cref="LxcException">StorageFailed or PermissionDenied: it can be finished later.</exception>
-    internal static void Finish(string directory)
+    internal static void Finish(string directory, HelperProgram? helper)
     {
         string note = $"{directory}/{Note}";
         if (!FileTree.Exists(note))
         {
+            return;
+        }
+
+        if (helper is not null && Processes.EffectiveUserId != 0)
+        {
+            MappedFiles.FinishRestore(helper, directory);
             return;
         }
 
@@ -65,7 +75,7 @@ internal static class RestoreSteps
             }
 
             FileTree.Remove(Descriptors.CurrentDirectory, note);
-            RemoveStaging(directory, CancellationToken.None);
+            RemoveStaging(directory, null, CancellationToken.None);
         }
         catch (LinuxException e)
         {
@@ -74,14 +84,14 @@ internal static class RestoreSteps
     }
 
     /// <summary>Removes what a restore has put together, or set aside.</summary>
-    internal static void RemoveStaging(string directory, CancellationToken cancel)
+    internal static void RemoveStaging(string directory, HelperProgram? helper, CancellationToken cancel)
     {
         int parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
         try
         {
             FileTree.Sync(parent, directory);
             OwnVolumes.Remove($"{directory}/{SnapshotStore.Staging}", Path.GetFileName(directory));
-            TreeRemoval.Remove(parent, SnapshotStore.Staging, $"{directory}/{SnapshotStore.Staging}", cancel);
+            MappedFiles.RemoveTree(helper, parent, SnapshotStore.Staging, $"{directory}/{SnapshotStore.Staging}", cancel);
         }
         finally
         {

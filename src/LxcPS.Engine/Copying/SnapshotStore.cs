@@ -25,7 +25,7 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
 
     private const string TimeFormat = "yyyy:MM:dd HH:mm:ss";
 
-    private ContainerStore Snapshots => new(PathOf(store, name));
+    private ContainerStore Snapshots => new(PathOf(store, name)) { Helper = helper };
 
     /// <summary>The directory of a container's snapshots.</summary>
     internal static string PathOf(ContainerStore store, string name) => $"{store.DirectoryOf(name)}/{DirectoryName}";
@@ -85,7 +85,7 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
             try
             {
                 using ContainerCopier copier = new(Snapshots, snapshot);
-                copier.Make(new ContainerStore($"{directory}/{Staging}"), RestoreSteps.New, new CopyOptions { Helper = helper, KeepIdentity = true, StandsFor = directory }, null, cancel);
+                copier.Make(new ContainerStore($"{directory}/{Staging}") { Helper = helper }, RestoreSteps.New, new CopyOptions { Helper = helper, KeepIdentity = true, StandsFor = directory }, null, cancel);
             }
             catch (LxcException)
             {
@@ -95,7 +95,7 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
 
             using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout, cancel);
             RestoreSteps.Begin(directory);
-            RestoreSteps.Finish(directory);
+            RestoreSteps.Finish(directory, helper);
         }
         finally
         {
@@ -120,7 +120,7 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
         ContainerRemover.Discard(Snapshots, snapshot);
     }
 
-    private static void Discard(string directory, CancellationToken cancel)
+    private void Discard(string directory, CancellationToken cancel)
     {
         string staging = $"{directory}/{Staging}";
         if (!Directory.Exists(staging))
@@ -130,7 +130,7 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
 
         try
         {
-            RestoreSteps.RemoveStaging(directory, cancel);
+            RestoreSteps.RemoveStaging(directory, helper, cancel);
         }
         catch (LinuxException e)
         {

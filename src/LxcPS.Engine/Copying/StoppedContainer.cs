@@ -10,23 +10,8 @@ internal static class StoppedContainer
     /// <summary>Takes its name; the descriptor that holds it.</summary>
     /// <param name="store">The directory of containers.</param>
     /// <param name="name">The container.</param>
-    /// <param name="what">What is done to it: "copied".</param>
-    /// <param name="otherwise">What a user other than root can do instead.</param>
-    /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy; PermissionDenied for users other than root.</exception>
-    internal static int Reserve(ContainerStore store, string name, string what, string otherwise)
-    {
-        RequireRoot(name, $"Container '{name}' cannot be {what} by a user other than root", otherwise);
-        return store.Exists(name)
-            ? ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.")
-            : throw store.NotFound(name);
-    }
-
-    /// <summary>Refuses users other than root, who cannot give files to other owners.</summary>
-    internal static void RequireRoot(string? name, string message, string advice)
-    {
-        if (Processes.EffectiveUserId != 0)
-        {
-            throw new LxcException(LxcErrorId.PermissionDenied, message) { ContainerName = name, Errno = Errno.EPERM, Advice = advice };
-        }
-    }
+    /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy.</exception>
+    internal static int Reserve(ContainerStore store, string name) => store.Exists(name)
+        ? ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer: files that change while they are read make no whole copy.")
+        : throw store.NotFound(name);
 }

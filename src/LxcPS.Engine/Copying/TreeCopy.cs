@@ -12,12 +12,18 @@ namespace LxcPS.Engine.Copying;
 internal static class TreeCopy
 {
     /// <summary>Copies files and directories into a new container's directory.</summary>
+    /// <param name="target">The new container.</param>
+    /// <param name="sources">Their paths.</param>
+    /// <param name="container">The container that they are of.</param>
+    /// <param name="runner">A program that runs cp, and its arguments that go before cp's path and own; none to run it as it is.</param>
+    /// <param name="transfer">Told how much is copied; or null.</param>
+    /// <param name="cancel">Ends it.</param>
     /// <exception cref="LxcException">CopyFailed, StorageFull or Canceled; what has been copied so far stays.</exception>
-    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
+    internal static void Into(ContainerCreation target, IReadOnlyList<string> sources, string container, IReadOnlyList<string> runner, Action<TransferProgress>? transfer, CancellationToken cancel)
     {
         if (sources.Count > 0)
         {
-            Run(["-x", "-t", ".", "--", .. sources], target.Descriptor, -1, target.Directory, container, transfer, cancel);
+            Run(["-x", "-t", ".", "--", .. sources], target.Descriptor, -1, target.Directory, container, transfer, cancel, runner);
         }
     }
 
@@ -50,10 +56,11 @@ internal static class TreeCopy
 
     /// <summary>Copies what an open mount holds into a directory, subvolumes included.</summary>
     /// <exception cref="LxcException">CopyFailed or StorageFull.</exception>
-    internal static void OfMount(int source, string place, string container) => Run(["-T", "--", ".", place], source, -1, place, container, null, CancellationToken.None);
+    internal static void OfMount(int source, string place, string container, Action<TransferProgress>? transfer) => Run(["-T", "--", ".", place], source, -1, place, container, transfer, CancellationToken.None);
 
     // It begins in an open directory, so that none of its steps goes the way there again; of the input it reads nothing.
-    private static void Run(IReadOnlyList<string> arguments, int start, int input, string directory, string container, Action<TransferProgress>? transfer, CancellationToken cancel)
+    private static void Run(IReadOnlyList<string> arguments, int start, int input, string directory, string container, Action<TransferProgress>? transfer, CancellationToken cancel,
+        IReadOnlyList<string>? runner = null)
     {
         ProgramResult result;
         TransferMeter meter = new("Copying files", "wchar", transfer);
@@ -64,7 +71,8 @@ internal static class TreeCopy
                 ContainerName = container,
                 Advice = "Install the GNU coreutils.",
             };
-            result = ChildProgram.Run(program, ["cp", "-a", "--reflink=auto", "--sparse=auto", .. arguments], input, int.MaxValue, cancel, meter.Tick,
+            string[] command = ["cp", "-a", "--reflink=auto", "--sparse=auto", .. arguments];
+            result = ChildProgram.Run(runner is [string first, ..] ? first : program, runner is [_, ..] ? [.. runner, program, .. command] : command, input, int.MaxValue, cancel, meter.Tick,
                 started: pid => meter.Process = pid, directory: start);
         }
         catch (OperationCanceledException e)

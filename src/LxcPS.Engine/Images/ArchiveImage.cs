@@ -28,7 +28,6 @@ public sealed class ArchiveImage : ImageSource
     private protected override ImageInfo Make(ImageBuild build, ImageContext context)
     {
         ImageMetadata? metadata = MappedFiles.Unpack(context.Helper, path, build.Directory, keepsMetadata: true, context.Progress, context.CancellationToken);
-        build.KeepRootfsAlone();
         ImageName name = Name ?? metadata?.Name ?? new ImageName(NameOfFile(path), string.Empty, ImageArchitecture.OfHost, "default");
         return new ImageInfo
         {

@@ -48,6 +48,13 @@ internal sealed class DebianImage : ImageSource
             // Device nodes come from the engine, and what is unpacked half is not kept: nothing is lost with a write that waits.
             "--skip=output/mknod", "--dpkgopt=force-unsafe-io", name.Release, archive, mirror,
         ];
+        if (Processes.EffectiveUserId != 0)
+        {
+            // It owns files as a distribution does, and mounts: to that it has to be root of the ids that the image is to have.
+            arguments = [.. MappedProgram.CommandLine(context.Helper, UserMaps.OfImages()), program, .. arguments];
+            program = context.Helper.Path;
+        }
+
         ProgramResult result = ChildProgram.Run(program, arguments, -1, int.MaxValue, context.CancellationToken, null, [.. Proxies.Where(proxy => Environment.GetEnvironmentVariable(proxy) is not null).Select(proxy => $"{proxy}={Environment.GetEnvironmentVariable(proxy)}"), $"TMPDIR={build.Directory}"]);
         if (result.Exit.ExitCode != 0)
         {

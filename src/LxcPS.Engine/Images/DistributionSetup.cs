@@ -1,3 +1,4 @@
+using System.Text;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
 
@@ -13,6 +14,45 @@ internal static class DistributionSetup
 
     // Each configures eth0 by itself: two would fight for it.
     private static readonly string[] OtherNetworks = ["sbin/ifup", "usr/sbin/ifup", "usr/sbin/NetworkManager", "usr/sbin/netplan", "etc/netplan", "etc/systemd/network/eth0.network", "usr/bin/cloud-init"];
+
+    /// <summary>Removes what an archive brought beside the root file system: no file of an image is the archive's to write.</summary>
+    /// <param name="place">The directory of the image.</param>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal static void KeepRootfsAlone(string place)
+    {
+        byte[] kept = Encoding.UTF8.GetBytes(ImageStore.RootfsName);
+        int directory = Descriptors.Open(place, OpenFlags.ReadOnly | OpenFlags.Directory);
+        try
+        {
+            List<byte[]> names = [];
+            DirectoryReader reader = new(directory, place);
+            while (reader.Next())
+            {
+                names.Add(reader.NameBytes.ToArray());
+            }
+
+            foreach (byte[] name in names)
+            {
+                if (name.AsSpan().SequenceEqual(kept))
+                {
+                    continue;
+                }
+
+                if (RawNames.TryRead(directory, name) is { IsDirectory: true })
+                {
+                    TreeRemoval.Remove(directory, name, $"{place}/{RawNames.Show(name)}");
+                }
+                else
+                {
+                    RawNames.Remove(directory, name);
+                }
+            }
+        }
+        finally
+        {
+            Descriptors.Close(directory);
+        }
+    }
 
     /// <summary>Changes what has to be changed; a line for each change, with its reason.</summary>
     /// <exception cref="LinuxException">What the kernel answered.</exception>

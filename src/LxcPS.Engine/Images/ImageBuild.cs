@@ -25,35 +25,22 @@ public sealed class ImageBuild : IDisposable
     /// <summary>Where its root file system is made.</summary>
     public string RootfsPath => $"{Directory}/{ImageStore.RootfsName}";
 
-    /// <summary>Removes what an archive brought beside the root file system: no file of an image is the archive's to write.</summary>
-    /// <exception cref="LinuxException">What the kernel answered.</exception>
-    internal void KeepRootfsAlone()
-    {
-        foreach (string entry in System.IO.Directory.GetFileSystemEntries(Directory))
-        {
-            string name = Path.GetFileName(entry);
-            if (name == ImageStore.RootfsName)
-            {
-                continue;
-            }
+    /// <summary>The name of the configuration of an image of OCI's kind in <see cref="Directory"/>; null for others.</summary>
+    internal string? ConfigName { get; private set; }
 
-            if (FileTree.Status(directory, name, follow: false).IsDirectory)
-            {
-                TreeRemoval.Remove(directory, name, entry);
-            }
-            else
-            {
-                FileTree.Remove(directory, name);
-            }
-        }
+    /// <summary>Notes what an image of OCI's kind says of its program: it is understood where its files are.</summary>
+    /// <exception cref="LxcException">StorageFull or StorageFailed.</exception>
+    internal void WriteConfig(OciConfig config)
+    {
+        ConfigName = "oci.json";
+        AtomicFile.Write($"{Directory}/{ConfigName}", config.ToJson());
     }
 
     /// <summary>Makes it an image; where the store has the same already that one is returned, and this one goes.</summary>
     /// <exception cref="LinuxException">What the kernel answered.</exception>
     internal ImageInfo Commit(ImageInfo info)
     {
-        ImageInfo complete = info with { Size = DiskUsage.Of(RootfsPath) };
-        AtomicFile.Write($"{Directory}/{ImageStore.InfoName}", complete.ToJson());
+        AtomicFile.Write($"{Directory}/{ImageStore.InfoName}", info.ToJson());
 
         // Whoever sees the name after a loss of power finds all of its files.
         FileTree.SyncFileSystem(directory, Directory);
@@ -65,13 +52,13 @@ public sealed class ImageBuild : IDisposable
         {
             // The same archive: what it is called and asked for by may be new.
             ImageInfo there = store.Get(info.Fingerprint);
-            AtomicFile.Write($"{store.DirectoryOf(there)}/{ImageStore.InfoName}", (complete with { Size = there.Size }).ToJson());
+            AtomicFile.Write($"{store.DirectoryOf(there)}/{ImageStore.InfoName}", (info with { Size = there.Size }).ToJson());
             return store.Get(info.Fingerprint);
         }
 
         FileTree.Sync(parent, store.Path);
         Close();
-        return complete;
+        return info;
     }
 
     /// <inheritdoc/>
@@ -84,9 +71,9 @@ public sealed class ImageBuild : IDisposable
 
         try
         {
-            TreeRemoval.Remove(parent, hidden, Directory);
+            store.RemoveTree(parent, hidden, Directory, CancellationToken.None);
         }
-        catch (LinuxException)
+        catch (Exception e) when (e is LinuxException or LxcException)
         {
             // We are called while the error that ended the work is on its way. What stays is swept with the next image.
         }

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Copying;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
@@ -19,13 +21,14 @@ public static class ImageExport
     {
         ArchiveFormat? format = StagedArchive.Require(request, null);
         int root = -1;
+        IReadOnlyList<IdMapEntry> maps = Processes.EffectiveUserId == 0 ? [] : UserMaps.OfImages();
         try
         {
             if (request.Format == ExportFormat.Oci)
             {
                 OciConfig config = OciSettings.ConfigOf(image.NameParts.Architecture, key => [.. image.Settings.Where(setting => setting.Key == key).Select(setting => setting.Value)]);
-                root = Descriptors.OpenPath(store.RootfsOf(image), directory: true);
-                new OciExport(request, null).Write(config with { Created = image.Created }, root);
+                root = maps.Count > 0 ? -1 : Descriptors.OpenPath(store.RootfsOf(image), directory: true);
+                new OciExport(request, null) { Maps = maps, Rootfs = "dir:" + store.RootfsOf(image) }.Write(config with { Created = image.Created }, root);
                 return;
             }
 
@@ -34,11 +37,12 @@ public static class ImageExport
                 AtomicFile.Write($"{stage}/{ImageMetadata.FileName}", Encoding.UTF8.GetBytes(MetadataOf(image)), 0x1A4);
                 string[] arguments =
                 [
-                    "--create", $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--xattrs-include=user.*",
-                    "--xattrs-include=security.capability", "--sparse", "--directory=" + stage, "--add-file=" + ImageMetadata.FileName,
+                    "--create", maps.Count > 0 ? "--file=-" : $"--file={stage}/{StagedArchive.DataName}", "--force-local", "--format=posix", "--numeric-owner", "--acls", "--xattrs", "--xattrs-include=user.*",
+                    "--xattrs-include=security.capability", "--sparse", .. UserMaps.OwnerOptions(maps, stage), "--directory=" + stage, "--add-file=" + ImageMetadata.FileName,
                     "--directory=" + Path.GetDirectoryName(store.RootfsOf(image)), ImageStore.RootfsName,
                 ];
-                new ArchiveProgram(request.Path, format!, null).Run(arguments, -1, new TransferMeter("Writing the archive", "rchar", request.Progress), "written", request.Cancel);
+                new ArchiveProgram(request.Path, format!, null).Run(arguments, -1, new TransferMeter("Writing the archive", "rchar", request.Progress), "written", request.Cancel,
+                    maps.Count == 0 ? null : MappedProgram.CommandLine(request.Helper, maps, $"{stage}/{StagedArchive.DataName}"));
             }, request.Cancel);
         }
         catch (LinuxException e)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
 
@@ -25,15 +26,6 @@ public abstract class ImageSource
             return there;
         }
 
-        if (Processes.EffectiveUserId != 0)
-        {
-            throw new LxcException(LxcErrorId.PermissionDenied, "Images are made by root alone: their files have several owners")
-            {
-                Errno = Errno.EPERM,
-                Advice = "Run the session as root, or unpack an archive of your own with -Template and its path.",
-            };
-        }
-
         DateTimeOffset begun = DateTimeOffset.UtcNow;
         try
         {
@@ -46,7 +38,8 @@ public abstract class ImageSource
 
             using ImageBuild build = store.Begin();
             ImageInfo info = Make(build, context);
-            return build.Commit(info with { Key = Key, Added = DateTimeOffset.UtcNow, Changes = [.. info.Changes, .. DistributionSetup.Apply(build.RootfsPath)] });
+            ImageInfo finished = MappedFiles.FinishImage(context.Helper, build, info, context.CancellationToken);
+            return build.Commit(finished with { Key = Key, Added = DateTimeOffset.UtcNow });
         }
         catch (OperationCanceledException e)
         {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using LxcPS.Engine.Operations;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
 
@@ -19,8 +21,11 @@ public sealed class ImageStore
     /// <param name="path">Its directory, an absolute path.</param>
     public ImageStore(string path) => Path = path.Length > 1 ? path.TrimEnd('/') : path;
 
-    /// <summary>The directory of root's images.</summary>
-    public static string DefaultPath => "/var/lib/lxcps/images";
+    /// <summary>The directory of the caller's images: root's, or a user's own below $XDG_DATA_HOME or ~/.local/share.</summary>
+    public static string DefaultPath => DataDirectory.Path + "/images";
+
+    /// <summary>The helper executable: ids of the user's containers own the files of his images. Null where images are only read.</summary>
+    public HelperProgram? Helper { get; init; }
 
     /// <summary>Its directory.</summary>
     public string Path { get; }
@@ -189,5 +194,6 @@ public sealed class ImageStore
         }
     }
 
-    private static void RemoveTree(int parent, string name, string path, CancellationToken cancel) => TreeRemoval.Remove(parent, name, path, cancel);
+    /// <summary>Removes a directory of it, whoever owns what is in it.</summary>
+    internal void RemoveTree(int parent, string name, string path, CancellationToken cancel) => MappedFiles.RemoveTree(Helper, parent, name, path, cancel);
 }

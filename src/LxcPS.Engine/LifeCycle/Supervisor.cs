@@ -146,12 +146,15 @@ public sealed partial class Supervisor
 
     private bool IsReboot(ExitStatus exit) => exit.Signaled && exit.Value == 1 /* SIGHUP: reboot(2) in a PID namespace */ && request.Command.Count == 0;
 
+    // This program is the helper.
+    private ContainerStore Store => new(request.LxcPath) { Helper = new HelperProgram("/proc/self/exe") };
+
     private ExitStatus RunOnce()
     {
         try
         {
             // Another session may have removed it since this one saw it: the store tells that from a file that cannot be read.
-            ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
+            ContainerConfig config = Store.LoadConfig(request.Name);
             MonitorRequest.Apply(config, request.Settings);
             OpenLog(config);
             plan = LaunchPlanner.Plan(request, config, callerLabel, reporter.Warning);
@@ -237,7 +240,7 @@ public sealed partial class Supervisor
 
         try
         {
-            ContainerRemover.RemoveEnded(new ContainerStore(request.LxcPath), request.Name);
+            ContainerRemover.RemoveEnded(Store, request.Name);
         }
         catch (LxcException e)
         {

@@ -7,6 +7,9 @@ namespace LxcPS.Engine.Mounts;
 /// <summary>The storage of a root file system: what <c>lxc.rootfs.path</c> names.</summary>
 public sealed class RootfsSource
 {
+    // Without CAP_SYS_ADMIN on the host the marks of an overlay can be user attributes alone.
+    private const string UserMarks = "userxattr";
+
     private RootfsSource(string text, string type, IReadOnlyList<string> lower, string directory)
     {
         Text = text;
@@ -140,14 +143,19 @@ public sealed class RootfsSource
             bool isUser = Processes.EffectiveUserId != 0;
             if (isUser)
             {
-                // Without CAP_SYS_ADMIN on the host the marks of an overlay can be user attributes alone.
-                options.Add("userxattr");
+                options.Add(UserMarks);
             }
 
             // What the overlay makes for itself belongs to whoever mounts it, and the host's root has no id in the mapped layers.
             int MakeMount() => userNamespace < 0 && !isUser
                 ? Make("overlay", "overlay", options, 0)
                 : FileIdentity.RunAs(rootId, () => Make("overlay", "overlay", options, 0));
+            if (isUser)
+            {
+                // In a child: the user's own id is none in the namespace, and nobody who has taken another comes back to it.
+                return AttachedLayers.Make(open, parent, MakeMount);
+            }
+
             try
             {
                 return MakeMount();
@@ -191,6 +199,35 @@ public sealed class RootfsSource
     /// <exception cref="LxcException">RootfsFailed.</exception>
     /// <exception cref="LinuxException">The directory cannot be opened.</exception>
     internal int OpenToRead() => Type == "overlay" || IsMounted ? Open(-1, 0, MOUNT_ATTR_RDONLY) : OpenDirectory(Directory, -1, recursive: false);
+
+    /// <summary>
+    /// As <see cref="OpenToRead"/>, but layers are laid one over the other without an upper one, so that nothing of the container is touched.
+    /// </summary>
+    /// <exception cref="LxcException">RootfsFailed.</exception>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal int OpenWhole()
+    {
+        if (Type != "overlay")
+        {
+            return OpenToRead();
+        }
+
+        List<int> layers = [];
+        try
+        {
+            foreach (string layer in Lower.Append(Directory).Reverse())
+            {
+                layers.Add(Descriptors.OpenPath(layer, directory: true));
+            }
+
+            string lower = "lowerdir=" + string.Join(':', layers.Select(fd => $"/proc/self/fd/{fd}"));
+            return Make("overlay", "overlay", Processes.EffectiveUserId == 0 ? [lower] : [lower, UserMarks], MOUNT_ATTR_RDONLY);
+        }
+        finally
+        {
+            layers.ForEach(Descriptors.Close);
+        }
+    }
 
     /// <summary>A directory, whose owners are mapped as a user namespace maps them; the detached mount.</summary>
     internal static int OpenDirectory(string directory, int userNamespace, bool recursive)

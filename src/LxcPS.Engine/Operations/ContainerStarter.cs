@@ -14,9 +14,9 @@ public static class ContainerStarter
 
     /// <summary>The program, with its arguments, that a container's configuration names for running one (<c>lxc.execute.cmd</c>).</summary>
     /// <exception cref="LxcException">ConfigInvalidValue: it names none; or the configuration cannot be read.</exception>
-    public static IReadOnlyList<string> ExecuteCommandOf(MonitorRequest request)
+    public static IReadOnlyList<string> ExecuteCommandOf(ContainerStore store, MonitorRequest request)
     {
-        ContainerConfig config = new ContainerStore(request.LxcPath).LoadConfig(request.Name);
+        ContainerConfig config = store.LoadConfig(request.Name);
         MonitorRequest.Apply(config, request.Settings);
         return QuotedWords.Split(config.Get("lxc.execute.cmd") ?? string.Empty) is { Count: > 0 } words ? words
             : throw new LxcException(LxcErrorId.ConfigInvalidValue, $"The configuration of container '{DisplayText.Of(request.Name)}' names no program to execute")

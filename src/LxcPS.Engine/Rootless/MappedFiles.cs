@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
@@ -8,12 +9,32 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Rootless;
 
 /// <summary>Has the helper make and remove files in a user namespace; see <see cref="MappedHelper"/>.</summary>
-public static class MappedFiles
+internal static class MappedFiles
 {
     /// <summary>Removes a directory with all that is in it, whichever of the caller's subordinate ids own it.</summary>
+    /// <param name="helper">The helper executable; null where the caller's own rights have to do.</param>
+    /// <param name="parent">The open directory that holds it.</param>
+    /// <param name="name">Its name there.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="cancel">Stops the removal between two names.</param>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
     /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
-    public static void Remove(HelperProgram helper, string directory, CancellationToken cancel) =>
-        Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, cancel);
+    internal static void RemoveTree(HelperProgram? helper, int parent, string name, string path, CancellationToken cancel)
+    {
+        try
+        {
+            TreeRemoval.Remove(parent, name, path, cancel);
+        }
+        catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && helper is not null && Processes.EffectiveUserId != 0)
+        {
+            Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = MappedWork.Remove, Maps = UserMaps.OfEverything(), Directory = path }.ToArguments(), _ => { }, cancel);
+        }
+    }
+
+    /// <summary>Finishes the restore of a user's container, see <see cref="Copying.RestoreSteps.Finish"/>: it cannot be stopped any more.</summary>
+    /// <exception cref="LxcException">What the helper failed with.</exception>
+    internal static void FinishRestore(HelperProgram helper, string directory) => Run(helper,
+        descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = MappedWork.Restore, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, CancellationToken.None);
 
     /// <summary>Makes a root file system whose owners are the ids of a user's container.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -43,6 +64,7 @@ public static class MappedFiles
         return Build(helper, descriptor => new MappedRequest
         {
             ReportDescriptor = descriptor,
+            Work = MappedWork.Make,
             Maps = Processes.EffectiveUserId == 0 ? maps : UserMaps.WithOwn(maps),
             Directory = context.ContainerDirectory,
             Template = parsed switch { ArchiveTemplate archive => archive.Source, DirectoryTemplate directory => directory.Source, ScriptTemplate script => script.Source, _ => template },
@@ -59,32 +81,28 @@ public static class MappedFiles
     /// <param name="progress">Told what the helper tells of its progress.</param>
     /// <param name="cancel">Ends it.</param>
     /// <param name="output">Told what a template script writes, a line each.</param>
+    /// <param name="transfer">Told how many bytes are copied.</param>
     /// <exception cref="LxcException">What the helper failed with; or Canceled.</exception>
     internal static TemplateResult Build(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string, int>? progress, CancellationToken cancel,
-        Action<string>? output = null)
+        Action<string>? output = null, Action<TransferProgress>? transfer = null)
     {
         List<KeyValuePair<string, string>> settings = [];
         Run(helper, arguments, fields =>
         {
-            if (fields[0] == MappedHelper.SettingKind)
+            switch (fields[0])
             {
-                settings.Add(new(fields[1], fields[2]));
-            }
-            else if (fields[0] == MappedHelper.OutputKind)
-            {
-                output?.Invoke(fields[1]);
-            }
-            else
-            {
-                progress?.Invoke(fields[1], int.Parse(fields[2]));
+                case MappedHelper.SettingKind: settings.Add(new(fields[1], fields[2])); break;
+                case MappedHelper.OutputKind: output?.Invoke(fields[1]); break;
+                case MappedHelper.TransferKind: transfer?.Invoke(new TransferProgress(fields[1], long.Parse(fields[2]), long.Parse(fields[3]), -1)); break;
+                default: progress?.Invoke(fields[1], int.Parse(fields[2])); break;
             }
         }, cancel);
         return new TemplateResult(settings, []);
     }
 
     /// <summary>
-    /// Unpacks an archive into <c>rootfs</c> of a directory, for root: by a process that is root of a user namespace alone, to whom nothing
-    /// else of the host belongs. Devices and entries that would leave the directory are refused by name.
+    /// Unpacks an archive into <c>rootfs</c> of a directory: by a process that is root of a user namespace alone, to whom nothing else of the
+    /// host belongs, but to a user's what is his. Devices and entries that would leave the directory are refused by name.
     /// </summary>
     /// <param name="helper">The helper executable.</param>
     /// <param name="archive">The archive, an absolute path.</param>
@@ -100,9 +118,10 @@ public static class MappedFiles
         Run(helper, descriptor => new MappedRequest
         {
             ReportDescriptor = descriptor,
-            Maps = SubordinateIds.ForNewContainer([], isolated: false),
+            Work = MappedWork.Make,
+            Maps = UserMaps.OfImages(),
             Directory = directory,
-            MapsOwners = true,
+            MapsOwners = Processes.EffectiveUserId == 0,
             KeepsMetadata = keepsMetadata,
             Template = archive,
         }.ToArguments(), fields =>
@@ -121,12 +140,42 @@ public static class MappedFiles
     internal static void UnpackLayer(HelperProgram helper, string layer, string directory, Action<string, int>? progress, CancellationToken cancel) => Build(helper, descriptor => new MappedRequest
     {
         ReportDescriptor = descriptor,
-        Maps = SubordinateIds.ForNewContainer([], isolated: false),
+        Work = MappedWork.Layer,
+        Maps = UserMaps.OfImages(),
         Directory = directory,
-        MapsOwners = true,
-        IsLayer = true,
+        MapsOwners = Processes.EffectiveUserId == 0,
         Template = layer,
     }.ToArguments(), progress, cancel);
+
+    /// <summary>
+    /// Makes of what has been unpacked an image that containers boot from: nothing but the root file system stays, changed where that has to be;
+    /// what is known of it then.
+    /// </summary>
+    /// <exception cref="LxcException">ImageInvalid: what an image of OCI's kind says of its program; StorageFull, what the helper failed with; or Canceled.</exception>
+    internal static ImageInfo FinishImage(HelperProgram helper, ImageBuild build, ImageInfo info, CancellationToken cancel)
+    {
+        List<KeyValuePair<string, string>> settings = [.. info.Settings];
+        List<string> changes = [.. info.Changes];
+        long size = 0;
+        Run(helper, descriptor => new MappedRequest
+        {
+            ReportDescriptor = descriptor,
+            Work = MappedWork.Finish,
+            Maps = UserMaps.OfImages(),
+            Directory = build.Directory,
+            MapsOwners = Processes.EffectiveUserId == 0,
+            Template = build.ConfigName,
+        }.ToArguments(), fields =>
+        {
+            switch (fields[0])
+            {
+                case MappedHelper.SettingKind: settings.Add(new(fields[1], fields[2])); break;
+                case MappedHelper.ChangeKind: changes.Add(fields[1]); break;
+                case MappedHelper.SizeKind: size = long.Parse(fields[1]); break;
+            }
+        }, cancel);
+        return info with { Settings = settings, Changes = changes, Size = size };
+    }
 
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
     {

@@ -1,3 +1,5 @@
+using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Templates;
@@ -23,6 +25,15 @@ public sealed class MappedHelper
     /// <summary>The kind of report line that tells what an image says of itself.</summary>
     internal const string MetadataKind = "metadata";
 
+    /// <summary>The kind of report line that tells how many bytes are copied, and how many a second.</summary>
+    internal const string TransferKind = "transfer";
+
+    /// <summary>The kind of report line that tells what was changed in an image.</summary>
+    internal const string ChangeKind = "change";
+
+    /// <summary>The kind of report line that tells the size of an image, in bytes.</summary>
+    internal const string SizeKind = "size";
+
     /// <summary>The kind of the last report line of work that was done.</summary>
     internal const string DoneKind = "done";
 
@@ -40,7 +51,13 @@ public sealed class MappedHelper
     {
         using Reporter reporter = new(request.ReportDescriptor);
         MappedHelper helper = new(request, reporter);
-        return helper.Guard(() => request.Template is null ? MappedChild.Run(request.Maps, () => helper.Guard(helper.Remove)) : helper.Build());
+        return helper.Guard(() => request.Work switch
+        {
+            MappedWork.Remove => helper.Done(MappedChild.Run(request.Maps, () => helper.Guard(helper.Remove))),
+            MappedWork.Restore => helper.Done(MappedChild.Run(request.Maps, () => helper.Guard(helper.Restore))),
+            MappedWork.Finish => helper.Done(helper.RunAsRoot(helper.Finish)),
+            _ => helper.Build(),
+        });
     }
 
     private int Guard(Func<int> work) => reporter.Guard(work, e => StorageError.Of(e, $"The files in '{request.Directory}' cannot be changed"));
@@ -49,56 +66,98 @@ public sealed class MappedHelper
     {
         int parent = Descriptors.Open(Path.GetDirectoryName(request.Directory)!, OpenFlags.ReadOnly | OpenFlags.Directory);
         TreeRemoval.Remove(parent, Path.GetFileName(request.Directory), request.Directory);
-        reporter.Fields(DoneKind);
+        return 0;
+    }
+
+    private int Restore()
+    {
+        RestoreSteps.Finish(request.Directory, null);
         return 0;
     }
 
     private int Build()
     {
-        RootfsTemplate template = request.IsLayer ? new LayerTemplate(request.Template!) : RootfsTemplate.Parse(request.Template!);
+        RootfsTemplate template = request.Work == MappedWork.Layer ? new LayerTemplate(request.Template!) : RootfsTemplate.Parse(request.Template!);
         if (template is ScriptTemplate)
         {
-            int exit = new ScriptRun(request, reporter).Run();
-            if (exit == 0)
-            {
-                reporter.Fields(DoneKind);
-            }
-
-            return exit;
+            return Done(new ScriptRun(request, reporter).Run());
         }
 
         using DirectorySource? source = template is DirectoryTemplate directory ? DirectorySource.Start(directory.Source) : null;
         int? input = template is ArchiveTemplate archive ? archive.Open() : source?.Output;
-        int result = MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>
+        int result = RunAsRoot(place =>
         {
-            // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
-            Processes.SetIdentity(0, 0, []);
-            Processes.SetParentDeathSignal(9);
-            if (mount >= 0)
-            {
-                FileTree.ChangeDirectory(mount);
-            }
-
             Report(reporter, template.Build(new TemplateContext
             {
                 ContainerName = request.Name,
                 HostName = request.HostName,
-                ContainerDirectory = mount < 0 ? request.Directory : ".",
+                ContainerDirectory = place,
                 ShownDirectory = request.Directory,
                 KeepsMetadata = request.KeepsMetadata,
                 Source = input,
                 Progress = (text, percent) => reporter.Fields(ProgressKind, text, percent.ToString()),
             }));
-            if (request.KeepsMetadata && ImageMetadata.TryRead(".") is { } metadata)
+            if (request.KeepsMetadata && ImageMetadata.TryRead(place) is { } metadata)
             {
-                reporter.Fields(MetadataKind, metadata.WithFilesWritten(".").ToFields());
+                reporter.Fields(MetadataKind, metadata.WithFilesWritten(place).ToFields());
             }
-
-            return 0;
-        }), reporter.Descriptor);
+        });
         if (result == 0)
         {
             source?.RequireSuccess();
+        }
+
+        return Done(result);
+    }
+
+    // Works on the directory, at the place where it is seen, as root of the user namespace.
+    private int RunAsRoot(Action<string> work) => MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>
+    {
+        // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
+        Processes.SetIdentity(0, 0, []);
+        Processes.SetParentDeathSignal(9);
+        if (mount >= 0)
+        {
+            FileTree.ChangeDirectory(mount);
+        }
+
+        work(mount < 0 ? request.Directory : ".");
+        return 0;
+    }), reporter.Descriptor);
+
+    private void Finish(string place)
+    {
+        string rootfs = $"{place}/{ImageStore.RootfsName}";
+        if (request.Template is { } config)
+        {
+            if (!FileTree.Exists(rootfs))
+            {
+                // An image without a layer.
+                new RootfsWriter(rootfs).Dispose();
+            }
+
+            OciSettings settings = OciSettings.Of(OciConfig.Parse(ConfigText.ReadAll($"{place}/{config}")), rootfs);
+            Report(reporter, new TemplateResult(settings.Settings, []));
+            Tell(settings.Notes);
+        }
+
+        DistributionSetup.KeepRootfsAlone(place);
+        Tell(DistributionSetup.Apply(rootfs));
+        reporter.Fields(SizeKind, DiskUsage.Of(rootfs).ToString());
+
+        void Tell(IReadOnlyList<string> changes)
+        {
+            foreach (string change in changes)
+            {
+                reporter.Fields(ChangeKind, change);
+            }
+        }
+    }
+
+    private int Done(int result)
+    {
+        if (result == 0)
+        {
             reporter.Fields(DoneKind);
         }
 

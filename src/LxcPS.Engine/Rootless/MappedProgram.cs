@@ -1,5 +1,7 @@
+using System.Text;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Operations;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
@@ -8,16 +10,21 @@ namespace LxcPS.Engine.Rootless;
 
 /// <summary>
 /// A program of the host that the helper runs as root of a user namespace: it sees the owners of files, also those in access control lists and
-/// capabilities, as a container with these maps does. Its output is a file that the caller can make, and it could not.
+/// capabilities, as a container with these maps does. Its output is a file that the caller can make, and it could not. What it mounts goes with it.
 /// </summary>
 public static class MappedProgram
 {
+    /// <summary>The helper's own output, or its own input.</summary>
+    internal const string Own = "-";
+
+
     /// <summary>The command line that goes before the program's.</summary>
     /// <param name="helper">The helper executable.</param>
     /// <param name="maps">The maps of the namespace.</param>
-    /// <param name="output">The file, which is not there yet.</param>
-    internal static IReadOnlyList<string> CommandLine(HelperProgram helper, IReadOnlyList<IdMapEntry> maps, string output) =>
-        [helper.Path, "run", output, .. maps.Select(map => map.ToString()), "--"];
+    /// <param name="output">The file for its output, which is not there yet; by default that goes where the helper's own would.</param>
+    /// <param name="rootfs">The root file system that is its standard input, as <c>lxc.rootfs.path</c> has it: a user cannot mount it. By default that is the helper's own.</param>
+    internal static IReadOnlyList<string> CommandLine(HelperProgram helper, IReadOnlyList<IdMapEntry> maps, string output = Own, string rootfs = Own) =>
+        [helper.Path, "run", output, rootfs, .. maps.Select(map => map.ToString()), "--"];
 
     /// <summary>Runs the program; the result is its exit code.</summary>
     /// <param name="arguments">As <see cref="CommandLine"/> has them behind <c>run</c>; then the program's path and its arguments with its name first.</param>
@@ -25,27 +32,44 @@ public static class MappedProgram
     public static int Run(ReadOnlySpan<string> arguments)
     {
         int end = arguments.IndexOf("--");
-        if (end < 2 || end + 2 >= arguments.Length)
+        if (end < 3 || end + 2 >= arguments.Length)
         {
-            throw new LxcException(LxcErrorId.StorageFailed, "The helper runs FILE MAP ... -- PROGRAM NAME ARGUMENTS, and got something else");
+            throw new LxcException(LxcErrorId.StorageFailed, "The helper runs FILE ROOTFS MAP ... -- PROGRAM NAME ARGUMENTS, and got something else");
         }
 
+        // With the session, however that ends.
+        Processes.SetParentDeathSignal(9);
         List<IdMapEntry> maps = [];
-        foreach (string map in arguments[1..end])
+        foreach (string map in arguments[2..end])
         {
             maps.Add(IdMapEntry.Parse(map));
         }
 
         string path = arguments[end + 1];
         string[] own = arguments[(end + 2)..].ToArray();
-        int output = Make(arguments[0]);
+        int output = arguments[0] == Own ? 1 : Make(arguments[0]);
+        RootfsSource? rootfs = arguments[1] == Own ? null : RootfsSource.Parse(arguments[1]);
         return MappedChild.Run(maps, () =>
         {
-            // The change clears the signal by which this process ends with its parent.
-            Processes.SetIdentity(0, 0, []);
-            Processes.SetParentDeathSignal(9);
-            int pidfd = Processes.OpenPidfd(Spawning.Start(path, own, [.. EnvironmentVariables.Own()], [0, output, 2], newSession: false));
-            return Processes.Wait(pidfd).ExitCode;
+            try
+            {
+                Processes.Unshare(Processes.CLONE_NEWNS);
+                MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+                int input = rootfs?.OpenWhole() ?? 0;
+
+                // The change clears the signal by which this process ends with its parent.
+                Processes.SetIdentity(0, 0, []);
+                Processes.SetParentDeathSignal(9);
+                FileTree.SetMask(0x12 /* 022 */);
+                int pidfd = Processes.OpenPidfd(Spawning.Start(path, own, [.. EnvironmentVariables.Own()], [input, output, 2], newSession: false));
+                return Processes.Wait(pidfd).ExitCode;
+            }
+            catch (LinuxException e)
+            {
+                // Whoever started this takes it for the program.
+                Descriptors.Write(2, Encoding.UTF8.GetBytes($"{own[0]}: {e.Message}\n"));
+                return 125;
+            }
         });
     }
 

@@ -11,10 +11,13 @@ public sealed class MappedRequest
     /// <summary>The id maps to work under.</summary>
     public required IReadOnlyList<IdMapEntry> Maps { get; init; }
 
-    /// <summary>The directory to remove, or the one in which a root file system is made.</summary>
+    /// <summary>What to do.</summary>
+    public required MappedWork Work { get; init; }
+
+    /// <summary>The directory to remove, or that of the container or the image that is worked on.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The template to make a root file system from; null for a removal.</summary>
+    /// <summary>The template to make a root file system from, or the layer; of an image of OCI's kind the name of its configuration.</summary>
     public string? Template { get; init; }
 
     /// <summary>Whether the files on disk have the owners that are seen inside the user namespace: root's containers map them by their mounts.</summary>
@@ -22,9 +25,6 @@ public sealed class MappedRequest
 
     /// <summary>Whether what an image's archive has beside the root file system is wanted too.</summary>
     public bool KeepsMetadata { get; init; }
-
-    /// <summary>Whether the template is a layer of an image, for the root file system that is there.</summary>
-    public bool IsLayer { get; init; }
 
     /// <summary>The name of the new container.</summary>
     public string Name { get; init; } = string.Empty;
@@ -38,7 +38,7 @@ public sealed class MappedRequest
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
     public List<string> ToArguments()
     {
-        List<string> arguments = ["files", "--report", ReportDescriptor.ToString(), "--directory", Directory];
+        List<string> arguments = ["files", "--report", ReportDescriptor.ToString(), "--work", Work.ToString(), "--directory", Directory];
         foreach (IdMapEntry map in Maps)
         {
             arguments.AddRange(["--idmap", map.ToString()]);
@@ -52,11 +52,6 @@ public sealed class MappedRequest
         if (KeepsMetadata)
         {
             arguments.AddRange(["--metadata", "keep"]);
-        }
-
-        if (IsLayer)
-        {
-            arguments.AddRange(["--kind", "layer"]);
         }
 
         if (Template is not null)
@@ -89,7 +84,7 @@ public sealed class MappedRequest
                 case "--argument" when i + 1 < arguments.Length:
                     more.Add(arguments[i + 1]);
                     break;
-                case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" or "--kind" when i + 1 < arguments.Length:
+                case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" or "--work" when i + 1 < arguments.Length:
                     values[arguments[i]] = arguments[i + 1];
                     break;
                 default:
@@ -101,13 +96,14 @@ public sealed class MappedRequest
         {
             ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
             Maps = maps,
+            Work = values.TryGetValue("--work", out string? work) && Enum.TryParse(work, out MappedWork known) ? known
+                : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --work and what it is to do"),
             Arguments = more,
             Directory = values.TryGetValue("--directory", out string? directory) ? directory
                 : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --directory"),
             Template = values.GetValueOrDefault("--template"),
             MapsOwners = values.ContainsKey("--owners"),
             KeepsMetadata = values.ContainsKey("--metadata"),
-            IsLayer = values.ContainsKey("--kind"),
             Name = values.GetValueOrDefault("--name", string.Empty),
             HostName = values.GetValueOrDefault("--hostname", string.Empty),
         };

@@ -12,7 +12,7 @@ namespace LxcPS.Engine.Seccomp;
 internal static class SharedPolicy
 {
     /// <summary>The directory: root's, or the user's own.</summary>
-    internal static string Directory => DirectoryFor(Processes.EffectiveUserId == 0, Environment.GetEnvironmentVariable("HOME"), Environment.GetEnvironmentVariable("XDG_DATA_HOME"));
+    internal static string Directory => DataDirectory.Path + "/seccomp";
 
     /// <summary>The path of the shared file with the content of a policy; it is made where it is missing.</summary>
     /// <exception cref="LxcException">ConfinementFailed: the policy cannot be read; StorageFailed, StorageFull or PermissionDenied: no file can be made.</exception>
@@ -40,8 +40,4 @@ internal static class SharedPolicy
 
         return path;
     }
-
-    /// <summary>The directory, from what decides it.</summary>
-    internal static string DirectoryFor(bool isRoot, string? home, string? dataHome) =>
-        isRoot ? "/var/lib/lxcps/seccomp" : $"{(string.IsNullOrEmpty(dataHome) ? $"{home?.TrimEnd('/')}/.local/share" : dataHome.TrimEnd('/'))}/lxcps/seccomp";
 }

@@ -30,8 +30,7 @@ internal static class RootfsBuilder
         {
             if (userMaps.Count > 0)
             {
-                RequireForUser(storage, creation.Directory, context.ContainerName);
-                return MappedFiles.Build(helper, text, context, userMaps);
+                return template is ImageTemplate image ? BuildForUser(helper, image, context, storage, userMaps) : BuildForUser(helper, text, context, storage, userMaps);
             }
 
             return storage == StorageOptions.Default ? BuildPlain(helper, template, context) : BuildOn(helper, template, text, context, storage, creation);
@@ -127,12 +126,46 @@ internal static class RootfsBuilder
         return new TemplateResult([], []);
     }
 
-    private static void RequireForUser(StorageOptions storage, string directory, string name)
+    private static TemplateResult BuildForUser(HelperProgram helper, string text, TemplateContext context, StorageOptions storage, IReadOnlyList<IdMapEntry> maps) =>
+        storage == StorageOptions.Default || RootfsStorage.Choose(storage, context.ContainerDirectory, isShared: false, takesVolume: false, context.ContainerName) == StorageType.Dir
+            ? MappedFiles.Build(helper, text, context, maps)
+            : throw RootfsStorage.Unsupported(context.ContainerName, "A user's container has no overlay over a directory: its files belong to other ids than the container's", "Use the storage Dir, which copies the directory.");
+
+    // The files of a user's image belong to the ids of his containers.
+    private static TemplateResult BuildForUser(HelperProgram helper, ImageTemplate image, TemplateContext context, StorageOptions storage, IReadOnlyList<IdMapEntry> maps)
     {
-        if (storage != StorageOptions.Default && RootfsStorage.Choose(storage, directory, isShared: false, takesVolume: false, name) != StorageType.Dir)
+        string source = DirectoryTemplate.RealPath(image.Source);
+        uint owner = FileTree.Status(Descriptors.CurrentDirectory, source).UserId;
+        if (!maps.Any(map => map.IsUser && owner >= map.HostId && owner - map.HostId < map.Count))
         {
-            throw RootfsStorage.Unsupported(name, "A user's container has no overlay over a directory: its files belong to other ids than the container's", "Use the storage Dir, which copies the directory.");
+            throw new LxcException(LxcErrorId.ImageInvalid, $"The image in '{DisplayText.Of(source)}' belongs to other ids ({owner}) than the container's ({maps[0]})")
+            {
+                ContainerName = context.ContainerName,
+                Step = "image",
+                Path = source,
+                Advice = "It was made by another user, or with other ranges in /etc/subuid: make it again, in a directory of your own (-ImagePath).",
+            };
         }
+
+        bool isLaid = storage == StorageOptions.Default || RootfsStorage.Choose(storage, context.ContainerDirectory, isShared: true, takesVolume: false, context.ContainerName) == StorageType.Overlay;
+        string path = isLaid ? image.PathOver(source, context) : RootfsStorage.PathOf(StorageType.Dir, context.ContainerDirectory);
+        if (isLaid)
+        {
+            image.Keep(context);
+        }
+
+        context.Progress?.Invoke(isLaid ? "Laying an overlay" : "Copying the files", -1);
+        TemplateResult made = MappedFiles.Build(helper, descriptor => new StorageTask
+        {
+            ReportDescriptor = descriptor,
+            Name = context.ContainerName,
+            Maps = UserMaps.WithOwn(maps),
+            Directory = context.ContainerDirectory,
+            Rootfs = path,
+            Source = isLaid ? string.Empty : "dir:" + source,
+            HostName = context.HostName,
+        }.ToArguments(), context.Progress, context.CancellationToken);
+        return image.Complete(made with { Settings = [new(PathKey, path)] });
     }
 
     private static void RequireServed(RootfsTemplate template, StorageType type, long size, string name)

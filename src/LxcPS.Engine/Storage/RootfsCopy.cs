@@ -1,5 +1,7 @@
+using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Copying;
 using LxcPS.Engine.Mounts;
+using LxcPS.Engine.Operations;
 using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
@@ -12,8 +14,9 @@ namespace LxcPS.Engine.Storage;
 /// <param name="directory">The source's directory.</param>
 /// <param name="name">The source's name.</param>
 /// <param name="creation">The copy in the making.</param>
+/// <param name="maps">The id maps of a user's container, with his own ids behind them; none for root.</param>
 /// <param name="options">How.</param>
-internal sealed class RootfsCopy(RootfsSource root, string directory, string name, ContainerCreation creation, CopyOptions options)
+internal sealed class RootfsCopy(RootfsSource root, string directory, string name, ContainerCreation creation, IReadOnlyList<IdMapEntry> maps, CopyOptions options)
 {
     private readonly bool isSnapshot = options.Snapshot || options.Ephemeral;
 
@@ -33,6 +36,19 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         }
     }
 
+    /// <summary>Gives the directory of a user's new container a host name of its own, see <see cref="CopiedIdentity.Renew"/>.</summary>
+    /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
+    internal static void Renew(HelperProgram helper, ContainerCreation creation, string oldHost, string newHost, CancellationToken cancel) => MappedFiles.Build(helper, descriptor => new StorageTask
+    {
+        ReportDescriptor = descriptor,
+        Name = creation.Name,
+        Maps = UserMaps.OfImages(),
+        Directory = creation.Directory,
+        Rootfs = RootfsStorage.PathOf(StorageType.Dir, creation.Directory),
+        OldHostName = oldHost,
+        HostName = newHost,
+    }.ToArguments(), null, cancel);
+
     /// <summary>Makes the copy; what <c>lxc.rootfs.path</c> is then.</summary>
     /// <param name="oldHost">The source's host name.</param>
     /// <param name="newHost">The copy's, or null where it keeps the source's identity.</param>
@@ -44,6 +60,11 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
         {
             StorageType type = Choose();
             options.Progress?.Invoke(type == StorageType.Overlay && root.Type == "dir" ? "Laying an overlay" : "Copying files");
+            if (maps.Count > 0)
+            {
+                return MakeAsUser(type, oldHost, newHost, cancel);
+            }
+
             (string path, string? lower, string? writes) = type == StorageType.Overlay ? (root.Type == "dir" ? LayOver() : CopyUpper(cancel)) : CopyTo(type, oldHost, newHost, cancel);
             if (writes is not null && newHost is not null)
             {
@@ -126,25 +147,9 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
             return (made.Path, null, creation.RootfsPath);
         }
 
-        if (type == StorageType.Dir)
-        {
-            FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1C0);
-        }
-
         if (made.Source.Length > 0 || newHost is not null)
         {
-            MappedFiles.Build(options.Helper, descriptor => new StorageTask
-            {
-                ReportDescriptor = descriptor,
-                Name = name,
-                Directory = creation.Directory,
-                Rootfs = made.Path,
-                Size = made.FileSize,
-                FileSystem = made.FileSystem,
-                Source = made.Source,
-                OldHostName = oldHost,
-                HostName = newHost ?? string.Empty,
-            }.ToArguments(), null, cancel);
+            Fill(made, oldHost, newHost, cancel);
         }
 
         return (made.Path, null, null);
@@ -222,36 +227,66 @@ internal sealed class RootfsCopy(RootfsSource root, string directory, string nam
 
     private (string Type, long Size) Wanted(string own, long ownSize) => (options.Storage.FileSystem ?? own, options.Storage.Size == 0 ? ownSize : options.Storage.Size);
 
-    // LXC's own layout, so that its tools know it.
+    private void Fill(NewVolume made, string oldHost, string? newHost, CancellationToken cancel) =>
+        MappedFiles.Build(options.Helper, descriptor => new StorageTask
+        {
+            ReportDescriptor = descriptor,
+            Name = name,
+            Maps = maps,
+            Directory = creation.Directory,
+            Rootfs = made.Path,
+            Size = made.FileSize,
+            FileSystem = made.FileSystem,
+            Source = made.Source,
+            OldHostName = oldHost,
+            HostName = newHost ?? string.Empty,
+        }.ToArguments(), null, cancel, transfer: options.Transfer);
+
+    // Directories and overlays alone: what else there is takes root's rights.
+    private string MakeAsUser(StorageType type, string oldHost, string? newHost, CancellationToken cancel)
+    {
+        IsMerged = type == StorageType.Dir && root.Type == "overlay";
+        IsLaid = type == StorageType.Overlay && root.Type == "dir";
+        string path = IsLaid ? OverlayPath() : type == StorageType.Overlay ? $"overlay:{string.Join(':', root.Lower)}:{UpperPlace()}" : RootfsStorage.PathOf(type, creation.Directory);
+        string source = IsLaid ? string.Empty : type == StorageType.Overlay ? "dir:" + root.Directory : root.Text;
+        Fill(new(path, source), oldHost, newHost, cancel);
+        return path;
+    }
+
     private (string Path, string? Lower, string? Writes) LayOver()
+    {
+        string path = OverlayPath();
+        string layers = creation.Directory + "/overlay";
+        OverlayLayers.Make(root.Directory, layers, "delta", "work");
+        FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1ED);
+        IsLaid = true;
+        return (path, root.Directory, layers + "/delta");
+    }
+
+    // LXC's own layout, so that its tools know it.
+    private string OverlayPath()
     {
         string lower = root.Directory;
         string layers = creation.Directory + "/overlay";
-        if (lower.Contains(':') || layers.Contains(':'))
-        {
-            throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
+        return !lower.Contains(':') && !layers.Contains(':') ? $"overlay:{lower}:{layers}/delta"
+            : throw new LxcException(LxcErrorId.ConfigUnsupported, $"The path '{DisplayText.Of(lower.Contains(':') ? lower : layers)}' has a colon, which separates the layers in lxc.rootfs.path")
             {
                 ContainerName = name,
                 ConfigKey = "lxc.rootfs.path",
                 Advice = "Copy it without -Snapshot, or use a path without a colon.",
             };
-        }
-
-        OverlayLayers.Make(lower, layers, "delta", "work");
-        FileTree.MakeDirectory(Descriptors.CurrentDirectory, creation.RootfsPath, 0x1ED);
-        IsLaid = true;
-        return ($"overlay:{lower}:{layers}/delta", lower, layers + "/delta");
     }
 
     private (string Path, string? Lower, string? Writes) CopyUpper(CancellationToken cancel)
     {
-        bool isInside = root.Directory.StartsWith(directory + "/", StringComparison.Ordinal);
-        string place = isInside ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
+        string place = UpperPlace();
         FileTree.MakeDirectories(Path.GetDirectoryName(place)!, 0x1C0);
         TreeCopy.OfDirectory(creation, place, root.Directory, name, options.Transfer, cancel);
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, $"{Path.GetDirectoryName(place)}/{Path.GetFileName(RootfsSource.WorkDirectoryOf(root.Directory))}", 0x1C0);
         return ($"overlay:{string.Join(':', root.Lower)}:{place}", root.Lower[^1], place);
     }
+
+    private string UpperPlace() => root.Directory.StartsWith(directory + "/", StringComparison.Ordinal) ? new PathChange(directory, creation.Directory).Apply(root.Directory) : creation.Directory + "/overlay/delta";
 
     // Where the copy is, what its files come from where they are not there yet, the file system to make first, and the size of the file for it.
     private readonly record struct NewVolume(string Path, string Source, string FileSystem = "", long FileSize = 0);

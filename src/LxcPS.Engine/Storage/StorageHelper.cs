@@ -9,7 +9,8 @@ namespace LxcPS.Engine.Storage;
 
 /// <summary>
 /// Fills root file systems that have to be mounted for it, or whose source has: in a process whose mounts nobody else has and which dies with the
-/// session. So whatever ends it, no mount, no loop device and no program stays behind.
+/// session. So whatever ends it, no mount, no loop device and no program stays behind. For users it is root of a user namespace, to whom the files
+/// of their containers belong.
 /// </summary>
 public static class StorageHelper
 {
@@ -21,16 +22,32 @@ public static class StorageHelper
         {
             Processes.SetParentDeathSignal(9);
             reporter.ThrowIfAbandoned();
-            return MappedChild.RunWithMounts(() => Guard(() => Fill(task, reporter)));
+            return task.Maps.Count == 0 ? MappedChild.RunWithMounts(() => Guard(() => Fill(task, reporter)))
+                : MappedChild.Run(task.Maps, () => Guard(() => FillAsUser(task, reporter)));
         });
 
         int Guard(Func<int> work) => reporter.Guard(work, e => StorageError.Of(e, $"The root file system of container '{task.Name}' cannot be made in '{DisplayText.Of(task.Directory)}'", task.Name));
     }
 
+    private static int FillAsUser(StorageTask task, Reporter reporter)
+    {
+        Processes.Unshare(Processes.CLONE_NEWNS);
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        return Fill(task, reporter);
+    }
+
     private static int Fill(StorageTask task, Reporter reporter)
     {
         RootfsSource target = RootfsSource.Parse(task.Rootfs);
-        string place = $"{task.Directory}/rootfs";
+        string place = target.Type == "overlay" ? target.Directory : $"{task.Directory}/rootfs";
+        int source = task.Source.Length > 0 ? RootfsSource.Parse(task.Source).OpenToRead() : -1;
+        if (task.Maps.Count > 0)
+        {
+            // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
+            Processes.SetIdentity(0, 0, []);
+            Processes.SetParentDeathSignal(9);
+        }
+
         if (task.Size > 0)
         {
             LoopImage.Make(target.Directory, task.Size, task.Name);
@@ -46,6 +63,14 @@ public static class StorageHelper
             FileTree.MakeDirectory(Descriptors.CurrentDirectory, place, 0x1ED);
             MountCalls.Attach(target.Open(-1, 0, 0), place);
         }
+        else if (target.Type == "overlay")
+        {
+            OverlayLayers.Make(target.Lower[^1], Path.GetDirectoryName(place)!, Path.GetFileName(place), Path.GetFileName(RootfsSource.WorkDirectoryOf(place)));
+        }
+        else if (target.Type == "dir")
+        {
+            FileTree.MakeDirectory(Descriptors.CurrentDirectory, place, 0x1C0);
+        }
 
         if (task.Template.Length > 0)
         {
@@ -59,7 +84,7 @@ public static class StorageHelper
         }
         else
         {
-            Copy(task, place);
+            Copy(task, target, source, place, reporter);
         }
 
         // What could not be written is told now, or never.
@@ -68,25 +93,25 @@ public static class StorageHelper
         return 0;
     }
 
-    private static void Copy(StorageTask task, string place)
+    private static void Copy(StorageTask task, RootfsSource target, int source, string place, Reporter reporter)
     {
-        if (task.Source.Length > 0)
+        if (source >= 0)
         {
-            RootfsSource source = RootfsSource.Parse(task.Source);
-            TreeCopy.OfMount(source.OpenToRead(), place, task.Name);
-            if (source.HasFileSystem && !RootfsSource.Parse(task.Rootfs).HasFileSystem)
+            TreeCopy.OfMount(source, place, task.Name, done => reporter.Fields(MappedHelper.TransferKind, done.Activity, done.Bytes.ToString(), ((long)done.BytesPerSecond).ToString()));
+            if (RootfsSource.Parse(task.Source).HasFileSystem && !target.HasFileSystem)
             {
                 RemoveLostAndFound(place);
             }
         }
 
+        CopiedIdentity identity = new(target.Type == "overlay" ? target.Lower[^1] : null, place);
         if (task.HostName.Length > 0 && task.OldHostName.Length > 0)
         {
-            new CopiedIdentity(null, place).Renew(task.OldHostName, task.HostName);
+            identity.Renew(task.OldHostName, task.HostName);
         }
         else if (task.HostName.Length > 0)
         {
-            new CopiedIdentity(null, place).Name(task.HostName);
+            identity.Name(task.HostName);
         }
     }
 

@@ -1,3 +1,5 @@
+using LxcPS.Engine.Configuration;
+
 namespace LxcPS.Engine.Storage;
 
 /// <summary>What is asked of <see cref="StorageHelper"/>; travels as its command line.</summary>
@@ -8,6 +10,9 @@ public sealed class StorageTask
 
     /// <summary>The container.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The id maps of a user's container, with his own ids behind them; none for root.</summary>
+    public IReadOnlyList<IdMapEntry> Maps { get; init; } = [];
 
     /// <summary>Its directory, in which <c>rootfs</c> is where the root file system is seen.</summary>
     public required string Directory { get; init; }
@@ -37,7 +42,7 @@ public sealed class StorageTask
     public List<string> ToArguments() =>
     [
         "storage", "--report", ReportDescriptor.ToString(), "--name", Name, "--directory", Directory, "--rootfs", Rootfs, "--size", Size.ToString(), "--filesystem", FileSystem,
-        "--template", Template, "--source", Source, "--hostname", HostName, "--old-hostname", OldHostName,
+        "--template", Template, "--source", Source, "--hostname", HostName, "--old-hostname", OldHostName, "--idmap", string.Join(',', Maps),
     ];
 
     /// <summary>Reads a command line, without the leading <c>storage</c>.</summary>
@@ -62,6 +67,7 @@ public sealed class StorageTask
             Source = values.GetValueOrDefault("--source", string.Empty),
             HostName = values.GetValueOrDefault("--hostname", string.Empty),
             OldHostName = values.GetValueOrDefault("--old-hostname", string.Empty),
+            Maps = [.. values.GetValueOrDefault("--idmap", string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IdMapEntry.Parse)],
         };
 
         string Needed(string option) => values.TryGetValue(option, out string? value) ? value

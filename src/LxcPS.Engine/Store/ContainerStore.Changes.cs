@@ -1,3 +1,4 @@
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Store;
@@ -113,17 +114,7 @@ public sealed partial class ContainerStore
         }
     }
 
-    private void RemoveTree(int parent, string name, string path, CancellationToken cancel)
-    {
-        try
-        {
-            TreeRemoval.Remove(parent, name, path, cancel);
-        }
-        catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && RemoveMapped is not null && Processes.EffectiveUserId != 0)
-        {
-            RemoveMapped(path, cancel);
-        }
-    }
+    private void RemoveTree(int parent, string name, string path, CancellationToken cancel) => MappedFiles.RemoveTree(Helper, parent, name, path, cancel);
 
     private int OpenStore() => Descriptors.Open(LxcPath, OpenFlags.ReadOnly | OpenFlags.Directory);
 

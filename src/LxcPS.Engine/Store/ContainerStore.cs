@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Operations;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Store;
@@ -32,10 +33,9 @@ public sealed partial class ContainerStore
     internal string? RuntimeDirectory { get; init; }
 
     /// <summary>
-    /// Removes a directory that the caller's own rights do not reach into, because ids of a user's containers own files in it; null where there
-    /// is no such way.
+    /// The helper executable, for what the caller's own rights do not reach because ids of a user's containers own it; null where there is none.
     /// </summary>
-    public Action<string, CancellationToken>? RemoveMapped { get; init; }
+    public HelperProgram? Helper { get; init; }
 
     /// <summary>The names of all containers, sorted by their bytes; without those that are being made. Empty where the directory is missing.</summary>
     /// <exception cref="LxcException">PermissionDenied or StorageFailed: the directory cannot be read.</exception>

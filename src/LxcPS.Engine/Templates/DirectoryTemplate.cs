@@ -26,15 +26,18 @@ public class DirectoryTemplate : RootfsTemplate
             return Copy(stream, context);
         }
 
-        string layers = Path.Combine(context.ContainerDirectory, "overlay");
-        if (source.Contains(':') || layers.Contains(':'))
-        {
-            throw Failed(context, $"The path '{(source.Contains(':') ? source : layers)}' has a colon, which separates the layers in lxc.rootfs.path",
-                "Use a path without a colon.");
-        }
+        string path = PathOver(source, context);
+        OverlayLayers.Make(source, LayersOf(context), "delta", "olwork");
+        return new TemplateResult([new("lxc.rootfs.path", path)], []);
+    }
 
-        OverlayLayers.Make(source, layers, "delta", "olwork");
-        return new TemplateResult([new("lxc.rootfs.path", $"overlay:{source}:{layers}/delta")], []);
+    /// <summary>What <c>lxc.rootfs.path</c> is for an overlay over a directory.</summary>
+    /// <exception cref="LxcException">TemplateFailed: a path cannot be written in it.</exception>
+    internal string PathOver(string source, TemplateContext context)
+    {
+        string layers = LayersOf(context);
+        return !source.Contains(':') && !layers.Contains(':') ? $"overlay:{source}:{layers}/delta"
+            : throw Failed(context, $"The path '{(source.Contains(':') ? source : layers)}' has a colon, which separates the layers in lxc.rootfs.path", "Use a path without a colon.");
     }
 
     /// <summary>The directory without links, where it can be the source of a container.</summary>
@@ -58,6 +61,8 @@ public class DirectoryTemplate : RootfsTemplate
         return source;
     }
 
+    private static string LayersOf(TemplateContext context) => Path.Combine(context.ContainerDirectory, "overlay");
+
     private TemplateResult Copy(int stream, TemplateContext context)
     {
         string path = Path.Combine(context.ContainerDirectory, "rootfs");
@@ -74,8 +79,8 @@ public class DirectoryTemplate : RootfsTemplate
         return new TemplateResult([new("lxc.rootfs.path", $"dir:{path}")], []);
     }
 
-    // The link is resolved now, so that a later change of it does not change the container.
-    private static string RealPath(string path)
+    /// <summary>The path of a directory without links: it is resolved now, so that a later change of one does not change the container.</summary>
+    internal static string RealPath(string path)
     {
         int directory = Descriptors.OpenPath(path, directory: true);
         try

@@ -22,11 +22,18 @@ public sealed class ImageTemplate : DirectoryTemplate
 
     private protected override TemplateResult Make(TemplateContext context)
     {
-        store.Keep(image, Path.GetDirectoryName(context.ContainerDirectory)!, context.ContainerName);
-        Dependents.WriteNeeds(context.ContainerDirectory, [(store.Path, image.Fingerprint)]);
+        Keep(context);
         TemplateResult laid = base.Make(context);
         new CopiedIdentity(Source, $"{context.ContainerDirectory}/overlay/delta").Name(context.HostName);
         return Complete(laid);
+    }
+
+    /// <summary>Notes that the container is laid over the image, so that it stays.</summary>
+    /// <exception cref="LxcException">ImageNotFound: it has been removed meanwhile.</exception>
+    internal void Keep(TemplateContext context)
+    {
+        store.Keep(image, Path.GetDirectoryName(context.ContainerDirectory)!, context.ContainerName);
+        Dependents.WriteNeeds(context.ContainerDirectory, [(store.Path, image.Fingerprint)]);
     }
 
     /// <summary>Adds what the image asks of its containers, and what was done to it.</summary>

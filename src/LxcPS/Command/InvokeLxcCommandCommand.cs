@@ -146,12 +146,12 @@ public sealed class InvokeLxcCommandCommand : LxcCmdlet
 
         if (input.BaseObject is LxcContainer container)
         {
-            return new ContainerTarget(new ContainerStore(container.LxcPath), container.Name);
+            return new ContainerTarget(StoreAt(container.LxcPath), container.Name);
         }
 
         // A container that has crossed a process boundary is known by its type's name.
         return input.TypeNames.Contains("Deserialized.LxcPS.LxcContainer") && input.Properties["Name"]?.Value is string name
-            && input.Properties["LxcPath"]?.Value is string path ? new ContainerTarget(new ContainerStore(path), name) : null;
+            && input.Properties["LxcPath"]?.Value is string path ? new ContainerTarget(StoreAt(path), name) : null;
     }
 
     private void StartPiped(ContainerTarget target)

@@ -50,7 +50,7 @@ public abstract class ModuleCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>The store in a directory.</summary>
-    internal static ContainerStore StoreAt(string path) => new(path) { RemoveMapped = (directory, cancel) => MappedFiles.Remove(Helper, directory, cancel) };
+    internal static ContainerStore StoreAt(string path) => new(path) { Helper = Helper };
 
     /// <summary>The path of the file system that a path of this session means.</summary>
     /// <exception cref="LxcException">StorageFailed: it is none.</exception>

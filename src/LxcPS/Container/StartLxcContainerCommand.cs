@@ -126,7 +126,7 @@ public sealed class StartLxcContainerCommand : ContainerActionCmdlet
             if (output is not null)
             {
                 Try(target.Name, () => output.Add(CommandRequest.Start(RequestOf(target,
-                    Command is null ? ContainerStarter.ExecuteCommandOf(RequestOf(target, [])) : [Command, .. ArgumentList]), target)));
+                    Command is null ? ContainerStarter.ExecuteCommandOf(target.Store, RequestOf(target, [])) : [Command, .. ArgumentList]), target)));
             }
             else
             {

@@ -8,7 +8,7 @@ public abstract class ImageCmdlet : ModuleCmdlet
 {
     private int activities;
 
-    /// <summary>The directory of images. The default is /var/lib/lxcps/images.</summary>
+    /// <summary>The directory of images. The default is /var/lib/lxcps/images, and for users other than root lxcps/images below $XDG_DATA_HOME or ~/.local/share.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? ImagePath { get; set; }
@@ -17,7 +17,7 @@ public abstract class ImageCmdlet : ModuleCmdlet
     internal ImageStore? FindImages()
     {
         ImageStore? store = null;
-        Try(ImagePath, () => store = new ImageStore(ImagePath is null ? ImageStore.DefaultPath : FilePathOf(ImagePath)));
+        Try(ImagePath, () => store = new ImageStore(ImagePath is null ? ImageStore.DefaultPath : FilePathOf(ImagePath)) { Helper = Helper });
         return store;
     }
 

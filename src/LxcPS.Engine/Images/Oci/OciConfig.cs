@@ -84,6 +84,8 @@ internal sealed record OciConfig
         Write(writer, "Entrypoint", Command);
         Write(writer, "WorkingDir", WorkingDirectory);
         Write(writer, "StopSignal", StopSignal);
+        WriteNames(writer, "Volumes", Volumes);
+        WriteNames(writer, "ExposedPorts", Ports);
         writer.WriteEndObject();
         writer.WriteStartObject("rootfs");
         writer.WriteString("type", "layers");
@@ -126,6 +128,22 @@ internal sealed record OciConfig
             }
 
             writer.WriteEndArray();
+        }
+    }
+
+    // The names are what counts: each has an empty object.
+    private static void WriteNames(Utf8JsonWriter writer, string name, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            writer.WriteStartObject(name);
+            foreach (string one in names)
+            {
+                writer.WriteStartObject(one);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
         }
     }
 

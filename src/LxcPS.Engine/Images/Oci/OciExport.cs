@@ -25,6 +25,9 @@ internal sealed class OciExport(ExportRequest request, string? container)
     /// <summary>The maps by which the owners on the disk are those of the container; none where they are the same.</summary>
     internal IReadOnlyList<IdMapEntry> Maps { get; init; } = [];
 
+    /// <summary>The root file system of a user's container or image, as <c>lxc.rootfs.path</c> has it: the helper mounts it.</summary>
+    internal string Rootfs { get; init; } = MappedProgram.Own;
+
     /// <summary>Writes it.</summary>
     /// <param name="config">What is said of the program.</param>
     /// <param name="root">A descriptor of the root file system.</param>
@@ -82,7 +85,7 @@ internal sealed class OciExport(ExportRequest request, string? container)
         [
             isMapped ? "--file=-" : "--file=" + file, "--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability", "--sort=name",
             "--pax-option=delete=atime,delete=ctime", "--no-anchored", "--exclude=.wh.*", "--directory=/proc/self/fd/0", ".",
-        ], root, isMapped ? MappedProgram.CommandLine(request.Helper, Maps, file) : null);
+        ], root, isMapped ? MappedProgram.CommandLine(request.Helper, Maps, file, Rootfs) : null);
         (OciDigest digest, content) = DigestsOf(file);
         Blob blob = new("application/vnd.oci.image.layer.v1.tar+gzip", digest, FileTree.Status(Descriptors.CurrentDirectory, file).Size);
         FileTree.Rename(Descriptors.CurrentDirectory, file, Descriptors.CurrentDirectory, $"{layout}/{digest.FileName}");

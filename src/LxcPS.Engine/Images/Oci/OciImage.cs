@@ -69,13 +69,7 @@ public sealed class OciImage : ImageSource
             MappedFiles.UnpackLayer(context.Helper, manifest.Layers[i].Path, build.Directory, context.Progress, context.CancellationToken);
         }
 
-        if (manifest.Layers.Count == 0)
-        {
-            new RootfsWriter(build.RootfsPath).Dispose();
-        }
-
-        build.KeepRootfsAlone();
-        OciSettings settings = OciSettings.Of(manifest.Config, build.RootfsPath);
+        build.WriteConfig(manifest.Config);
         return new ImageInfo
         {
             Fingerprint = manifest.Digest.Hex,
@@ -83,8 +77,6 @@ public sealed class OciImage : ImageSource
             Description = $"{DisplayText.Of(text)} for {manifest.Config.Architecture}",
             Created = manifest.Config.Created ?? DateTimeOffset.UtcNow,
             Source = text,
-            Settings = settings.Settings,
-            Changes = settings.Notes,
         };
     }
 

@@ -46,7 +46,6 @@ internal sealed class ServerImage : ImageSource
             description = MappedFiles.Unpack(context.Helper, metadata.Path, build.Directory, keepsMetadata: true, context.Progress, context.CancellationToken);
         }
 
-        build.KeepRootfsAlone();
         root.Complete();
         metadata?.Complete();
         return new ImageInfo
