@@ -51,7 +51,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
+Describe 'The storage Lvm' -Tag Vm -Skip:(-not $hasLvm) {
     BeforeAll { New-Group }
 
     AfterAll { Remove-Group }
@@ -62,7 +62,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
         [IO.Directory]::GetFileSystemEntries($LxcPath) | Should -BeNullOrEmpty
     }
 
-    It 'keeps a root file system on a volume, of the size that is asked for, which goes with the container' -Tag Vm {
+    It 'keeps a root file system on a volume, of the size that is asked for, which goes with the container' {
         $container = New-LxcContainer $one -Template Busybox -Storage Lvm -Size 32MB
         $container.Rootfs | Should -Be "lvm:/dev/lxc/$one"
         Get-Volume 'lv_name,lv_size' | Should -Be "$one 32.00m"
@@ -77,7 +77,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
         Use-Container $one 'ls /mark' | Should -Be '/mark'
     }
 
-    It 'is copied, as a whole or as a snapshot that needs the source' -Tag Vm {
+    It 'is copied, as a whole or as a snapshot that needs the source' {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 32MB)
         Write-Mark $one text
         (Copy-LxcContainer $one $copy).Rootfs | Should -Be "lvm:/dev/lxc/$copy"
@@ -124,7 +124,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
         Remove-LxcContainer "named-$Unique" -Force
     }
 
-    It 'goes with an ephemeral copy, and with what LXC destroys' -Tag Vm {
+    It 'goes with an ephemeral copy, and with what LXC destroys' {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 24MB)
         Copy-LxcContainer $one "brief-$Unique" -Ephemeral | Start-LxcContainer
         Get-Volume 'lv_name,origin' | Should -Be "brief-$Unique $one", $one
@@ -166,7 +166,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
     }
 
     It 'leaves no volume when its creation is killed' {
-        foreach ($delay in $env:LXCPS_LONG ? (1..50 | ForEach-Object { Get-Random -Maximum 600 }) : 100, 300) {
+        foreach ($delay in $env:LXCPS_LONG ? (1..50 | ForEach-Object { Get-Random -Maximum 600 }) : 200) {
             $session = Start-Session "New-LxcContainer 'cut-$Unique' -Template Busybox -Storage Lvm -Size 24MB"
             [void] (Wait-Until { (Test-Path "$LxcPath/cut-$Unique") -or $session.HasExited })
             Start-Sleep -Milliseconds $delay
@@ -184,7 +184,7 @@ Describe 'The storage Lvm' -Skip:(-not $hasLvm) {
     }
 }
 
-Describe 'The storage Lvm in a thin pool' -Skip:(-not $hasLvm) {
+Describe 'The storage Lvm in a thin pool' -Tag Vm -Skip:(-not $hasLvm) {
     BeforeAll { New-Group -Thin }
 
     AfterAll { Remove-Group }
@@ -194,7 +194,7 @@ Describe 'The storage Lvm in a thin pool' -Skip:(-not $hasLvm) {
         Get-Volume | Should -BeNullOrEmpty
     }
 
-    It 'takes the room that is written, and is copied at once, by snapshots that need nothing' -Tag Vm {
+    It 'takes the room that is written, and is copied at once, by snapshots that need nothing' {
         [void] (New-LxcContainer $one -Template Busybox -Storage Lvm -Size 1GB)
         Get-Volume 'lv_name,pool_lv,lv_size' | Should -Be "$one lxc 1.00g"
         Write-Mark $one first

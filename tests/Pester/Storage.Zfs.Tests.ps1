@@ -29,7 +29,7 @@ AfterAll {
     Assert-NothingLeft
 }
 
-Describe 'The storage Zfs' -Skip:(-not $hasZfs) {
+Describe 'The storage Zfs' -Tag Vm -Skip:(-not $hasZfs) {
     BeforeAll {
         [void] [IO.Directory]::CreateDirectory('/run/zfs')
         [void] [IO.Directory]::CreateDirectory('/run/lock/zfs')
@@ -57,7 +57,7 @@ Describe 'The storage Zfs' -Skip:(-not $hasZfs) {
         [IO.Directory]::GetFileSystemEntries($LxcPath) | Should -BeNullOrEmpty
     }
 
-    It 'keeps a root file system in a dataset, of the size that is asked for, which goes with the container' -Tag Vm {
+    It 'keeps a root file system in a dataset, of the size that is asked for, which goes with the container' {
         $container = New-LxcContainer $one -Template Busybox -Storage Zfs -Size 20MB
         $container.Rootfs | Should -Be "zfs:lxc/$one"
         (Get-Item /run/lxc/zfs).UnixMode | Should -Be 'drwx------'
@@ -70,7 +70,7 @@ Describe 'The storage Zfs' -Skip:(-not $hasZfs) {
         Use-Container $one 'ls /mark' | Should -Be '/mark'
     }
 
-    It 'is copied at once, by clones that need nothing' -Tag Vm {
+    It 'is copied at once, by clones that need nothing' {
         [void] (New-LxcContainer $one -Template Busybox -Storage Zfs -Size 20MB)
         [IO.File]::WriteAllText("/run/lxc/zfs/lxc/$one/mark", "first`n")
         Checkpoint-LxcContainer $one
@@ -109,7 +109,7 @@ Describe 'The storage Zfs' -Skip:(-not $hasZfs) {
     It 'leaves no dataset when its <What> is killed' -ForEach @{ What = 'creation' }, @{ What = 'copy' } {
         [void] (New-LxcContainer $one -Template Busybox -Storage Zfs)
         $script = $What -eq 'copy' ? "Copy-LxcContainer '$one' 'cut-$Unique'" : "New-LxcContainer 'cut-$Unique' -Template Busybox -Storage Zfs -Privileged"
-        foreach ($delay in $env:LXCPS_LONG ? (1..50 | ForEach-Object { Get-Random -Maximum 400 }) : 10, 60, 150) {
+        foreach ($delay in $env:LXCPS_LONG ? (1..50 | ForEach-Object { Get-Random -Maximum 400 }) : 60) {
             $session = Start-Session $script
             [void] (Wait-Until { (Test-Path "$LxcPath/cut-$Unique") -or $session.HasExited })
             Start-Sleep -Milliseconds $delay
