@@ -37,7 +37,9 @@ internal static class ChildProgram
     /// <summary>How often a running program's progress and a cancellation are looked at, in milliseconds.</summary>
     private const int Interval = 50;
 
-    /// <summary>Runs the program; it is killed when the work is canceled, and when it has written as much as is wanted.</summary>
+    /// <summary>
+    /// Runs the program; it is killed, with what it has started, when the work is canceled, and when it has written as much as is wanted.
+    /// </summary>
     /// <param name="path">The program.</param>
     /// <param name="arguments">With its name first.</param>
     /// <param name="input">The descriptor of its standard input, or -1 for none.</param>
@@ -93,11 +95,15 @@ internal static class ChildProgram
                 tick?.Invoke();
                 if (!killed && (cancellation.IsCancellationRequested || written.Count >= outputLimit))
                 {
+                    // With what it has started, as tar does a decompressor, which reads our descriptor: until that has gone, and its ends of
+                    // the pipes with it, the place in the file is not ours.
                     killed = true;
-                    Processes.Signal(pidfd, SIGKILL);
-
-                    // A helper of the program may hold the pipes for a moment longer; nothing it writes is wanted.
-                    break;
+                    Processes.SignalProcess(-pid, SIGKILL);
+                    if (cancellation.IsCancellationRequested)
+                    {
+                        // Who has left the session may hold the pipes as long as it likes.
+                        break;
+                    }
                 }
             }
 
