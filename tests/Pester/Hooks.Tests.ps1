@@ -174,11 +174,11 @@ Describe 'Hooks of every state' {
     It 'do not keep a container whose storage cannot be started from being removed' {
         $name = "foreign-$Unique"
         [void] (New-TestContainer $name)
-        $config = [IO.File]::ReadAllText("$LxcPath/$name/config") -replace '(?m)^lxc\.rootfs\.path = .*$', 'lxc.rootfs.path = zfs:pool/web'
+        $config = [IO.File]::ReadAllText("$LxcPath/$name/config") -replace '(?m)^lxc\.rootfs\.path = .*$', 'lxc.rootfs.path = rbd:pool/web'
         [IO.File]::WriteAllText("$LxcPath/$name/config", $config)
         Register-LxcHook PreRemove ([scriptblock]::Create("[IO.File]::WriteAllText('$LxcPath/told', `$env:LXC_ROOTFS_PATH)")) $name
         Remove-LxcContainer $name -Force
-        [IO.File]::ReadAllText("$LxcPath/told") | Should -Be 'zfs:pool/web'
+        [IO.File]::ReadAllText("$LxcPath/told") | Should -Be 'rbd:pool/web'
         Test-Path "$LxcPath/$name" | Should -BeFalse
     }
 
