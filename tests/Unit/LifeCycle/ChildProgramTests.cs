@@ -13,7 +13,9 @@ public sealed class ChildProgramTests
 
         Assert.True(result.Exit.Signaled);
         string state = $"/proc/{result.Output.Split('\n')[0]}/stat";
-        Assert.True(!File.Exists(state) || File.ReadAllText(state).Split(' ')[2] is "Z" or "X");
+
+        // Its descriptors are closed; a moment later it has ended.
+        Assert.True(SpinWait.SpinUntil(() => HasEnded(state), TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -36,6 +38,19 @@ public sealed class ChildProgramTests
             {
                 System.Diagnostics.Process.GetProcessById(int.Parse(pid)).Kill();
             }
+        }
+    }
+
+    private static bool HasEnded(string state)
+    {
+        try
+        {
+            return File.ReadAllText(state).Split(' ')[2] is "Z" or "X";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Reaped: ENOENT, or ESRCH while it is read.
+            return true;
         }
     }
 }
