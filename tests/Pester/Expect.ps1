@@ -69,3 +69,11 @@ function Assert-NothingLeft {
     Get-Leftover | Should -BeNullOrEmpty
     find /sys/fs/cgroup -name "*$Unique*" | Should -BeNullOrEmpty
 }
+
+function Use-Container {
+    # Starts a container, runs a script in it, and ends it; what the script writes.
+    param([string] $Name, [string] $Script)
+    Start-LxcContainer $Name
+    Invoke-LxcCommand $Name sh '-c' $Script
+    Stop-LxcContainer $Name -Kill
+}

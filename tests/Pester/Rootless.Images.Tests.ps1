@@ -146,10 +146,10 @@ Remove-LxcContainer whole, a -Confirm:`$false
     It 'are made of the layers of an OCI layout, and run its program' {
         $base = New-Layer { & cp '-a' "$tree/rootfs/." . } -Option '--owner=0', '--group=0'
         $above = New-Layer { [void] [IO.Directory]::CreateDirectory("$PWD/srv/.x"); [IO.File]::WriteAllText("$PWD/etc-marker", 'x'); [void] [IO.Directory]::CreateDirectory("$PWD/etc"); Set-Content etc/.wh.hostname '' }
-        New-Layout "$LxcPath/.oci" $base, $above -Config @{ Entrypoint = @('/bin/sh'); Cmd = @('-c', 'pwd; id -u; ls /etc/hostname 2>&1'); WorkingDir = '/work/deep'; User = '7:8' }
+        New-Layout "$LxcPath/.oci" $base, $above -Config @{ Entrypoint = @('/bin/sh'); Cmd = @('-c', 'pwd; id -u; ls /etc/hostname 2>&1'); WorkingDir = '/srv/deep'; User = '7:8' }
         & chmod '-R' 'a+rX' "$LxcPath/.oci"
         $lines = Invoke-As $one "`$WarningPreference = 'Ignore'; (New-LxcContainer app -Template Oci -Image $LxcPath/.oci).Name; Start-LxcContainer app -Foreground; Remove-LxcContainer app -Confirm:`$false"
-        $lines[0..2] | Should -Be 'app', '/work/deep', '7'
+        $lines[0..2] | Should -Be 'app', '/srv/deep', '7'
         $lines[3] | Should -Match 'No such file'
         $lines | Should -HaveCount 4
     }

@@ -21,13 +21,6 @@ BeforeAll {
         @(& btrfs subvolume list $LxcPath | ForEach-Object { ($_ -split ' path ', 2)[1] } | Sort-Object)
     }
 
-    function Use-Container {
-        param([string] $Name, [string] $Script)
-        Start-LxcContainer $Name
-        Invoke-LxcCommand $Name sh '-c' $Script
-        Stop-LxcContainer $Name -Kill
-    }
-
     function Add-Inner {
         # Subvolumes in subvolumes, one of them read-only, under a name that is no text.
         & sh -c 'set -e; cd "$1"; btrfs -q subvolume create in; echo in >in/file; btrfs -q subvolume create in/deep; echo deep >in/deep/file

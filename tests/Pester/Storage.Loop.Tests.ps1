@@ -27,13 +27,6 @@ BeforeAll {
         # What is mounted goes when the last process that sees it has ended.
         Wait-Until { -not (Get-LoopLeftover) } 10 | Should -BeTrue -Because "nothing stays behind, as here: $(Get-LoopLeftover)"
     }
-
-    function Use-Container {
-        param([string] $Name, [string] $Script)
-        Start-LxcContainer $Name
-        Invoke-LxcCommand $Name sh '-c' $Script
-        Stop-LxcContainer $Name -Kill
-    }
 }
 
 AfterAll {

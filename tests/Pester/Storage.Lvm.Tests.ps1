@@ -38,13 +38,6 @@ BeforeAll {
         & sh -c 'mkdir "$1.mark" && mount "$2" "$1.mark" && echo "$3" >"$1.mark/mark" && umount "$1.mark" && rmdir "$1.mark"' sh $LxcPath "/dev/lxc/$Name" $Text
         $LASTEXITCODE | Should -Be 0
     }
-
-    function Use-Container {
-        param([string] $Name, [string] $Script)
-        Start-LxcContainer $Name
-        Invoke-LxcCommand $Name sh '-c' $Script
-        Stop-LxcContainer $Name -Kill
-    }
 }
 
 AfterAll {

@@ -16,13 +16,6 @@ BeforeAll {
         param([string] $Fields = 'name')
         @(& zfs list -H -r -t all -o $Fields lxc | ForEach-Object { $_ -replace "`t", ' ' } | Where-Object { $_ -match '^lxc/' } | Sort-Object)
     }
-
-    function Use-Container {
-        param([string] $Name, [string] $Script)
-        Start-LxcContainer $Name
-        Invoke-LxcCommand $Name sh '-c' $Script
-        Stop-LxcContainer $Name -Kill
-    }
 }
 
 AfterAll {

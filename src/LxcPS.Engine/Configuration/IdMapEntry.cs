@@ -10,6 +10,9 @@ namespace LxcPS.Engine.Configuration;
 /// <param name="Count">How many ids follow one another.</param>
 public readonly record struct IdMapEntry(bool IsUser, bool IsGroup, uint ContainerId, uint HostId, uint Count)
 {
+    /// <summary>Whether an id of the host is one that it maps.</summary>
+    internal bool HasHostId(uint id) => id >= HostId && id - HostId < Count;
+
     /// <summary>Reads a value of <c>lxc.idmap</c>: <c>u 0 100000 65536</c>; g for groups, b for both (which LXC itself does not read).</summary>
     /// <exception cref="LxcException">ConfigInvalidValue.</exception>
     public static IdMapEntry Parse(string text) => TryParse(text, out IdMapEntry entry, out string? reason) ? entry

@@ -1,5 +1,6 @@
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Copying;
@@ -42,8 +43,7 @@ public static class UnpackConfinement
             // Of the mount that the directory is on outside: the new namespace has others.
             int mount = MountCalls.CloneTree(Descriptors.CurrentDirectory, directory, recursive: false);
             Forbid(mount, directory);
-            Processes.Unshare(Processes.CLONE_NEWNS);
-            MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+            MappedChild.UnshareMounts();
             MountCalls.SetAttributes(Descriptors.OpenPath("/", directory: true), MountCalls.MOUNT_ATTR_RDONLY | MountCalls.MOUNT_ATTR_NODEV, 0, recursive: true, name: "/");
             FileTree.ChangeDirectory(mount);
             Capabilities.LimitBounding(Kept.Where(name => withDevices || name != "mknod").Aggregate(0UL, (mask, name) => mask | (1UL << Capabilities.Find(name))));

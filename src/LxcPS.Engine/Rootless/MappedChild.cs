@@ -30,6 +30,23 @@ internal static class MappedChild
         return directory is null ? -1 : Mount(directory, pid);
     }, work, listener);
 
+    /// <summary>Makes a child under maps root of its user namespace: what it makes from then on belongs to the container's root.</summary>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal static void BecomeRoot()
+    {
+        // The change clears the signal by which a process ends with its parent.
+        Processes.SetIdentity(0, 0, []);
+        Processes.SetParentDeathSignal(9);
+    }
+
+    /// <summary>Gives the calling process mounts that nobody else has: what it mounts goes with it.</summary>
+    /// <exception cref="LinuxException">What the kernel answered.</exception>
+    internal static void UnshareMounts()
+    {
+        Processes.Unshare(Processes.CLONE_NEWNS);
+        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+    }
+
     /// <summary>Runs an action in a child of root's whose mounts nobody else has: what it mounts is gone when it ends, however it ends.</summary>
     /// <param name="work">Runs in the child; its result is the exit code.</param>
     /// <param name="listener">As in <see cref="Run(IReadOnlyList{IdMapEntry}, string, Func{int, int}, int)"/>.</param>

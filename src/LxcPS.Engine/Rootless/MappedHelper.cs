@@ -113,9 +113,7 @@ public sealed class MappedHelper
     // Works on the directory, at the place where it is seen, as root of the user namespace.
     private int RunAsRoot(Action<string> work) => MappedChild.Run(request.Maps, request.MapsOwners ? request.Directory : null, mount => Guard(() =>
     {
-        // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
-        Processes.SetIdentity(0, 0, []);
-        Processes.SetParentDeathSignal(9);
+        MappedChild.BecomeRoot();
         if (mount >= 0)
         {
             FileTree.ChangeDirectory(mount);

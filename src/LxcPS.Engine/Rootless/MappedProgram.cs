@@ -53,13 +53,9 @@ public static class MappedProgram
         {
             try
             {
-                Processes.Unshare(Processes.CLONE_NEWNS);
-                MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+                MappedChild.UnshareMounts();
                 int input = rootfs?.OpenWhole() ?? 0;
-
-                // The change clears the signal by which this process ends with its parent.
-                Processes.SetIdentity(0, 0, []);
-                Processes.SetParentDeathSignal(9);
+                MappedChild.BecomeRoot();
                 FileTree.SetMask(0x12 /* 022 */);
                 int pidfd = Processes.OpenPidfd(Spawning.Start(path, own, [.. EnvironmentVariables.Own()], [input, output, 2], newSession: false));
                 return Processes.Wait(pidfd).ExitCode;

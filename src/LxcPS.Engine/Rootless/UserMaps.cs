@@ -32,7 +32,7 @@ internal static class UserMaps
                 if (group ? map.IsGroup : map.IsUser)
                 {
                     next = Math.Max(next, map.ContainerId + map.Count);
-                    isMapped |= own >= map.HostId && own - map.HostId < map.Count;
+                    isMapped |= map.HasHostId(own);
                 }
             }
 
@@ -75,7 +75,7 @@ internal static class UserMaps
         foreach (bool group in (ReadOnlySpan<bool>)[false, true])
         {
             uint own = group ? Processes.EffectiveGroupId : Processes.EffectiveUserId;
-            IdMapEntry entry = maps.First(map => (group ? map.IsGroup : map.IsUser) && own >= map.HostId && own - map.HostId < map.Count);
+            IdMapEntry entry = maps.First(map => (group ? map.IsGroup : map.IsUser) && map.HasHostId(own));
             string file = $"{directory}/{(group ? "groups" : "users")}";
             AtomicFile.Write(file, Encoding.UTF8.GetBytes($"+{entry.ContainerId + own - entry.HostId} +0\n"));
             options.Add($"--{(group ? "group" : "owner")}-map={file}");

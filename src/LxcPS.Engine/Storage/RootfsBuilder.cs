@@ -136,7 +136,7 @@ internal static class RootfsBuilder
     {
         string source = DirectoryTemplate.RealPath(image.Source);
         uint owner = FileTree.Status(Descriptors.CurrentDirectory, source).UserId;
-        if (!maps.Any(map => map.IsUser && owner >= map.HostId && owner - map.HostId < map.Count))
+        if (!maps.Any(map => map.IsUser && map.HasHostId(owner)))
         {
             throw new LxcException(LxcErrorId.ImageInvalid, $"The image in '{DisplayText.Of(source)}' belongs to other ids ({owner}) than the container's ({maps[0]})")
             {

@@ -31,8 +31,7 @@ public static class StorageHelper
 
     private static int FillAsUser(StorageTask task, Reporter reporter)
     {
-        Processes.Unshare(Processes.CLONE_NEWNS);
-        MountCalls.SetPropagation("/", MountCalls.PropagationPrivate, recursive: true);
+        MappedChild.UnshareMounts();
         return Fill(task, reporter);
     }
 
@@ -40,12 +39,11 @@ public static class StorageHelper
     {
         RootfsSource target = RootfsSource.Parse(task.Rootfs);
         string place = target.Type == "overlay" ? target.Directory : $"{task.Directory}/rootfs";
-        int source = task.Source.Length > 0 ? RootfsSource.Parse(task.Source).OpenToRead() : -1;
+        RootfsSource? source = task.Source.Length > 0 ? RootfsSource.Parse(task.Source) : null;
+        int files = source?.OpenToRead() ?? -1;
         if (task.Maps.Count > 0)
         {
-            // What is made belongs to the container's root. The change clears the signal by which this process ends with its parent.
-            Processes.SetIdentity(0, 0, []);
-            Processes.SetParentDeathSignal(9);
+            MappedChild.BecomeRoot();
         }
 
         if (task.Size > 0)
@@ -84,7 +82,7 @@ public static class StorageHelper
         }
         else
         {
-            Copy(task, target, source, place, reporter);
+            Copy(task, target, source, files, place, reporter);
         }
 
         // What could not be written is told now, or never.
@@ -93,12 +91,12 @@ public static class StorageHelper
         return 0;
     }
 
-    private static void Copy(StorageTask task, RootfsSource target, int source, string place, Reporter reporter)
+    private static void Copy(StorageTask task, RootfsSource target, RootfsSource? source, int files, string place, Reporter reporter)
     {
-        if (source >= 0)
+        if (source is not null)
         {
-            TreeCopy.OfMount(source, place, task.Name, done => reporter.Fields(MappedHelper.TransferKind, done.Activity, done.Bytes.ToString(), ((long)done.BytesPerSecond).ToString()));
-            if (RootfsSource.Parse(task.Source).HasFileSystem && !target.HasFileSystem)
+            TreeCopy.OfMount(files, place, task.Name, done => reporter.Fields(MappedHelper.TransferKind, done.Activity, done.Bytes.ToString(), ((long)done.BytesPerSecond).ToString()));
+            if (source.HasFileSystem && !target.HasFileSystem)
             {
                 RemoveLostAndFound(place);
             }
