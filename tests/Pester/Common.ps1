@@ -6,8 +6,8 @@ Import-Module $env:LXCPS_MODULE
 # On a real file system: overlay takes no upper layer on every tmpfs, and the store's own tests bring their small disks.
 $LxcPath = Join-Path ([IO.Path]::GetTempPath()) "lxcps-test-$PID-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
 [void](New-Item -ItemType Directory $LxcPath)
-$PSDefaultParameterValues['*-Lxc*:LxcPath'] = $LxcPath
-$PSDefaultParameterValues['*-Lxc*:ImagePath'] = "$LxcPath/.images"
+# A table of the file's own: what its tests add to it ends with the file, and no later one meets it.
+$PSDefaultParameterValues = @{ '*-Lxc*:LxcPath' = $LxcPath; '*-Lxc*:ImagePath' = "$LxcPath/.images" }
 
 function Remove-TestContainers {
     # Whatever a failed test left: running containers are killed first. Errors are shown, for they are faults of the module.

@@ -15,7 +15,6 @@ BeforeAll {
 }
 
 AfterAll {
-    $PSDefaultParameterValues.Remove('*-LxcProfile:PolicyPath')
     Remove-TestContainers
     Remove-Item $policy -Recurse
 }

@@ -13,7 +13,6 @@ BeforeAll {
 
 AfterAll {
     Get-LxcProfile "lxc-*$Unique" | Remove-LxcProfile -Force -Confirm:$false
-    $PSDefaultParameterValues.Remove('*-LxcProfile:PolicyPath')
     Remove-TestContainers
     Remove-Item $policy -Recurse -Force
 }
