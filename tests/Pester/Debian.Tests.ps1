@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    $noUsers = [bool] ('setpriv', 'unshare', 'newuidmap', 'newgidmap' | Where-Object { -not (Get-Command $_ -CommandType Application -ErrorAction Ignore) })
+    if ($noUsers) { Write-Warning 'A Debian of a user is not tested: setpriv, unshare, newuidmap or newgidmap is missing' }
+}
+
 # A stock Debian: made of its packages, booted unprivileged, with a network, packages, a service, a reboot and a clean end.
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -107,5 +112,44 @@ Describe 'A stock Debian' {
         $outcome.Errors[0].Exception.Message | Should -Match 'debian/no-such-release.*mmdebstrap'
         Get-LxcContainer "none-*" | Should -BeNullOrEmpty
         (Get-ChildItem "$LxcPath/.images" -Force -Filter '.*') | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A stock Debian of a user who is not root' -Tag Vm -Skip:$noUsers {
+    BeforeAll {
+        . $PSScriptRoot/Rootless.ps1
+        $user = New-User lxcpsdebian 60714 '1600000000:65536'
+        Register-UserProfile
+
+        # What a manager of sessions delegates: v2's cgroups, and on a hybrid host those by which systemd tells its services apart.
+        $roots = @(Get-Content /proc/mounts | Where-Object { $_ -match '^\S+ (\S+) cgroup2 |^\S+ (\S+) cgroup \S*name=systemd' } | ForEach-Object { $_.Split(' ')[1] })
+        $mine = "lxcps-$Unique"
+        New-Delegation $user @(foreach ($root in $roots) { "$root/$mine", "$root/$mine/session" })
+        $enter = ($roots | ForEach-Object { "echo `$`$ > $_/$mine/session/cgroup.procs" }) -join '; '
+        $archive = "$LxcPath/.debian.tar"
+        Export-LxcImage debian/bookworm $archive
+        & chmod 644 $archive
+    }
+
+    AfterAll {
+        Unregister-UserProfile
+        Remove-UserContainers $user
+        foreach ($root in $roots) { Remove-Delegation "$root/$mine" | Should -BeNullOrEmpty }
+    }
+
+    It 'boots to running below a delegated cgroup, without a failed unit, and shuts down cleanly' {
+        $lines = @(Invoke-As $user @"
+[void] (Import-LxcImage $archive)
+[void] (New-LxcContainer own -Image debian/bookworm)
+Start-LxcContainer own
+Invoke-LxcCommand own sh '-c' 'until [ -S /run/systemd/private ]; do sleep 0.1; done; systemctl is-system-running --wait; systemctl --failed --plain --no-legend' -Timeout 240
+Invoke-LxcCommand own sh '-c' 'grep ^0: /proc/1/cgroup; systemd-run --quiet --wait --pipe grep ^0: /proc/self/cgroup'
+Stop-LxcContainer own -Timeout 60 -NoKill
+(Get-LxcContainer own).State
+Remove-LxcContainer own -Confirm:`$false
+"@ $enter)
+        $lines[0..1] | Should -Be 'running', '0::/init.scope'
+        $lines[2] | Should -Match '^0::/system\.slice/run-\S+\.service$'
+        $lines[3..9] | Should -Be 'Stopped'
     }
 }

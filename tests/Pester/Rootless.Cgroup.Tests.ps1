@@ -12,28 +12,6 @@ BeforeAll {
     $user = New-User lxcpsgroup 60713 "$($first):65536"
     Register-UserProfile
     $mine = "lxcps-$Unique"
-
-    function New-Delegation {
-        # Cgroups of the user's, as a manager of sessions makes them.
-        param([string[]] $Path)
-        foreach ($directory in $Path) {
-            [void] [IO.Directory]::CreateDirectory($directory)
-            & chown $user.Id $directory
-            foreach ($file in 'cgroup.procs', 'tasks', 'cgroup.threads', 'cgroup.subtree_control') {
-                if (Test-Path "$directory/$file") { & chown $user.Id "$directory/$file" }
-            }
-        }
-    }
-
-    function Remove-Delegation {
-        # All that is left of them, which should be themselves and what LXC's tools leave as well.
-        param([string] $Path)
-        if (Test-Path $Path) {
-            $found = @(find $Path -depth -type d)
-            $found | ForEach-Object { [IO.Directory]::Delete($_) }
-            $found | Where-Object { $_ -match 'payload|monitor' }
-        }
-    }
 }
 
 AfterAll {
@@ -45,7 +23,7 @@ AfterAll {
 
 Describe 'A user''s container below delegated cgroups of version 1' -Skip:$noV1 {
     BeforeAll {
-        New-Delegation @(foreach ($controller in 'pids', 'memory', 'freezer') { "/sys/fs/cgroup/$controller/$mine" })
+        New-Delegation $user @(foreach ($controller in 'pids', 'memory', 'freezer') { "/sys/fs/cgroup/$controller/$mine" })
         $enter = "for c in pids memory freezer; do echo `$`$ > /sys/fs/cgroup/`$c/$mine/cgroup.procs; done"
     }
 
@@ -76,6 +54,20 @@ Invoke-LxcCommand limited echo on
         Wait-Until { -not (find /sys/fs/cgroup -path "*$mine/*" -type d) } 3 | Should -BeTrue
     }
 
+    It 'has cgroups made by its own root, who cannot change its limits, and takes them with it' {
+        $lines = Invoke-As $user @'
+[void] (New-LxcContainer maker -Template Busybox -Pids 50)
+Start-LxcContainer maker
+Invoke-LxcCommand maker sh '-c' 'cd /sys/fs/cgroup/pids; mkdir -p a/b/c; echo 20 >a/b/pids.max; echo $$ >a/b/cgroup.procs; grep :pids: /proc/self/cgroup; cat a/b/pids.max; echo 60 >pids.max' 2>$null
+Invoke-LxcCommand maker sh '-c' 'sleep 1000 & echo $! >/sys/fs/cgroup/pids/a/b/c/cgroup.procs'
+Stop-LxcContainer maker -Kill
+Remove-LxcContainer maker -Confirm:$false
+'@ $enter
+        $lines[0] | Should -Match ':pids:/a/b$'
+        $lines[1..9] | Should -Be '20'
+        Wait-Until { -not (find /sys/fs/cgroup -path "*$mine/*" -type d) } 5 | Should -BeTrue
+    }
+
     It 'is refused a limit of a controller that is not delegated' {
         $lines = @(Invoke-As $user '$WarningPreference = "Ignore"; [void] (New-LxcContainer more -Template Busybox -Cpu 1); Start-LxcContainer more; Remove-LxcContainer more -Confirm:$false' $enter)
         $lines | Should -HaveCount 1
@@ -86,7 +78,7 @@ Invoke-LxcCommand limited echo on
 Describe 'A user''s container below a delegated cgroup of version 2' -Tag CgroupV2 {
     BeforeAll {
         [IO.File]::WriteAllText('/sys/fs/cgroup/cgroup.subtree_control', '+pids +memory')
-        New-Delegation "/sys/fs/cgroup/$mine", "/sys/fs/cgroup/$mine/session"
+        New-Delegation $user "/sys/fs/cgroup/$mine", "/sys/fs/cgroup/$mine/session"
         $enter = "echo `$`$ > /sys/fs/cgroup/$mine/session/cgroup.procs"
     }
 
@@ -95,7 +87,7 @@ Describe 'A user''s container below a delegated cgroup of version 2' -Tag Cgroup
     }
 
     # One session, for in the emulated machine each takes long.
-    It 'lies beside the session''s, has its limits in the kernel, is suspended, and leaves none' {
+    It 'lies beside the session''s, has its limits in the kernel, is suspended, is its root''s to divide, and leaves none' {
         $lines = @(Invoke-As $user @"
 [void] (New-LxcContainer limited -Template Busybox -Pids 50 -Memory 64MB)
 Start-LxcContainer limited
@@ -105,10 +97,15 @@ Suspend-LxcContainer limited
 (Get-LxcContainer limited).State
 Resume-LxcContainer limited
 Invoke-LxcCommand limited echo on
+Invoke-LxcCommand limited sh '-c' 'cd /sys/fs/cgroup; mkdir -p init/deep; for p in `$(cat cgroup.procs); do [ `$p = 0 ] || echo `$p >init/deep/cgroup.procs 2>/dev/null; done; (echo 60 >pids.max) 2>&1'
+Invoke-LxcCommand limited sh '-c' 'cat /proc/self/cgroup; echo +pids >/sys/fs/cgroup/cgroup.subtree_control; cat /sys/fs/cgroup/init/pids.max'
+Invoke-LxcCommand limited cat /proc/self/cgroup
 Stop-LxcContainer limited -Kill
 Remove-LxcContainer limited -Confirm:`$false
 "@ $enter)
-        $lines | Should -Be '40', '67108864', 'Frozen', 'on'
+        $lines[0..3] | Should -Be '40', '67108864', 'Frozen', 'on'
+        $lines[4] | Should -Match 'pids.max: Permission denied$' -Because 'its limits are the user''s'
+        $lines[5..9] | Should -Be '0::/.lxc', 'max', '0::/.lxc' -Because 'its root makes cgroups as systemd does, and what enters stays beside them'
         Wait-Until { -not (find "/sys/fs/cgroup/$mine" -type d -name 'lxc.[pm][ao]*') } 5 | Should -BeTrue
     }
 }

@@ -72,6 +72,28 @@ function Remove-UserContainers {
     Remove-Item $accounts, $module -Recurse -Force
 }
 
+function New-Delegation {
+    # Cgroups of the user's, as a manager of sessions makes them.
+    param([object] $User, [string[]] $Path)
+    foreach ($directory in $Path) {
+        [void] [IO.Directory]::CreateDirectory($directory)
+        & chown $User.Id $directory
+        foreach ($file in 'cgroup.procs', 'tasks', 'cgroup.threads', 'cgroup.subtree_control') {
+            if (Test-Path "$directory/$file") { & chown $User.Id "$directory/$file" }
+        }
+    }
+}
+
+function Remove-Delegation {
+    # All that is left of them, which should be themselves and what LXC's tools leave as well.
+    param([string] $Path)
+    if (Test-Path $Path) {
+        $found = @(find $Path -depth -type d)
+        $found | ForEach-Object { [IO.Directory]::Delete($_) }
+        $found | Where-Object { $_ -match 'payload|monitor' }
+    }
+}
+
 # Where AppArmor is in force a user's container takes a profile that root has registered.
 if ((Test-Path /sys/module/apparmor/parameters/enabled) -and (Get-Content /sys/module/apparmor/parameters/enabled) -eq 'Y') {
     $userPolicy = "$LxcPath/.policy"

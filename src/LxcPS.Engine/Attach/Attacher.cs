@@ -120,7 +120,7 @@ public sealed partial class Attacher
         };
     }
 
-    /// <summary>The cgroup directories of init: the one of the unified hierarchy, and those of v1.</summary>
+    /// <summary>The cgroup directories for a program beside init: the one of the unified hierarchy, and those of v1.</summary>
     private static (string? Unified, List<string> Legacy) CgroupsOf(int pid)
     {
         CgroupLayout layout = CgroupLayout.Read();
@@ -131,18 +131,18 @@ public sealed partial class Attacher
             string[] fields = line.Split(':', 3);
             string controller = fields[1].Split(',')[0];
             CgroupHierarchy? hierarchy = controller.Length == 0 ? layout.Unified : layout.Find(controller);
-            if (hierarchy is null || fields[2] == hierarchy.OwnPath || !IsToEnter(hierarchy, fields[2]))
+            if (hierarchy is null || fields[2] == hierarchy.OwnPath || PlaceToEnter(hierarchy, fields[2]) is not { } place)
             {
                 continue;
             }
 
             if (hierarchy.Version == 2)
             {
-                unified = hierarchy.PathOf(fields[2]);
+                unified = place;
             }
             else
             {
-                legacy.Add(hierarchy.PathOf(fields[2]));
+                legacy.Add(place);
             }
         }
 

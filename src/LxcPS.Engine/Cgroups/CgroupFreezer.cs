@@ -59,7 +59,8 @@ internal static class CgroupFreezer
         }
     }
 
-    // v1 answers FREEZING until every process has halted, and tells nobody when that is: look again, after pauses that grow.
+    // v1 answers FREEZING until every process has halted, and tells nobody when that is: look again, after pauses that grow. A process that was
+    // born or moved in just then can have missed it, and is told when the state is written again.
     private static bool ChangeLegacy(string directory, string state)
     {
         string file = directory + "/freezer.state";
@@ -68,10 +69,15 @@ internal static class CgroupFreezer
             return true;
         }
 
-        Descriptors.WriteText(file, state);
         long deadline = Environment.TickCount64 + Patience;
-        for (int pause = 1; Descriptors.ReadText(file).Trim() != state; pause = Math.Min(pause * 2, 100))
+        for (int pause = 1; ; pause = Math.Min(pause * 2, 100))
         {
+            Descriptors.WriteText(file, state);
+            if (Descriptors.ReadText(file).Trim() == state)
+            {
+                return true;
+            }
+
             if (Environment.TickCount64 >= deadline)
             {
                 return false;
@@ -79,8 +85,6 @@ internal static class CgroupFreezer
 
             CgroupFile.Pause(pause);
         }
-
-        return true;
     }
 
     private static LxcException Unfinished(string? unified, string? legacy, bool freeze)

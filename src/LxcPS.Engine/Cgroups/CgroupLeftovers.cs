@@ -10,8 +10,9 @@ public static class CgroupLeftovers
     /// the root of a hierarchy, and a cgroup that the caller or init is in or below.
     /// </summary>
     /// <param name="directory">The directory as <see cref="ContainerCgroups.Directories"/> gave it.</param>
+    /// <param name="removeBelow">See <see cref="CgroupTree.Remove"/>.</param>
     /// <returns>Whether it is gone.</returns>
-    public static bool Clear(string directory)
+    public static bool Clear(string directory, Action<string>? removeBelow = null)
     {
         if (!IsClearable(CgroupLayout.Read(), directory))
         {
@@ -23,7 +24,7 @@ public static class CgroupLeftovers
             return true;
         }
 
-        return status.IsDirectory && CgroupTree.Remove(directory);
+        return status.IsDirectory && CgroupTree.Remove(directory, removeBelow);
     }
 
     /// <summary>Removes a cgroup that a monitor was about to make when it was killed; one with anything in it is another's by now, and stays.</summary>

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Cgroups;
@@ -12,7 +13,9 @@ internal static class CgroupTree
     /// Kills what is in a cgroup and below it and removes the directories, the deepest first; true when all is gone. The calling process must
     /// not be inside.
     /// </summary>
-    internal static bool Remove(string directory)
+    /// <param name="directory">The cgroup.</param>
+    /// <param name="removeBelow">For a user: removes what is below a cgroup where the user's own rights do not do; see <see cref="UserCgroups"/>.</param>
+    internal static bool Remove(string directory, Action<string>? removeBelow)
     {
         // What a container left behind is most often one empty directory.
         if (TryRemove(Descriptors.CurrentDirectory, directory))
@@ -24,7 +27,15 @@ internal static class CgroupTree
         for (int pause = 1; ; pause = Math.Min(pause * 2, 100))
         {
             Kill(directory);
-            CgroupWalk.RemoveBelow(directory);
+            try
+            {
+                CgroupWalk.RemoveBelow(directory);
+            }
+            catch (LinuxException e) when (e.Number == Errno.EACCES && removeBelow is not null)
+            {
+                removeBelow(directory);
+            }
+
             if (TryRemove(Descriptors.CurrentDirectory, directory))
             {
                 return true;

@@ -1,4 +1,5 @@
 using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Cgroups;
@@ -23,7 +24,7 @@ public sealed partial class ContainerCgroups
         LxcException? first = null;
         foreach (CgroupPlace place in places)
         {
-            if (place.Limit is { } limit && Try(() => RemoveTree(limit), ref first))
+            if (place.Limit is { } limit && Try(() => RemoveTree(limit, isUser ? UserCgroups.RemoveBelow : null), ref first))
             {
                 place.Limit = place.Payload = null;
             }
@@ -63,9 +64,9 @@ public sealed partial class ContainerCgroups
         return false;
     }
 
-    private static void RemoveTree(string directory)
+    private static void RemoveTree(string directory, Action<string>? removeBelow = null)
     {
-        if (!CgroupTree.Remove(directory))
+        if (!CgroupTree.Remove(directory, removeBelow))
         {
             int left = CgroupTree.MembersOf(Descriptors.CurrentDirectory, directory + "/cgroup.procs").Count;
             throw Failed($"The cgroup '{directory}' could not be removed within 10 seconds: {left} processes that were killed are in it still",

@@ -196,6 +196,36 @@ public sealed partial class ContainerCgroups
             return;
         }
 
+        foreach ((CgroupPlace place, string path, _) in Delegated())
+        {
+            try
+            {
+                FileTree.ChangeOwner(Descriptors.CurrentDirectory, path, uid, gid);
+            }
+            catch (LinuxException e)
+            {
+                throw Failed($"The cgroup '{place.Payload}' could not be given to the container's root (user {uid}, group {gid}): {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives the container's cgroup, as <see cref="Delegate"/>, to the root group of the user namespace that the caller is root of. As with
+    /// LXC's, the owner stays the user: he moves processes in, which takes write access, and removes what the container leaves.
+    /// </summary>
+    /// <exception cref="LinuxException">A group or a mode cannot be changed.</exception>
+    internal void Share()
+    {
+        foreach ((_, string path, bool isDirectory) in Delegated())
+        {
+            FileTree.ChangeOwner(Descriptors.CurrentDirectory, path, -1, 0);
+            FileTree.ChangeMode(Descriptors.CurrentDirectory, path, isDirectory ? 0x1FDu : 0x1B4u);
+        }
+    }
+
+    // The directories and files by which a container's root makes cgroups of its own.
+    private IEnumerable<(CgroupPlace Place, string Path, bool IsDirectory)> Delegated()
+    {
         string[] unifiedFiles = DelegatedFiles();
         foreach (CgroupPlace place in places)
         {
@@ -204,21 +234,14 @@ public sealed partial class ContainerCgroups
                 continue;
             }
 
-            try
+            yield return (place, place.Payload, true);
+            foreach (string file in place.IsUnified ? unifiedFiles : ["cgroup.procs", "tasks"])
             {
-                FileTree.ChangeOwner(Descriptors.CurrentDirectory, place.Payload, uid, gid);
-                foreach (string file in place.IsUnified ? unifiedFiles : ["cgroup.procs", "tasks"])
+                string path = $"{place.Payload}/{file}";
+                if (FileTree.Exists(path))
                 {
-                    string path = $"{place.Payload}/{file}";
-                    if (FileTree.Exists(path))
-                    {
-                        FileTree.ChangeOwner(Descriptors.CurrentDirectory, path, uid, gid);
-                    }
+                    yield return (place, path, false);
                 }
-            }
-            catch (LinuxException e)
-            {
-                throw Failed($"The cgroup '{place.Payload}' could not be given to the container's root (user {uid}, group {gid}): {e.Message}", e);
             }
         }
     }

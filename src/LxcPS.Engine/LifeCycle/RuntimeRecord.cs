@@ -3,6 +3,7 @@ using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Confinement;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -100,7 +101,10 @@ public sealed class RuntimeRecord
     /// Clears what a killed monitor of the container left. To be called by whoever holds the container's command socket or its lock, when
     /// no monitor lives. Returns whether there was something.
     /// </summary>
-    public static bool Clear(string lxcPath, string name)
+    /// <param name="lxcPath">The directory of containers.</param>
+    /// <param name="name">The container.</param>
+    /// <param name="removeCgroups">For a user: removes the cgroups below one that his containers made (<see cref="UserCgroups"/>).</param>
+    public static bool Clear(string lxcPath, string name, Action<string>? removeCgroups)
     {
         string path = PathOf(lxcPath, name);
         if (!FileTree.Exists(path))
@@ -115,7 +119,7 @@ public sealed class RuntimeRecord
             switch (line[..space])
             {
                 case "making": CgroupLeftovers.ClearEmpty(value); break;
-                case "cgroup": CgroupLeftovers.Clear(value); break;
+                case "cgroup": CgroupLeftovers.Clear(value, removeCgroups); break;
                 case "profile": AppArmorPlan.Unload(value, null); break;
                 case "policy": AppArmorPlan.Unload(null, value); break;
                 case "proxy": HostNetwork.RemoveProxy(value[(value.IndexOf(' ') + 1)..], value[..value.IndexOf(' ')]); break;

@@ -144,6 +144,22 @@ public sealed partial class Supervisor
         {
             cgroups.Delegate(plan.HasUserNamespace ? plan.RootUserId : 0, plan.HasUserNamespace ? plan.RootGroupId : 0);
         }
+        else if (cgroups.Directories.Count > 0)
+        {
+            ShareCgroups();
+        }
+    }
+
+    private void ShareCgroups()
+    {
+        try
+        {
+            UserCgroups.Share(cgroups!, plan.IdMaps);
+        }
+        catch (LinuxException e)
+        {
+            reporter.Warning($"The container's root can make no cgroups, without which systemd ends at once: {e.Message}");
+        }
     }
 
     private void RecordCgroups()

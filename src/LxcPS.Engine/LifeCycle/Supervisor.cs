@@ -7,6 +7,7 @@ using LxcPS.Engine.KernelLog;
 using LxcPS.Engine.Network;
 using LxcPS.Engine.Mounts;
 using LxcPS.Engine.Protocol;
+using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Seccomp;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
@@ -110,7 +111,7 @@ public sealed partial class Supervisor
         ProcessTitle.TrySet($"[lxc monitor] {request.LxcPath} {request.Name}");
         try
         {
-            RuntimeRecord.Clear(request.LxcPath, request.Name);
+            RuntimeRecord.Clear(request.LxcPath, request.Name, Processes.EffectiveUserId == 0 ? null : UserCgroups.RemoveBelow);
             ExitStatus exit;
             do
             {

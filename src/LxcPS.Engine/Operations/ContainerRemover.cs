@@ -36,7 +36,7 @@ public static class ContainerRemover
         int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer, or end and remove it with -Force.");
         try
         {
-            RuntimeRecord.Clear(store.LxcPath, name);
+            store.ClearLeftovers(name);
             DeleteReserved(store, name, asksHooks, cancel);
         }
         finally

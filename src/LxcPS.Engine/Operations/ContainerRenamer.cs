@@ -16,7 +16,7 @@ public static class ContainerRenamer
         int reservation = ControlSocket.Reserve(store.LxcPath, name, "Stop it first with Stop-LxcContainer.");
         try
         {
-            RuntimeRecord.Clear(store.LxcPath, name);
+            store.ClearLeftovers(name);
             Dependents.RequireNone(store, name, "renamed");
             store.Rename(name, newName);
             MoveNeeds(store, name, newName);

@@ -27,14 +27,17 @@ internal static class MappedFiles
         }
         catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && helper is not null && Processes.EffectiveUserId != 0)
         {
-            Run(helper, descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = MappedWork.Remove, Maps = UserMaps.OfEverything(), Directory = path }.ToArguments(), _ => { }, cancel);
+            Run(helper, MappedWork.Remove, path, cancel);
         }
     }
 
+    /// <summary>Removes the cgroups below one that a user's container made; see <see cref="UserCgroups"/>.</summary>
+    /// <exception cref="LxcException">What the helper failed with.</exception>
+    internal static void RemoveCgroups(HelperProgram helper, string directory) => Run(helper, MappedWork.RemoveCgroups, directory, CancellationToken.None);
+
     /// <summary>Finishes the restore of a user's container, see <see cref="Copying.RestoreSteps.Finish"/>: it cannot be stopped any more.</summary>
     /// <exception cref="LxcException">What the helper failed with.</exception>
-    internal static void FinishRestore(HelperProgram helper, string directory) => Run(helper,
-        descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = MappedWork.Restore, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, CancellationToken.None);
+    internal static void FinishRestore(HelperProgram helper, string directory) => Run(helper, MappedWork.Restore, directory, CancellationToken.None);
 
     /// <summary>Makes a root file system whose owners are the ids of a user's container.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -176,6 +179,10 @@ internal static class MappedFiles
         }, cancel);
         return info with { Settings = settings, Changes = changes, Size = size };
     }
+
+    // What takes all of the user's ids, and tells nothing but its end.
+    private static void Run(HelperProgram helper, MappedWork work, string directory, CancellationToken cancel) => Run(helper,
+        descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = work, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, cancel);
 
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
     {

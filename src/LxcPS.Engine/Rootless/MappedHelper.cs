@@ -1,3 +1,4 @@
+using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Copying;
 using LxcPS.Engine.Images;
@@ -54,6 +55,7 @@ public sealed class MappedHelper
         return helper.Guard(() => request.Work switch
         {
             MappedWork.Remove => helper.Done(MappedChild.Run(request.Maps, () => helper.Guard(helper.Remove))),
+            MappedWork.RemoveCgroups => helper.Done(MappedChild.Run(request.Maps, () => helper.Guard(helper.RemoveCgroups))),
             MappedWork.Restore => helper.Done(MappedChild.Run(request.Maps, () => helper.Guard(helper.Restore))),
             MappedWork.Finish => helper.Done(helper.RunAsRoot(helper.Finish)),
             _ => helper.Build(),
@@ -66,6 +68,12 @@ public sealed class MappedHelper
     {
         int parent = Descriptors.Open(Path.GetDirectoryName(request.Directory)!, OpenFlags.ReadOnly | OpenFlags.Directory);
         TreeRemoval.Remove(parent, Path.GetFileName(request.Directory), request.Directory);
+        return 0;
+    }
+
+    private int RemoveCgroups()
+    {
+        CgroupWalk.RemoveBelow(request.Directory);
         return 0;
     }
 

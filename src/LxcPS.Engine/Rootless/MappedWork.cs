@@ -6,6 +6,9 @@ public enum MappedWork
     /// <summary>A directory is removed.</summary>
     Remove,
 
+    /// <summary>The cgroups below one are removed.</summary>
+    RemoveCgroups,
+
     /// <summary>The restore of a snapshot is finished.</summary>
     Restore,
 

@@ -1,3 +1,5 @@
+using LxcPS.Engine.LifeCycle;
+using LxcPS.Engine.Protocol;
 using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
@@ -113,6 +115,11 @@ public sealed partial class ContainerStore
             Descriptors.Close(parent);
         }
     }
+
+    /// <summary>Clears what a killed monitor of a container left; for whoever has its name (<see cref="ControlSocket.Reserve"/>).</summary>
+    /// <exception cref="LxcException">What could not be cleared.</exception>
+    internal void ClearLeftovers(string name) => RuntimeRecord.Clear(LxcPath, name,
+        Helper is { } helper && Processes.EffectiveUserId != 0 ? directory => MappedFiles.RemoveCgroups(helper, directory) : null);
 
     private void RemoveTree(int parent, string name, string path, CancellationToken cancel) => MappedFiles.RemoveTree(Helper, parent, name, path, cancel);
 
