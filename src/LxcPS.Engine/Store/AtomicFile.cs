@@ -8,6 +8,11 @@ namespace LxcPS.Engine.Store;
 /// </summary>
 internal static class AtomicFile
 {
+    private const string Suffix = ".new";
+
+    // Of the GUID that makes the name of a file that is being written.
+    private const int Digits = 32;
+
     /// <summary>Writes a file; an existing one's mode and owner are kept.</summary>
     /// <param name="path">The file; a symbolic link stays, and what it points to is written.</param>
     /// <param name="content">What it holds from then on.</param>
@@ -17,35 +22,26 @@ internal static class AtomicFile
     {
         string target = TargetOf(path);
         string directory = Path.GetDirectoryName(Path.GetFullPath(target)) ?? "/";
-        string temporary = $".{Guid.NewGuid():n}.new";
+        string temporary = string.Empty;
         int parent = -1;
-        bool made = false;
+        int fd = -1;
         try
         {
             parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
             string name = Path.GetFileName(target);
             bool exists = FileTree.TryStatus(parent, name, true, out FileStatus old);
-            int flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow;
-            int fd = Descriptors.OpenAt(parent, temporary, flags, 0x180 /* 0600 */);
-            made = true;
-            try
+            Sweep(parent, directory);
+            fd = Make(parent, out temporary);
+            Descriptors.WriteAll(fd, content, target);
+            if (exists)
             {
-                Descriptors.WriteAll(fd, content, target);
-                if (exists)
-                {
-                    KeepOwner(fd, old);
-                }
-
-                FileTree.ChangeMode(fd, exists ? old.Mode & 0xFFF : mode, target);
-                FileTree.Sync(fd, target);
-            }
-            finally
-            {
-                Descriptors.Close(fd);
+                KeepOwner(fd, old);
             }
 
+            FileTree.ChangeMode(fd, exists ? old.Mode & 0xFFF : mode, target);
+            FileTree.Sync(fd, target);
             FileTree.Rename(parent, temporary, parent, name);
-            made = false;
+            temporary = string.Empty;
             if (!FileTree.TryStatus(parent, ContainerCreation.PartialName, false, out _))
             {
                 FileTree.Sync(parent, directory);
@@ -57,12 +53,66 @@ internal static class AtomicFile
         }
         finally
         {
-            if (made)
+            if (temporary.Length > 0)
             {
                 RemoveQuietly(parent, temporary);
             }
 
+            Descriptors.Close(fd);
             Descriptors.Close(parent);
+        }
+    }
+
+    // Who writes one has it locked until it has its name: one without is what a killed session left.
+    private static int Make(int parent, out string temporary)
+    {
+        while (true)
+        {
+            temporary = $".{Guid.NewGuid():n}{Suffix}";
+            int fd = Descriptors.OpenAt(parent, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
+
+            // Until it is locked another session may take it for a leftover: then it is made again.
+            if (FileLocks.TryLock(fd, temporary) && FileTree.TryStatus(parent, temporary, false, out _))
+            {
+                return fd;
+            }
+
+            Descriptors.Close(fd);
+        }
+    }
+
+    private static void Sweep(int parent, string directory)
+    {
+        List<string> leftovers = [];
+        DirectoryReader reader = new(parent, directory, new byte[4096]);
+        while (reader.Next())
+        {
+            if (reader.Name is { } name && name.Length == 1 + Digits + Suffix.Length && name[0] == '.' && name.EndsWith(Suffix, StringComparison.Ordinal)
+                && Guid.TryParseExact(name.AsSpan(1, Digits), "n", out _))
+            {
+                leftovers.Add(name);
+            }
+        }
+
+        foreach (string name in leftovers)
+        {
+            int fd = -1;
+            try
+            {
+                fd = Descriptors.OpenAt(parent, name, OpenFlags.WriteOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking);
+                if (FileLocks.TryLock(fd, name))
+                {
+                    FileTree.Remove(parent, name);
+                }
+            }
+            catch (LinuxException)
+            {
+                // It has its name by now, or is another user's: what we were called for can go on.
+            }
+            finally
+            {
+                Descriptors.Close(fd);
+            }
         }
     }
 
