@@ -32,8 +32,9 @@ internal static class RestoreSteps
     /// <summary>Finishes a restore, where there is one. Under the container's lock.</summary>
     /// <param name="directory">The container's directory.</param>
     /// <param name="helper">The helper executable: a user may not move the directories of his container's root; null where there is none.</param>
+    /// <param name="held">The container's lock, which the helper keeps; null without one.</param>
     /// <exception cref="LxcException">StorageFailed or PermissionDenied: it can be finished later.</exception>
-    internal static void Finish(string directory, HelperProgram? helper)
+    internal static void Finish(string directory, HelperProgram? helper, ContainerLock? held)
     {
         string note = $"{directory}/{Note}";
         if (!FileTree.Exists(note))
@@ -41,9 +42,9 @@ internal static class RestoreSteps
             return;
         }
 
-        if (helper is not null && Processes.EffectiveUserId != 0)
+        if (helper is not null && held is not null && Processes.EffectiveUserId != 0)
         {
-            MappedFiles.FinishRestore(helper, directory);
+            MappedFiles.FinishRestore(helper, directory, held);
             return;
         }
 
@@ -75,7 +76,7 @@ internal static class RestoreSteps
             }
 
             FileTree.Remove(Descriptors.CurrentDirectory, note);
-            RemoveStaging(directory, null, CancellationToken.None);
+            RemoveStaging(directory, null, null, CancellationToken.None);
         }
         catch (LinuxException e)
         {
@@ -83,15 +84,15 @@ internal static class RestoreSteps
         }
     }
 
-    /// <summary>Removes what a restore has put together, or set aside.</summary>
-    internal static void RemoveStaging(string directory, HelperProgram? helper, CancellationToken cancel)
+    /// <summary>Removes what a restore has put together, or set aside. Under the container's lock, which the helper keeps: the next restore uses the same name.</summary>
+    internal static void RemoveStaging(string directory, HelperProgram? helper, ContainerLock? held, CancellationToken cancel)
     {
         int parent = Descriptors.Open(directory, OpenFlags.ReadOnly | OpenFlags.Directory);
         try
         {
             FileTree.Sync(parent, directory);
             OwnVolumes.Remove($"{directory}/{SnapshotStore.Staging}", Path.GetFileName(directory));
-            MappedFiles.RemoveTree(helper, parent, SnapshotStore.Staging, $"{directory}/{SnapshotStore.Staging}", cancel);
+            MappedFiles.RemoveTree(helper, parent, SnapshotStore.Staging, $"{directory}/{SnapshotStore.Staging}", cancel, held);
         }
         finally
         {

@@ -95,7 +95,7 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
 
             using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout, cancel);
             RestoreSteps.Begin(directory);
-            RestoreSteps.Finish(directory, helper);
+            RestoreSteps.Finish(directory, helper, held);
         }
         finally
         {
@@ -128,9 +128,10 @@ public sealed class SnapshotStore(ContainerStore store, string name, HelperProgr
             return;
         }
 
+        using ContainerLock held = store.Lock(name, ConfigChanger.LockTimeout, cancel);
         try
         {
-            RestoreSteps.RemoveStaging(directory, helper, cancel);
+            RestoreSteps.RemoveStaging(directory, helper, held, cancel);
         }
         catch (LinuxException e)
         {

@@ -33,12 +33,13 @@ internal static class HelperCall
     /// <param name="take">Is given the fields of each line as it comes.</param>
     /// <param name="cancel">Ends it.</param>
     /// <param name="grace">How long it may clear up when it is ended, in milliseconds: it is told by the end of its report.</param>
+    /// <param name="held">An open file whose lock it keeps until it ends, also where this session ends before; or -1.</param>
     /// <exception cref="LxcException">What the helper failed with; Canceled.</exception>
-    internal static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel, int grace = 0) =>
-        Run(helper, arguments, take, (reader, cancellation) => cancellation.Wait(reader.Descriptor, -1), grace, cancel);
+    internal static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel, int grace = 0, int held = -1) =>
+        Run(helper, arguments, take, (reader, cancellation) => cancellation.Wait(reader.Descriptor, -1), grace, cancel, held);
 
     private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, Action<ReportReader, Cancellation> wait,
-        int grace, CancellationToken cancel)
+        int grace, CancellationToken cancel, int held = -1)
     {
         using Cancellation cancellation = new(cancel);
         (int read, int write) = Descriptors.Pipe();
@@ -46,7 +47,7 @@ internal static class HelperCall
         int pidfd;
         try
         {
-            pidfd = helper.Start(arguments(3), [-1, -1, -1, write], newSession: true);
+            pidfd = helper.Start(arguments(3), held < 0 ? [-1, -1, -1, write] : [-1, -1, -1, write, held], newSession: true);
         }
         finally
         {

@@ -3,6 +3,7 @@ using LxcPS.Engine.Copying;
 using LxcPS.Engine.Images;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
+using LxcPS.Engine.Store;
 using LxcPS.Engine.Templates;
 using LxcPS.Native;
 
@@ -17,9 +18,10 @@ internal static class MappedFiles
     /// <param name="name">Its name there.</param>
     /// <param name="path">Its path.</param>
     /// <param name="cancel">Stops the removal between two names.</param>
+    /// <param name="held">The lock that others take before they make anything of that name: the helper, which may outlive the session, keeps it. Null where none will.</param>
     /// <exception cref="LinuxException">What the kernel answered.</exception>
     /// <exception cref="LxcException">What the helper failed with, or Canceled.</exception>
-    internal static void RemoveTree(HelperProgram? helper, int parent, string name, string path, CancellationToken cancel)
+    internal static void RemoveTree(HelperProgram? helper, int parent, string name, string path, CancellationToken cancel, ContainerLock? held = null)
     {
         try
         {
@@ -27,7 +29,7 @@ internal static class MappedFiles
         }
         catch (LinuxException e) when (e.Number is Errno.EACCES or Errno.EPERM && helper is not null && Processes.EffectiveUserId != 0)
         {
-            Run(helper, MappedWork.Remove, path, cancel);
+            Run(helper, MappedWork.Remove, path, cancel, held);
         }
     }
 
@@ -37,7 +39,7 @@ internal static class MappedFiles
 
     /// <summary>Finishes the restore of a user's container, see <see cref="Copying.RestoreSteps.Finish"/>: it cannot be stopped any more.</summary>
     /// <exception cref="LxcException">What the helper failed with.</exception>
-    internal static void FinishRestore(HelperProgram helper, string directory) => Run(helper, MappedWork.Restore, directory, CancellationToken.None);
+    internal static void FinishRestore(HelperProgram helper, string directory, ContainerLock held) => Run(helper, MappedWork.Restore, directory, CancellationToken.None, held);
 
     /// <summary>Makes a root file system whose owners are the ids of a user's container.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -181,10 +183,10 @@ internal static class MappedFiles
     }
 
     // What takes all of the user's ids, and tells nothing but its end.
-    private static void Run(HelperProgram helper, MappedWork work, string directory, CancellationToken cancel) => Run(helper,
-        descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = work, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, cancel);
+    private static void Run(HelperProgram helper, MappedWork work, string directory, CancellationToken cancel, ContainerLock? held = null) => Run(helper,
+        descriptor => new MappedRequest { ReportDescriptor = descriptor, Work = work, Maps = UserMaps.OfEverything(), Directory = directory }.ToArguments(), _ => { }, cancel, held);
 
-    private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel)
+    private static void Run(HelperProgram helper, Func<int, IReadOnlyList<string>> arguments, Action<string[]> take, CancellationToken cancel, ContainerLock? held = null)
     {
         bool done = false;
         HelperCall.Run(helper, arguments, fields =>
@@ -194,7 +196,7 @@ internal static class MappedFiles
             {
                 take(fields);
             }
-        }, cancel);
+        }, cancel, held: held?.Descriptor ?? -1);
         if (!done)
         {
             throw new LxcException(LxcErrorId.StorageFailed, "The helper that works on the files of the container ended without a word")

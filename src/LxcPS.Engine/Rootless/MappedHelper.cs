@@ -79,7 +79,7 @@ public sealed class MappedHelper
 
     private int Restore()
     {
-        RestoreSteps.Finish(request.Directory, null);
+        RestoreSteps.Finish(request.Directory, null, null);
         return 0;
     }
 

@@ -84,6 +84,9 @@ public sealed class ContainerLock : IDisposable
         }
     }
 
+    /// <summary>The open file that has the lock: a program that has it too keeps the lock until it ends.</summary>
+    internal int Descriptor => fd;
+
     /// <summary>Gives the lock back.</summary>
     public void Dispose() => Descriptors.Close(Interlocked.Exchange(ref fd, -1));
 

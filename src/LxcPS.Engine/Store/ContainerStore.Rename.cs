@@ -75,7 +75,7 @@ public sealed partial class ContainerStore
         {
             using ContainerLock own = Lock(name, DefaultWait);
             FinishRename(name);
-            RestoreSteps.Finish(DirectoryOf(name), Helper);
+            RestoreSteps.Finish(DirectoryOf(name), Helper, own);
         }
     }
 
