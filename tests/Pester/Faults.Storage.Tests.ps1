@@ -1,132 +1,16 @@
 # What copies, keeps, brings back and moves containers, killed at random moments and on a full disk: no half container is ever listed, none is lost,
 # and the next try works.
 BeforeDiscovery {
-    # What is done, by a session that is killed; what is whole after it; and the next try.
-    $operations = @(
-        @{
-            Operation = 'New-LxcContainer'
-            Prepare   = { if (-not (Test-Path "$outside/$base-rootfs.tar")) { & tar -cf "$outside/$base-rootfs.tar" -C "$place/$base/rootfs" . } }
-            Command   = { "New-LxcContainer '$new' -Template '$outside/$base-rootfs.tar' -LxcPath '$place'" }
-            Check     = { Assert-WholeIfListed $new }
-            Next      = { Remove-Listed $new; [void] (New-LxcContainer $new -Template "$outside/$base-rootfs.tar" -LxcPath $place); Assert-Whole "$place/$new/rootfs" first; Remove-Listed $new }
-        }
-        @{
-            Operation = 'Copy-LxcContainer'
-            Command   = { "Copy-LxcContainer '$base' '$new' -LxcPath '$place'" }
-            Check     = { Assert-WholeIfListed $new }
-            Next      = { Remove-Listed $new; [void] (Copy-LxcContainer $base $new -LxcPath $place); Assert-Whole "$place/$new/rootfs" first; Remove-Listed $new }
-        }
-        @{
-            Operation = 'Checkpoint-LxcContainer'
-            Command   = { "Checkpoint-LxcContainer '$base' -LxcPath '$place'" }
-            Check     = { Get-LxcSnapshot $base -LxcPath $place | ForEach-Object { Assert-Whole "$place/$base/snaps/$($_.SnapshotName)/rootfs" first } }
-            Next      = { Get-LxcSnapshot $base -LxcPath $place | Remove-LxcSnapshot -Confirm:$false; Checkpoint-LxcContainer $base -LxcPath $place; Assert-Whole "$place/$base/snaps/snap0/rootfs" first; Remove-LxcSnapshot $base snap0 -LxcPath $place -Confirm:$false }
-        }
-        @{
-            Operation = 'Restore-LxcSnapshot'
-            Prepare   = { Checkpoint-LxcContainer $base -LxcPath $place; Set-Files "$place/$base/rootfs" second }
-            Command   = { "Restore-LxcSnapshot '$base' snap0 -LxcPath '$place' -Confirm:`$false" }
-            # From the moment when the files are set aside it is finished by whoever opens the container.
-            Check     = { Get-LxcContainer $base -LxcPath $place | Should -Not -BeNullOrEmpty; Assert-Whole "$place/$base/rootfs" first, second }
-            Next      = { Restore-LxcSnapshot $base snap0 -LxcPath $place -Confirm:$false; Assert-Whole "$place/$base/rootfs" first; [IO.Directory]::GetFileSystemEntries("$place/$base", '.*') | Should -BeNullOrEmpty; Remove-LxcSnapshot $base snap0 -LxcPath $place -Confirm:$false }
-        }
-        @{
-            Operation = 'Export-LxcContainer'
-            Command   = { "Export-LxcContainer '$base' '$place/archives/$base.tar' -LxcPath '$place'" }
-            Check     = { if (Test-Path "$place/archives/$base.tar") { Assert-Archive } }
-            Next      = { Export-LxcContainer $base "$place/archives/$base.tar" -LxcPath $place -Force; Assert-Archive; [IO.Directory]::GetFileSystemEntries("$place/archives") | Should -HaveCount 1; [IO.File]::Delete("$place/archives/$base.tar") }
-        }
-        @{
-            Operation = 'Export-LxcContainer -Format Oci'
-            Room      = 1MB
-            Command   = { "Export-LxcContainer '$base' '$place/archives/$base' -Format Oci -LxcPath '$place'" }
-            Check     = { if (Test-Path "$place/archives/$base") { Assert-Layout } }
-            Next      = { Remove-Item "$place/archives/$base" -Recurse -ErrorAction Ignore; Export-LxcContainer $base "$place/archives/$base" -LxcPath $place -Format Oci; Assert-Layout; [IO.Directory]::GetFileSystemEntries("$place/archives") | Should -HaveCount 1; Remove-Item "$place/archives/$base" -Recurse }
-        }
-        @{
-            Operation = 'Import-LxcContainer'
-            Prepare   = { if (-not (Test-Path "$outside/$base.tar.zst")) { Export-LxcContainer $base $outside -LxcPath $place } }
-            Command   = { "Import-LxcContainer '$outside/$base.tar.zst' '$new' -LxcPath '$place'" }
-            Check     = { Assert-WholeIfListed $new }
-            Next      = { Remove-Listed $new; [void] (Import-LxcContainer "$outside/$base.tar.zst" $new -LxcPath $place); Assert-Whole "$place/$new/rootfs" first; Remove-Listed $new }
-        }
-        @{
-            Operation = 'Rename-LxcContainer'
-            Command   = { "Rename-LxcContainer '$base' '$new' -LxcPath '$place'" }
-            Check     = { @(Get-LxcContainer $base, $new -LxcPath $place -ErrorAction Ignore) | Should -HaveCount 1 }
-            Next      = {
-                if (-not (Get-LxcContainer $new -LxcPath $place -ErrorAction Ignore)) {
-                    Rename-LxcContainer $base $new -LxcPath $place
-                }
-
-                Assert-Whole "$place/$new/rootfs" first
-                (Get-LxcContainer $new -LxcPath $place).Rootfs | Should -Be "dir:$place/$new/rootfs"
-                Rename-LxcContainer $new $base -LxcPath $place
-                (Get-LxcContainer $base -LxcPath $place).Rootfs | Should -Be "dir:$place/$base/rootfs"
-            }
-        }
-    )
+    . $PSScriptRoot/Interrupted.ps1
 }
 
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     . $PSScriptRoot/Probe.ps1
     . $PSScriptRoot/Expect.ps1
-    # With LXCPS_LONG the numbers that find what happens once in fifty times; without it what a build can wait for.
-    $rounds = if ($env:LXCPS_LONG) { 50 } else { 4 }
-    $random = [Random]::new(4711)
-    $base = "base-$Unique"
-    $new = "new-$Unique"
-    $outside = [IO.Directory]::CreateDirectory("/tmp/lxcps-outside-$Unique").FullName
-
-    function Set-Files {
-        # Many files of one word, and a large one.
-        param([string] $Root, [string] $Word)
-        & sh -c 'for i in $(seq 300); do echo "$2" >"$1/f$i"; done; dd if=/dev/zero bs=1M count=16 status=none | tr "\0" x >"$1/data"' sh $Root $Word
-    }
-
-    function Assert-Whole {
-        param([string] $Root, [string[]] $Word)
-        $words = @(& sh -c 'cat "$1"/f* | sort | uniq -c' sh $Root)
-        $words | Should -HaveCount 1 -Because 'all files are of one time'
-        $words[0].Trim() | Should -BeIn $Word.ForEach({ "300 $_" })
-        [IO.FileInfo]::new("$Root/data").Length | Should -Be 16MB
-        Test-Path "$Root/bin/busybox" | Should -BeTrue
-    }
-
-    function Assert-WholeIfListed {
-        param([string] $Name)
-        Assert-Whole "$place/$base/rootfs" first
-        if ((Get-LxcContainer -LxcPath $place).Name -contains $Name) {
-            Assert-Whole "$place/$Name/rootfs" first
-            (Get-LxcContainer $Name -LxcPath $place).Rootfs | Should -Be "dir:$place/$Name/rootfs"
-        }
-    }
-
-    function Assert-Archive {
-        @(& tar --list "--file=$place/archives/$base.tar" | Where-Object { $_ -match '^rootfs/f\d+$' }) | Should -HaveCount 300
-        $LASTEXITCODE | Should -Be 0
-    }
-
-    function Assert-Layout {
-        $blobs = [IO.Directory]::GetFiles("$place/archives/$base/blobs/sha256")
-        $blobs | Should -HaveCount 3
-        $blobs | ForEach-Object { (Get-FileHash $_).Hash | Should -Be ([IO.Path]::GetFileName($_)) }
-        Test-Path "$place/archives/$base/index.json", "$place/archives/$base/oci-layout" | Should -Be $true, $true
-    }
-
-    function Remove-Listed {
-        param([string] $Name)
-        if ((Get-LxcContainer -LxcPath $place).Name -contains $Name) {
-            Remove-LxcContainer $Name -LxcPath $place -Force
-        }
-    }
-
-    function New-Base {
-        [void] (New-LxcContainer $base -Template Busybox -LxcPath $place)
-        Set-Files "$place/$base/rootfs" first
-        [void] [IO.Directory]::CreateDirectory("$place/archives")
-    }
+    . $PSScriptRoot/Interrupted.ps1
+    $owner = 0
+    $shift = 0
 }
 
 AfterAll {
@@ -141,60 +25,10 @@ Describe 'Death at any moment' {
     }
 
     AfterAll {
-        Remove-Item "$place/archives" -Recurse -Force
+        Remove-Item "$place/archives", "$place/images" -Recurse -Force
     }
 
-    It 'of <Operation> leaves what is whole, and the next try works' -ForEach $operations {
-        if ($Prepare) {
-            . $Prepare
-        }
-
-        # How long it takes by itself, in a session that is not the first to do it.
-        $go = { param($session) $session.StandardInput.WriteLine('go'); $session.StandardOutput.ReadLine() | Should -Be 'begins' }
-        $script = "[void] [Console]::In.ReadLine(); [Console]::Out.WriteLine('begins'); $(. $Command); [Console]::Out.WriteLine('done')"
-        # Each is started while the one before is looked at: they only wait.
-        $session = Start-Session $script
-        $following = Start-Session $script
-        . $go $session
-        $watch = [Diagnostics.Stopwatch]::StartNew()
-        $session.StandardOutput.ReadLine() | Out-Null
-        $whole = $watch.Elapsed.TotalMilliseconds
-        $session.WaitForExit()
-        . $Check
-        . $Next
-        $killed = 0
-        foreach ($round in 1..$rounds) {
-            if ($Prepare) {
-                . $Prepare
-            }
-
-            $session = $following
-            . $go $session
-            Start-Sleep -Milliseconds ($random.NextDouble() * $whole)
-            $killed += [int] -not $session.HasExited
-            $session.Kill()
-            $session.WaitForExit()
-            $following = Start-Session $script
-            . $Check
-
-            # What the killed session was about to execute holds the container's name until it is executed.
-            for ($end = [DateTime]::UtcNow.AddSeconds(5); ; Start-Sleep -Milliseconds 20) {
-                try {
-                    . $Next
-                    break
-                }
-                catch {
-                    if ("$($_.FullyQualifiedErrorId)" -notlike 'ContainerBusy,*' -or [DateTime]::UtcNow -gt $end) {
-                        throw
-                    }
-                }
-            }
-        }
-
-        $following.Kill()
-        $following.WaitForExit()
-        $killed | Should -BeGreaterThan 0
-    }
+    It 'of <Operation> leaves what is whole, and the next try works' -ForEach $operations { Assert-SurvivesDeath }
 }
 
 Describe 'A full disk at any moment' {
@@ -211,25 +45,5 @@ Describe 'A full disk at any moment' {
         Remove-Item $place, "/run/lxc/lock$place" -Recurse -Force -ErrorAction Ignore
     }
 
-    It 'under <Operation> leaves what is whole, and the next try works' -ForEach $operations {
-        $full = 0
-        foreach ($round in 1..$rounds) {
-            if ($Prepare) {
-                . $Prepare
-            }
-
-            $used = [long] (& stat -f -c '%b %f %S' $place | ForEach-Object { $part = $_.Split(' '); ([long] $part[0] - [long] $part[1]) * [long] $part[2] })
-            & mount -o "remount,size=$($used + $random.Next(0, ($Room ?? 16MB)))" $place
-            $outcome = Get-Outcome ([scriptblock]::Create((. $Command)))
-            $outcome.Errors | ForEach-Object { $_.Exception.ErrorId | Should -Be 'StorageFull' }
-            $full += $outcome.Errors.Count
-            & mount -o remount,size=200m $place
-            . $Check
-            . $Next
-        }
-
-        if ($Operation -ne 'Rename-LxcContainer') {
-            $full | Should -BeGreaterThan 0
-        }
-    }
+    It 'under <Operation> leaves what is whole, and the next try works' -ForEach $operations { Assert-SurvivesFullDisk }
 }

@@ -29,10 +29,10 @@ function New-User {
     [pscustomobject]@{ Name = $Name; Id = $Id; Home = $directory; LxcPath = "$directory/.local/share/lxc" }
 }
 
-function Invoke-As {
-    # Runs a script in a session of a user; what it writes. An error or a warning is a line of its kind, its id, category, text and advice.
+function Start-As {
+    # Starts a session of a user that runs a script. An error or a warning that it writes is a line of its kind, its id, category, text and advice.
     # The setup is a line for the shell that becomes the session, run as root.
-    param([object] $User, [string] $Script, [string] $Setup = ':', [switch] $OwnNetwork)
+    param([object] $User, [string] $Script, [string] $Setup = ':', [switch] $OwnNetwork, [switch] $Listens)
     $start = [Diagnostics.ProcessStartInfo]::new('unshare')
     $enter = "for f in passwd group subuid subgid; do [ ! -e /etc/`$f ] || mount --bind '$accounts'/`$f /etc/`$f || exit 9; done; $Setup
 cd '$($User.Home)' && exec setpriv --reuid=$($User.Id) --regid=$($User.Id) --clear-groups env -u XDG_RUNTIME_DIR -u XDG_DATA_HOME HOME='$($User.Home)' NO_COLOR=1 `"`$@`""
@@ -49,8 +49,15 @@ Import-Module '$module/LxcPS.psd1'
         $start.ArgumentList.Add($argument)
     }
 
+    $start.RedirectStandardInput = $Listens
     $start.RedirectStandardOutput = $true
-    $process = [Diagnostics.Process]::Start($start)
+    [Diagnostics.Process]::Start($start)
+}
+
+function Invoke-As {
+    # Runs a script in a session of a user; what it writes. See Start-As.
+    param([object] $User, [string] $Script, [string] $Setup = ':', [switch] $OwnNetwork)
+    $process = Start-As @PSBoundParameters
     try {
         $process.StandardOutput.ReadToEnd() -split '\r?\n' | Where-Object { $_ }
         $process.WaitForExit()
