@@ -22,7 +22,7 @@ perl -e 'sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) 
 function Get-Tree {
     # All that a file has: type, mode, owners, size, links, times, device numbers, content, extended attributes.
     param([string] $Path)
-    $script = 'cd "$1" && find . -mindepth 1 ! -path ./etc/hostname ! -path ./etc/machine-id ! -path ./etc -printf "%P\0%y %m %U %G %s %n %T@ %l %b\0" | tr "\0" "\n" | LC_ALL=C sort; ' +
-        'find . -print0 | LC_ALL=C sort -z | perl -0 -ne ''chomp; my $l = "\0" x 4096; my $n = syscall(195, $_, $l, 4096); next if $n <= 0; for my $k (sort split /\0/, substr($l, 0, $n)) { my $v = "\0" x 256; my $m = syscall(192, $_, $k, $v, 256); print "$_ $k ", unpack("H*", substr($v, 0, $m)), "\n" }''; find . -type f ! -path ./etc/hostname ! -path ./etc/machine-id -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum'
+    $script = 'cd "$1" && find . -mindepth 1 ! -path ./etc/hostname ! -path ./etc/hosts ! -path ./etc/machine-id ! -path ./etc -printf "%P\0%y %m %U %G %s %n %T@ %l %b\0" | tr "\0" "\n" | LC_ALL=C sort; ' +
+        'find . -print0 | LC_ALL=C sort -z | perl -0 -ne ''chomp; my $l = "\0" x 4096; my $n = syscall(195, $_, $l, 4096); next if $n <= 0; for my $k (sort split /\0/, substr($l, 0, $n)) { my $v = "\0" x 256; my $m = syscall(192, $_, $k, $v, 256); print "$_ $k ", unpack("H*", substr($v, 0, $m)), "\n" }''; find . -type f ! -path ./etc/hostname ! -path ./etc/hosts ! -path ./etc/machine-id -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum'
     (& sh -c $script sh $Path) -join "`n"
 }
