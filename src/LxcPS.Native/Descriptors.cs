@@ -97,6 +97,9 @@ public static unsafe partial class Descriptors
         }
     }
 
+    /// <summary>Closes the descriptor that an object keeps, and forgets it: at a second call its number may be another's.</summary>
+    public static void CloseOnce(ref int fd) => Close(Interlocked.Exchange(ref fd, -1));
+
     /// <summary>Closes all descriptors from <paramref name="first"/> on, or marks them close-on-exec; see close_range(2).</summary>
     public static void CloseFrom(int first, bool onExec) =>
         LinuxException.Check(syscall(SystemCall.close_range, first, uint.MaxValue, onExec ? 4 : 0), "close_range");

@@ -15,13 +15,14 @@ public sealed unsafe class FileWatch : IDisposable
     private const int IN_CLOEXEC = 0x80000;
     private const int IN_NONBLOCK = 0x800;
     private readonly byte[] buffer = new byte[4096];
+    private int descriptor;
 
     /// <summary>Creates a watch of nothing.</summary>
     public FileWatch() =>
-        Descriptor = (int)LinuxException.Check(syscall(SystemCall.inotify_init1, IN_CLOEXEC | IN_NONBLOCK), "inotify_init1");
+        descriptor = (int)LinuxException.Check(syscall(SystemCall.inotify_init1, IN_CLOEXEC | IN_NONBLOCK), "inotify_init1");
 
     /// <summary>Readable when something has happened.</summary>
-    public int Descriptor { get; }
+    public int Descriptor => descriptor;
 
     /// <summary>Watches a path for events: IN_ flags.</summary>
     public void Add(string path, uint events)
@@ -41,5 +42,5 @@ public sealed unsafe class FileWatch : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(Descriptor);
+    public void Dispose() => Descriptors.CloseOnce(ref descriptor);
 }

@@ -30,7 +30,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     // A part of a dump fits the buffer of the reader; single messages are some KiB at most.
     private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(16384);
-    private readonly int fd;
+    private int fd;
     private uint sequence;
 
     /// <summary>Opens the socket.</summary>
@@ -104,7 +104,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(fd);
+    public void Dispose() => Descriptors.CloseOnce(ref fd);
 
     // The end of a dump has a number too: the errno that broke it off.
     private int End(ushort type, ushort flags, ReadOnlySpan<byte> body)

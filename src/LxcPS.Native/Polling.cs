@@ -30,7 +30,7 @@ public enum Readiness : uint
 /// <summary>The descriptors that an event loop waits on; see epoll(7).</summary>
 public sealed unsafe class PollSet : IDisposable
 {
-    private readonly int epoll;
+    private int epoll;
 
     /// <summary>Creates an empty set.</summary>
     public PollSet()
@@ -79,7 +79,7 @@ public sealed unsafe class PollSet : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(epoll);
+    public void Dispose() => Descriptors.CloseOnce(ref epoll);
 
     private void Change(int operation, int fd, Readiness interest, string call)
     {

@@ -82,7 +82,7 @@ Describe 'A stock Debian' {
         $before = (Get-LxcContainer $name).ProcessId
         $id = Invoke-LxcCommand $name cat /etc/machine-id
         Invoke-LxcCommand $name systemctl reboot
-        Wait-Until { $now = Get-LxcContainer $name; $now.State -eq 'Running' -and $now.ProcessId -ne $before } -Seconds 120 | Should -BeTrue
+        Wait-Reboot $name $before -Seconds 120
         Wait-Boot $name
         Invoke-LxcCommand $name cat /etc/machine-id | Should -Be $id -Because 'it was made at the first boot, and kept'
         Invoke-LxcCommand $name ls /root/kept | Should -Be '/root/kept'

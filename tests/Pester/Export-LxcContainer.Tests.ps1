@@ -88,7 +88,8 @@ Describe 'Export-LxcContainer and Import-LxcContainer' {
     }
 
     It 'keep the identity of a container that moves, its name, and its ids where they are free' {
-        Copy-LxcContainer $base "mover-$Unique" | Export-LxcContainer -Path $archives -PassThru | ForEach-Object FullName | Should -Be "$archives/mover-$Unique.tar.zst"
+        Copy-LxcContainer $base "mover-$Unique" | Export-LxcContainer -Path $archives -PassThru | ForEach-Object { $_.FullName, $_.PSPath } |
+            Should -Be "$archives/mover-$Unique.tar.zst", "Microsoft.PowerShell.Core\FileSystem::$archives/mover-$Unique.tar.zst"
         $before = [IO.File]::ReadAllText("$LxcPath/mover-$Unique/config")
         Set-Content "$LxcPath/mover-$Unique/rootfs/etc/machine-id" '00000000000000000000000000000001'
         Export-LxcContainer "mover-$Unique" $archives -Force

@@ -33,6 +33,11 @@ Describe 'Exit codes of Invoke-LxcCommand' -Tag Vm {
         $LASTEXITCODE | Should -Be 137
     }
 
+    It 'says how a line of a shell is given, where it is taken for a program' {
+        Invoke-LxcCommand $name 'echo one; echo two' -ErrorAction SilentlyContinue -ErrorVariable problems
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match "argument of sh behind '-c'"
+    }
+
     It 'sets it to 127 and writes CommandNotFound for a missing program' -ForEach 'no-such-program', '/no/such/program' {
         Invoke-LxcCommand $name $_ -ErrorAction SilentlyContinue -ErrorVariable problems
         $LASTEXITCODE | Should -Be 127

@@ -42,9 +42,7 @@ BeforeAll {
         # Returns when it runs with another init.
         $before = (Get-LxcContainer $name).ProcessId
         Invoke-LxcCommand $name reboot '-f' -ErrorAction Ignore
-        # The state is asked for after the process id: one object can have that of before with the process of after.
-        Wait-Until { $now = (Get-LxcContainer $name).ProcessId; $now -and $now -ne $before -and (Get-LxcContainer $name).State -eq 'Running' } |
-            Should -BeTrue
+        Wait-Reboot $name $before
     }
 }
 

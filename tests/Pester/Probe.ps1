@@ -31,6 +31,13 @@ function Wait-Init {
     Wait-Until { [IO.File]::ReadAllText($file) -match '(?m)^SigCgt:\s+0*[1-9a-f]' } | Should -BeTrue
 }
 
+function Wait-Reboot {
+    # Until a container runs again with another init than before. The state is asked after the process: in one object it is the older of the two.
+    param([string] $Name, [int] $Before, [double] $Seconds = 30)
+    Wait-Until { (Get-LxcContainer $Name).ProcessId -notin $null, $Before } $Seconds | Should -BeTrue
+    Wait-LxcContainer -Name $Name -State Running -Timeout $Seconds
+}
+
 function Wait-Boot {
     # Until systemd's boot is over; an error with the units that failed and why. It takes a second or two on a host, and up to a minute in the
     # machine of tests/Vm.

@@ -231,7 +231,7 @@ Describe 'An ephemeral container' -Tag Vm {
         Wait-Init $name
         $before = (Get-LxcContainer $name).ProcessId
         Invoke-LxcCommand $name reboot '-f' -ErrorAction Ignore
-        Wait-Until { $now = Get-LxcContainer $name; $now.State -eq 'Running' -and $now.ProcessId -and $now.ProcessId -ne $before } | Should -BeTrue
+        Wait-Reboot $name $before
         $outcome = Get-Outcome { Restart-LxcContainer $name -Kill }
         Assert-OneError $outcome StopFailed InvalidOperation $name
         $outcome.Errors[0].Exception.ConfigKey | Should -Be 'lxc.ephemeral'

@@ -101,8 +101,7 @@ Describe 'Start-LxcContainer' {
         Start-LxcContainer $one
         $before = (Get-LxcContainer $one).ProcessId
         Invoke-LxcCommand $one reboot '-f' -ErrorAction Ignore
-        Wait-Until { $now = Get-LxcContainer $one; $now.State -eq 'Running' -and $now.ProcessId -and $now.ProcessId -ne $before } |
-            Should -BeTrue
+        Wait-Reboot $one $before
         [IO.Directory]::Exists("/proc/$before") | Should -BeFalse
         Invoke-LxcCommand $one hostname | Should -Be $one
     }

@@ -137,7 +137,7 @@ Describe 'The storage Loop' -Skip:(-not $hasExt4) {
         Start-LxcContainer $one
         $before = (Get-LxcContainer $one).ProcessId
         Invoke-LxcCommand $one sh '-c' 'echo text >/mark; reboot -f' -ErrorAction Ignore
-        Wait-Until { $now = Get-LxcContainer $one; $now.State -eq 'Running' -and $now.ProcessId -notin $before, $null } 30 | Should -BeTrue
+        Wait-Reboot $one $before
         Invoke-LxcCommand $one cat /mark | Should -Be 'text'
         Stop-LxcContainer $one -Kill
     }

@@ -65,8 +65,7 @@ Describe 'A container of the template Host' -Tag Systemd {
         $before = (Get-LxcContainer $name).ProcessId
         # The answer may get lost with the bus that carries it.
         Invoke-LxcCommand $name systemctl reboot '--no-block' -ErrorAction SilentlyContinue
-        Wait-Until { (Get-LxcContainer $name).ProcessId -notin $null, $before } -Seconds 120 | Should -BeTrue
-        Wait-LxcContainer -Name $name -State Running -Timeout 120
+        Wait-Reboot $name $before -Seconds 120
         Wait-Boot $name
         Get-Trace | Should -Be 'up', 'down', 'up'
     }

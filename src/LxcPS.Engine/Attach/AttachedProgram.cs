@@ -25,11 +25,12 @@ internal sealed class AttachedProgram(AttachRequest request, ProcessFacts facts,
         catch (LinuxException e) when (step == "exec")
         {
             bool missing = e.Number is Errno.ENOENT or Errno.ENOTDIR;
+            string program = request.Command.Count > 0 ? request.Command[0] : "shell";
             return Fail(new LxcException(missing || e.Number == Errno.EACCES ? LxcErrorId.CommandNotFound : LxcErrorId.CommandFailed,
-                $"The command '{(request.Command.Count > 0 ? request.Command[0] : "shell")}' cannot be executed in the container: {e.Message}", e)
+                $"The command '{program}' cannot be executed in the container: {e.Message}", e)
             {
                 Step = step,
-                Advice = missing ? "Give the path of a program that the container has." : "See that the file is executable for that user.",
+                Advice = ProgramSearch.AdviceFor(program, missing),
             });
         }
         catch (LinuxException e)

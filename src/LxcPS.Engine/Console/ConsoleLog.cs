@@ -56,7 +56,7 @@ public sealed class ConsoleLog : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(fd);
+    public void Dispose() => Descriptors.CloseOnce(ref fd);
 
     private static int Open(string path, int flags) =>
         Descriptors.Open(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.NoControllingTerminal | flags, 0x180 /* 0600 */);

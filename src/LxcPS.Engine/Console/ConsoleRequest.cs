@@ -1,3 +1,4 @@
+using LxcPS.Engine.Operations;
 using System.Globalization;
 
 namespace LxcPS.Engine.Console;
@@ -35,25 +36,15 @@ public sealed class ConsoleRequest
     /// <exception cref="LxcException">ConsoleFailed: an unknown or incomplete option.</exception>
     public static ConsoleRequest Parse(ReadOnlySpan<string> arguments)
     {
-        Dictionary<string, string> values = [];
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.ConsoleFailed, ["--lxcpath", "--name", "--tty", "--escape", "--report"]);
+        string escape = read.Find("--escape") ?? "a";
+        return new ConsoleRequest
         {
-            values[arguments[i]] = arguments[i + 1];
-        }
-
-        string escape = values.GetValueOrDefault("--escape", "a");
-        if (!values.TryGetValue("--lxcpath", out string? lxcPath) || !values.TryGetValue("--name", out string? name) || arguments.Length % 2 != 0
-            || !TryNumber("--tty", out int number) || !TryNumber("--report", out int report) || escape.Length != 1 || !char.IsAsciiLetter(escape[0]))
-        {
-            throw new LxcException(LxcErrorId.ConsoleFailed, $"The console helper does not understand '{string.Join(' ', arguments!)}'");
-        }
-
-        return new ConsoleRequest { LxcPath = lxcPath, Name = name, Number = number, Escape = escape[0], ReportDescriptor = report };
-
-        bool TryNumber(string option, out int number)
-        {
-            number = -1;
-            return !values.TryGetValue(option, out string? text) || int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
-        }
+            LxcPath = read.Need("--lxcpath"),
+            Name = read.Need("--name"),
+            Number = (int)read.Number("--tty", AnyTty),
+            Escape = escape.Length == 1 && char.IsAsciiLetter(escape[0]) ? escape[0] : throw read.Error($"cannot be left by Ctrl+'{escape}'"),
+            ReportDescriptor = read.Report,
+        };
     }
 }

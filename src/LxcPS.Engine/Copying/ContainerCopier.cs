@@ -21,7 +21,7 @@ public sealed class ContainerCopier : IDisposable
 
     private readonly ContainerStore source;
     private readonly string name;
-    private readonly int reservation;
+    private int reservation;
 
     /// <summary>Takes the source.</summary>
     /// <exception cref="LxcException">ContainerNotFound, ContainerRunning or ContainerBusy.</exception>
@@ -33,7 +33,7 @@ public sealed class ContainerCopier : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(reservation);
+    public void Dispose() => Descriptors.CloseOnce(ref reservation);
 
     /// <summary>Makes a copy, and runs its hooks: <c>lxc.hook.clone</c> and PostCopy.</summary>
     /// <exception cref="LxcException">

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Operations;
 using System.Globalization;
 
 namespace LxcPS.Engine.Devices;
@@ -62,33 +63,25 @@ public sealed class DeviceRequest
     /// <exception cref="LxcException">DeviceFailed: it is none.</exception>
     public static DeviceRequest Parse(ReadOnlySpan<string> arguments)
     {
-        Dictionary<string, string> values = [];
-        int next = 0;
-        while (next + 1 < arguments.Length && arguments[next] is "--lxcpath" or "--name" or "--report")
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.DeviceFailed, ["--lxcpath", "--name", "--report"]);
+        IReadOnlyList<string> rest = read.Rest;
+        if (rest.Count == 0 || !Enum.TryParse(rest[0], ignoreCase: true, out Verb verb) || (verb != Verb.List && rest.Count < 7))
         {
-            values[arguments[next]] = arguments[next + 1];
-            next += 2;
-        }
-
-        ReadOnlySpan<string> rest = arguments[Math.Min(next, arguments.Length)..];
-        if (rest.Length == 0 || !Enum.TryParse(rest[0], ignoreCase: true, out Verb verb) || (verb != Verb.List && rest.Length < 7)
-            || !values.TryGetValue("--lxcpath", out string? lxcPath) || !values.TryGetValue("--name", out string? name))
-        {
-            throw new LxcException(LxcErrorId.DeviceFailed, "The device helper needs --lxcpath, --name, and what to do");
+            throw read.Error("needs what to do, with which device and where");
         }
 
         return new DeviceRequest
         {
             Action = verb,
-            LxcPath = lxcPath,
-            Name = name,
+            LxcPath = read.Need("--lxcpath"),
+            Name = read.Need("--name"),
             Device = verb == Verb.List ? null : new HostDevice(rest[1], rest[2][0], Number(rest[3]), Number(rest[4]), 0),
             Mode = verb == Verb.List ? 0 : (uint)Number(rest[5]),
-            Targets = [.. rest[(verb == Verb.List ? 1 : 6)..]],
-            ReportDescriptor = values.TryGetValue("--report", out string? report) ? Number(report) : -1,
+            Targets = [.. rest.Skip(verb == Verb.List ? 1 : 6)],
+            ReportDescriptor = read.Report,
         };
 
-        static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
-            : throw new LxcException(LxcErrorId.DeviceFailed, $"'{text}' is no number for the device helper");
+        int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
+            : throw read.Error($"takes no '{text}' for a number");
     }
 }

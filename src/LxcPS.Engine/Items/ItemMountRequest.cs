@@ -1,3 +1,5 @@
+using LxcPS.Engine.Operations;
+
 namespace LxcPS.Engine.Items;
 
 /// <summary>What is asked of the helper that binds a path of the host into a running container or takes it away, and its form as a command line.</summary>
@@ -42,32 +44,15 @@ public sealed class ItemMountRequest
     /// <exception cref="LxcException">MountFailed: it is none.</exception>
     public static ItemMountRequest Parse(ReadOnlySpan<string> arguments)
     {
-        Dictionary<string, string> values = [];
-        bool isReadOnly = false;
-        int next = 0;
-        for (; next < arguments.Length && arguments[next] is "--lxcpath" or "--name" or "--report" or "--path" or "--read-only"; next++)
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.MountFailed, ["--lxcpath", "--name", "--report", "--path"], ["--read-only"]);
+        return new ItemMountRequest
         {
-            if (arguments[next] == "--read-only")
-            {
-                isReadOnly = true;
-            }
-            else if (next + 1 < arguments.Length)
-            {
-                values[arguments[next]] = arguments[++next];
-            }
-        }
-
-        next += next < arguments.Length && arguments[next] == "--" ? 1 : 0;
-        return next == arguments.Length - 1 && values.TryGetValue("--lxcpath", out string? lxcPath) && values.TryGetValue("--name", out string? name)
-            ? new ItemMountRequest
-            {
-                LxcPath = lxcPath,
-                Name = name,
-                Path = values.GetValueOrDefault("--path"),
-                IsReadOnly = isReadOnly,
-                Destination = arguments[next],
-                ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
-            }
-            : throw new LxcException(LxcErrorId.MountFailed, "The helper for mounts needs --lxcpath, --name and a place");
+            LxcPath = read.Need("--lxcpath"),
+            Name = read.Need("--name"),
+            Path = read.Find("--path"),
+            IsReadOnly = read.Has("--read-only"),
+            Destination = read.Rest.Count == 1 ? read.Rest[0] : throw read.Error("needs one place"),
+            ReportDescriptor = read.Report,
+        };
     }
 }

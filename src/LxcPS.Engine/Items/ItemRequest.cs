@@ -1,3 +1,5 @@
+using LxcPS.Engine.Operations;
+
 namespace LxcPS.Engine.Items;
 
 /// <summary>What is asked of the helper that copies files into a container or out of it, and its form as a command line.</summary>
@@ -50,44 +52,20 @@ public sealed class ItemRequest
     /// <exception cref="LxcException">CopyFailed: it is none.</exception>
     public static ItemRequest Parse(ReadOnlySpan<string> arguments)
     {
-        Dictionary<string, string> values = [];
-        HashSet<string> options = [];
-        int next = 0;
-        for (; next < arguments.Length && arguments[next] != "--"; next++)
-        {
-            string argument = arguments[next];
-            if (argument is "--wildcards" or "--recurse" or "--force")
-            {
-                options.Add(argument);
-            }
-            else if (argument is "--lxcpath" or "--name" or "--report" or "--into" or "--out-of" && next + 1 < arguments.Length)
-            {
-                values[argument] = arguments[++next];
-            }
-            else
-            {
-                throw new LxcException(LxcErrorId.CopyFailed, $"The helper that copies files does not know the argument '{argument}'");
-            }
-        }
-
-        bool isInto = values.TryGetValue("--into", out string? destination);
-        if ((!isInto && !values.TryGetValue("--out-of", out destination)) || !values.TryGetValue("--lxcpath", out string? lxcPath)
-            || !values.TryGetValue("--name", out string? name) || next + 1 >= arguments.Length)
-        {
-            throw new LxcException(LxcErrorId.CopyFailed, "The helper that copies files needs --lxcpath, --name, --into or --out-of, and paths behind --");
-        }
-
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.CopyFailed, ["--lxcpath", "--name", "--report", "--into", "--out-of"],
+            ["--wildcards", "--recurse", "--force"]);
+        string? into = read.Find("--into");
         return new ItemRequest
         {
-            LxcPath = lxcPath,
-            Name = name,
-            IsInto = isInto,
-            Paths = arguments[(next + 1)..].ToArray(),
-            Destination = destination!,
-            HasWildcards = options.Contains("--wildcards"),
-            Recurse = options.Contains("--recurse"),
-            Force = options.Contains("--force"),
-            ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
+            LxcPath = read.Need("--lxcpath"),
+            Name = read.Need("--name"),
+            IsInto = into is not null,
+            Paths = read.Rest.Count > 0 ? read.Rest : throw read.Error("needs paths"),
+            Destination = into ?? read.Need("--out-of"),
+            HasWildcards = read.Has("--wildcards"),
+            Recurse = read.Has("--recurse"),
+            Force = read.Has("--force"),
+            ReportDescriptor = read.Report,
         };
     }
 }

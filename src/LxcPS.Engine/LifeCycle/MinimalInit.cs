@@ -39,7 +39,7 @@ public static class MinimalInit
             report(new LxcException(LxcErrorId.CommandNotFound, $"The program '{arguments[0]}' cannot be executed in the container: {e.Message}", e)
             {
                 Step = "exec",
-                Advice = missing ? "Give the path of a program that the container has." : "See that the file is executable in the container.",
+                Advice = ProgramSearch.AdviceFor(arguments[0], missing),
             });
             return missing ? 127 : 126;
         }

@@ -18,6 +18,13 @@ internal static class ProgramSearch
     internal static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment) =>
         Try(arguments[0], environment, path => Spawning.Start(path, arguments, environment, [], newSession: false));
 
+    /// <summary>What to do where a program could not be executed.</summary>
+    /// <param name="program">Its name or path.</param>
+    /// <param name="missing">Whether it is not there.</param>
+    internal static string AdviceFor(string program, bool missing) => !missing ? "See that the file is executable in the container, and by that user."
+        : program.Contains(' ') ? "The command is one program: its arguments have a parameter of their own, and a line of a shell's is an argument of sh behind '-c'."
+        : "Give the path of a program that the container has.";
+
     // A name with a slash as it is, another in the directories of the environment's PATH.
     private static int Try(string name, IReadOnlyList<string> environment, Func<string, int> start)
     {

@@ -99,11 +99,7 @@ public sealed class Reporter(int descriptor) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Descriptors.Close(fd);
-        fd = -1;
-    }
+    public void Dispose() => Descriptors.CloseOnce(ref fd);
 
     private void Line(string text)
     {

@@ -28,9 +28,10 @@ public sealed class SetupChannel : IDisposable
     public const int MaximumDescriptors = 8;
 
     private readonly byte[] buffer = new byte[16384];
+    private int descriptor;
 
     /// <summary>Wraps one end of the pair.</summary>
-    public SetupChannel(int fd) => Descriptor = fd;
+    public SetupChannel(int fd) => descriptor = fd;
 
     /// <summary>The kinds of message.</summary>
     public enum Kind : byte
@@ -73,7 +74,7 @@ public sealed class SetupChannel : IDisposable
     }
 
     /// <summary>The descriptor of this end.</summary>
-    public int Descriptor { get; }
+    public int Descriptor => descriptor;
 
     /// <summary>Sends a message; the monitor's death makes this an EPIPE error.</summary>
     public void Send(Kind kind, string text = "", ReadOnlySpan<int> descriptors = default)
@@ -128,5 +129,5 @@ public sealed class SetupChannel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(Descriptor);
+    public void Dispose() => Descriptors.CloseOnce(ref descriptor);
 }

@@ -99,5 +99,5 @@ internal sealed class WatchChannel(int fd) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(fd);
+    public void Dispose() => Descriptors.CloseOnce(ref fd);
 }

@@ -48,8 +48,7 @@ internal sealed class ReportReader(int descriptor) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Descriptors.Close(fd);
-        fd = -1;
+        Descriptors.CloseOnce(ref fd);
         IsClosed = true;
     }
 }

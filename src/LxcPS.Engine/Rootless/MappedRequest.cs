@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Operations;
 
 namespace LxcPS.Engine.Rootless;
 
@@ -46,12 +47,12 @@ public sealed class MappedRequest
 
         if (MapsOwners)
         {
-            arguments.AddRange(["--owners", "mapped"]);
+            arguments.Add("--maps-owners");
         }
 
         if (KeepsMetadata)
         {
-            arguments.AddRange(["--metadata", "keep"]);
+            arguments.Add("--keeps-metadata");
         }
 
         if (Template is not null)
@@ -71,41 +72,20 @@ public sealed class MappedRequest
     /// <exception cref="LxcException">StorageFailed: an unknown or incomplete option.</exception>
     public static MappedRequest Parse(ReadOnlySpan<string> arguments)
     {
-        Dictionary<string, string> values = [];
-        List<IdMapEntry> maps = [];
-        List<string> more = [];
-        for (int i = 0; i < arguments.Length; i += 2)
-        {
-            switch (arguments[i])
-            {
-                case "--idmap" when i + 1 < arguments.Length:
-                    maps.Add(IdMapEntry.Parse(arguments[i + 1]));
-                    break;
-                case "--argument" when i + 1 < arguments.Length:
-                    more.Add(arguments[i + 1]);
-                    break;
-                case "--report" or "--directory" or "--template" or "--name" or "--hostname" or "--owners" or "--metadata" or "--work" when i + 1 < arguments.Length:
-                    values[arguments[i]] = arguments[i + 1];
-                    break;
-                default:
-                    throw new LxcException(LxcErrorId.StorageFailed, $"The helper for files does not know the argument '{arguments[i]}'");
-            }
-        }
-
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.StorageFailed,
+            ["--report", "--work", "--directory", "--idmap", "--template", "--name", "--hostname", "--argument"], ["--maps-owners", "--keeps-metadata"]);
         return new MappedRequest
         {
-            ReportDescriptor = values.TryGetValue("--report", out string? report) && int.TryParse(report, out int fd) ? fd : -1,
-            Maps = maps,
-            Work = values.TryGetValue("--work", out string? work) && Enum.TryParse(work, out MappedWork known) ? known
-                : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --work and what it is to do"),
-            Arguments = more,
-            Directory = values.TryGetValue("--directory", out string? directory) ? directory
-                : throw new LxcException(LxcErrorId.StorageFailed, "The helper for files needs --directory"),
-            Template = values.GetValueOrDefault("--template"),
-            MapsOwners = values.ContainsKey("--owners"),
-            KeepsMetadata = values.ContainsKey("--metadata"),
-            Name = values.GetValueOrDefault("--name", string.Empty),
-            HostName = values.GetValueOrDefault("--hostname", string.Empty),
+            ReportDescriptor = read.Report,
+            Maps = [.. read.All("--idmap").Select(IdMapEntry.Parse)],
+            Work = Enum.TryParse(read.Need("--work"), out MappedWork work) ? work : throw read.Error("does not know that work"),
+            Arguments = [.. read.All("--argument")],
+            Directory = read.Need("--directory"),
+            Template = read.Find("--template"),
+            MapsOwners = read.Has("--maps-owners"),
+            KeepsMetadata = read.Has("--keeps-metadata"),
+            Name = read.Find("--name") ?? string.Empty,
+            HostName = read.Find("--hostname") ?? string.Empty,
         };
     }
 }

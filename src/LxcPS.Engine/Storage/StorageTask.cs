@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Engine.Operations;
 
 namespace LxcPS.Engine.Storage;
 
@@ -39,41 +40,40 @@ public sealed class StorageTask
     public string OldHostName { get; init; } = string.Empty;
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
-    public List<string> ToArguments() =>
-    [
-        "storage", "--report", ReportDescriptor.ToString(), "--name", Name, "--directory", Directory, "--rootfs", Rootfs, "--size", Size.ToString(), "--filesystem", FileSystem,
-        "--template", Template, "--source", Source, "--hostname", HostName, "--old-hostname", OldHostName, "--idmap", string.Join(',', Maps),
-    ];
+    public List<string> ToArguments()
+    {
+        List<string> arguments =
+        [
+            "storage", "--report", ReportDescriptor.ToString(), "--name", Name, "--directory", Directory, "--rootfs", Rootfs, "--size", Size.ToString(), "--filesystem", FileSystem,
+            "--template", Template, "--source", Source, "--hostname", HostName, "--old-hostname", OldHostName,
+        ];
+        foreach (IdMapEntry map in Maps)
+        {
+            arguments.AddRange(["--idmap", map.ToString()]);
+        }
+
+        return arguments;
+    }
 
     /// <summary>Reads a command line, without the leading <c>storage</c>.</summary>
     /// <exception cref="LxcException">StorageFailed: an unknown or incomplete option.</exception>
     public static StorageTask Parse(ReadOnlySpan<string> arguments)
     {
-        Dictionary<string, string> values = [];
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-        {
-            values[arguments[i]] = arguments[i + 1];
-        }
-
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.StorageFailed,
+            ["--report", "--name", "--directory", "--rootfs", "--size", "--filesystem", "--template", "--source", "--hostname", "--old-hostname", "--idmap"]);
         return new StorageTask
         {
-            ReportDescriptor = (int)NumberOf("--report"),
-            Name = Needed("--name"),
-            Directory = Needed("--directory"),
-            Rootfs = Needed("--rootfs"),
-            Size = NumberOf("--size"),
-            FileSystem = values.GetValueOrDefault("--filesystem", string.Empty),
-            Template = values.GetValueOrDefault("--template", string.Empty),
-            Source = values.GetValueOrDefault("--source", string.Empty),
-            HostName = values.GetValueOrDefault("--hostname", string.Empty),
-            OldHostName = values.GetValueOrDefault("--old-hostname", string.Empty),
-            Maps = [.. values.GetValueOrDefault("--idmap", string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(IdMapEntry.Parse)],
+            ReportDescriptor = read.Report,
+            Name = read.Need("--name"),
+            Directory = read.Need("--directory"),
+            Rootfs = read.Need("--rootfs"),
+            Size = read.Number("--size", 0),
+            FileSystem = read.Find("--filesystem") ?? string.Empty,
+            Template = read.Find("--template") ?? string.Empty,
+            Source = read.Find("--source") ?? string.Empty,
+            HostName = read.Find("--hostname") ?? string.Empty,
+            OldHostName = read.Find("--old-hostname") ?? string.Empty,
+            Maps = [.. read.All("--idmap").Select(IdMapEntry.Parse)],
         };
-
-        string Needed(string option) => values.TryGetValue(option, out string? value) ? value
-            : throw new LxcException(LxcErrorId.StorageFailed, $"The helper for storage needs {option}");
-
-        long NumberOf(string option) => long.TryParse(Needed(option), out long number) ? number
-            : throw new LxcException(LxcErrorId.StorageFailed, $"The helper for storage needs a number after {option}");
     }
 }

@@ -85,7 +85,7 @@ public sealed class ContainerLock : IDisposable
     }
 
     /// <summary>Gives the lock back.</summary>
-    public void Dispose() => Descriptors.Close(Interlocked.Exchange(ref fd, -1));
+    public void Dispose() => Descriptors.CloseOnce(ref fd);
 
     // The kernel has no wait for a lock that ends by itself. A thread waits in the kernel's queue, where no one is passed over as with asking
     // again and again; the one that gives up leaves it the descriptor, and it closes that as soon as the lock comes.

@@ -14,25 +14,27 @@ internal sealed class RootfsWriter : IDisposable
     internal const uint Private = 0x1C0; // 0700
     internal const uint Shared = 0x3FF; // 1777
 
-    private RootfsWriter(int root) => Root = root;
+    private int root;
+
+    private RootfsWriter(int root) => this.root = root;
 
     /// <summary>Makes the directory.</summary>
     internal RootfsWriter(string path)
     {
         FileTree.MakeDirectory(Descriptors.CurrentDirectory, path, Private);
-        Root = Descriptors.Open(path, OpenFlags.Directory | OpenFlags.NoFollow);
+        root = Descriptors.Open(path, OpenFlags.Directory | OpenFlags.NoFollow);
         FileTree.ChangeOwner(Root, string.Empty, 0, 0);
         FileTree.ChangeMode(Root, Executable, path);
     }
 
     /// <summary>The descriptor of the new root.</summary>
-    internal int Root { get; }
+    internal int Root => root;
 
     /// <summary>Goes on with a root file system that is there.</summary>
     internal static RootfsWriter Open(string path) => new(Descriptors.Open(path, OpenFlags.Directory | OpenFlags.NoFollow));
 
     /// <inheritdoc/>
-    public void Dispose() => Descriptors.Close(Root);
+    public void Dispose() => Descriptors.CloseOnce(ref root);
 
     /// <summary>Makes a directory; one that is there gets the owner and mode.</summary>
     internal void MakeDirectory(string path, uint mode = Executable, uint userId = 0, uint groupId = 0)

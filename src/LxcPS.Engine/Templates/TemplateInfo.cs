@@ -25,6 +25,8 @@ public sealed record TemplateInfo(string Name, TemplateKind Kind, string Descrip
         new("None", TemplateKind.None, "No root file system: the configuration names one, or the container shares the host's", () => null),
     ];
 
+    private static readonly string[] Boilerplate = ["Copyright", "vim:", "lxc: linux Container library", "Client script for LXC"];
+
     /// <summary>All templates: those that have a name, then LXC's template scripts by their names.</summary>
     public static IReadOnlyList<TemplateInfo> List() =>
     [
@@ -37,18 +39,26 @@ public sealed record TemplateInfo(string Name, TemplateKind Kind, string Descrip
 
     private static string? RootOnly() => Processes.EffectiveUserId == 0 ? null : "it makes containers for root only";
 
-    // The first words of its comments, where it has any.
-    private static string DescriptionOf(string path)
+    // What its first comments say of a template, or their first words. Most of LXC's begin with what all of them begin with.
+    internal static string DescriptionOf(string path)
     {
+        string? first = null;
         try
         {
             foreach (string line in File.ReadLines(path).Take(HeadLines).Skip(1))
             {
                 string text = line.TrimStart('#', ' ').Trim();
-                if (line.StartsWith('#') && text.Length > 0 && !text.StartsWith("Copyright", StringComparison.OrdinalIgnoreCase) && text.Contains(' '))
+                if (!line.StartsWith('#') || !text.Contains(' '))
+                {
+                    continue;
+                }
+
+                if (text.Contains("template ", StringComparison.OrdinalIgnoreCase))
                 {
                     return DisplayText.Of(text);
                 }
+
+                first ??= Array.Exists(Boilerplate, start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase)) ? string.Empty : text;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -56,7 +66,7 @@ public sealed record TemplateInfo(string Name, TemplateKind Kind, string Descrip
             // Its name is all that there is to say.
         }
 
-        return "A template script";
+        return string.IsNullOrEmpty(first) ? "A template script" : DisplayText.Of(first);
     }
 
     /// <summary>A row of the table.</summary>

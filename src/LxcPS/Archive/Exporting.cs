@@ -33,7 +33,7 @@ internal static class Exporting
         bar.Complete();
         if (isWritten && cmdlet.PassThru)
         {
-            cmdlet.WriteObject(Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path));
+            cmdlet.WriteItem(path);
         }
     }
 }

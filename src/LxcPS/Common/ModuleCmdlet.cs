@@ -52,6 +52,15 @@ public abstract class ModuleCmdlet : PSCmdlet, IDisposable
     /// <summary>The store in a directory.</summary>
     internal static ContainerStore StoreAt(string path) => new(path) { Helper = Helper };
 
+    /// <summary>Writes a file or directory with the properties that the provider gives it, by which it binds to other cmdlets and is shown.</summary>
+    internal void WriteItem(string path)
+    {
+        // A name that is no text the provider does not find.
+        object item = InvokeProvider.Item.Exists(path, force: true, literalPath: true) ? InvokeProvider.Item.Get([path], force: true, literalPath: true)
+            : Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        WriteObject(item, enumerateCollection: true);
+    }
+
     /// <summary>The path of the file system that a path of this session means.</summary>
     /// <exception cref="LxcException">StorageFailed: it is none.</exception>
     internal string FilePathOf(string path)

@@ -38,8 +38,20 @@ public abstract class ConfigChangeCmdlet : ConfigCmdlet
             bool agreed = ShouldProcess(target.Display, string.Join("; ", changes.Select(Describe)));
             if ((!agreed || Try(target.Display, () => target.File.Change(config => ConfigChanger.Apply(config, changes)))) && PassThru)
             {
-                Try(target.Display, () => WriteObject(target.Container is null ? new FileInfo(target.File.Path) : target.Container.ToContainer()));
+                Try(target.Display, () => Emit(target));
             }
+        }
+    }
+
+    private void Emit(ConfigTarget target)
+    {
+        if (target.Container is { } container)
+        {
+            WriteObject(container.ToContainer());
+        }
+        else
+        {
+            WriteItem(target.File.Path);
         }
     }
 

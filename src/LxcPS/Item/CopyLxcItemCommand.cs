@@ -167,9 +167,7 @@ public sealed class CopyLxcItemCommand : LxcCmdlet
         }
         else
         {
-            // With the properties that the provider gives it, by which it binds to other cmdlets; a name that is no text the provider does not find.
-            WriteObject(InvokeProvider.Item.Exists(item.Path, force: true, literalPath: true) ? (object)InvokeProvider.Item.Get([item.Path], force: true, literalPath: true)
-                : item.IsDirectory ? (FileSystemInfo)new DirectoryInfo(item.Path) : new FileInfo(item.Path), enumerateCollection: true);
+            WriteItem(item.Path);
         }
     }
 
