@@ -303,6 +303,8 @@ BeforeAll {
 
 AfterAll {
     Remove-TestContainers
+    # What examples make for files that they then have none of.
+    if ((Test-Path /tmp/lxcps-images) -and -not (Get-ChildItem /tmp/lxcps-images -Force)) { Remove-Item /tmp/lxcps-images }
 }
 
 Describe 'The pages of help' {

@@ -8,14 +8,11 @@ public abstract class RootfsTemplate
     private static readonly string[] ArchiveSuffixes =
         [".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2"];
 
-    /// <summary>The templates that have a name, the default one first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. TemplateInfo.Named.Where(template => template.Kind != TemplateKind.Image).Select(template => template.Name)];
-
     /// <summary>Which kind of template it is.</summary>
     public abstract TemplateKind Kind { get; }
 
     /// <summary>Reads the name of a template, or the path of a directory or a tar archive that holds a root file system, or of a template script.</summary>
-    /// <param name="template">A name of <see cref="Names"/> in any case, or a path; a relative path starts at the working directory.</param>
+    /// <param name="template">The name of a template that is no image, in any case, or a path; a relative path starts at the working directory.</param>
     /// <exception cref="LxcException">TemplateFailed: there is no such template, directory or archive.</exception>
     public static RootfsTemplate Parse(string template)
     {
@@ -36,7 +33,7 @@ public abstract class RootfsTemplate
         {
             throw new LxcException(LxcErrorId.TemplateFailed, $"There is no template '{template}'")
             {
-                Advice = $"Use one of {string.Join(", ", Names)}, a template script of LXC's (see Get-LxcTemplate), or the path of a directory or a tar archive that holds a root file system.",
+                Advice = "Use a name that Get-LxcTemplate lists, or the path of a directory or a tar archive that holds a root file system.",
             };
         }
 
@@ -50,7 +47,7 @@ public abstract class RootfsTemplate
             {
                 Path = path,
                 Errno = Errno.ENOENT,
-                Advice = $"Give the path of a directory or a tar archive that exists, or one of {string.Join(", ", Names)}.",
+                Advice = "Give the path of a directory or a tar archive that exists, or a name that Get-LxcTemplate lists.",
             };
     }
 

@@ -17,20 +17,20 @@ public class RootfsTemplateTests
     [Fact]
     public void EveryNameIsATemplate()
     {
-        Assert.Equal("Host", RootfsTemplate.Names[0]);
-        foreach (string name in RootfsTemplate.Names)
+        Assert.Equal("Host", TemplateInfo.Named[0].Name);
+        foreach (TemplateInfo.Row row in TemplateInfo.Named.Where(row => row.Kind != TemplateKind.Image))
         {
-            Assert.Equal(name, RootfsTemplate.Parse(name).Kind.ToString());
+            Assert.Equal(row.Kind, RootfsTemplate.Parse(row.Name).Kind);
         }
     }
 
     [Fact]
-    public void AnUnknownWordListsTheTemplates()
+    public void AnUnknownWordNamesTheCmdletThatListsTheTemplates()
     {
         LxcException error = Assert.Throws<LxcException>(() => RootfsTemplate.Parse("debain"));
         Assert.Equal(LxcErrorId.TemplateFailed, error.ErrorId);
         Assert.Contains("'debain'", error.Message);
-        Assert.Contains("Host, Busybox, None", error.Advice);
+        Assert.Contains("Get-LxcTemplate", error.Advice);
     }
 
     [Theory]
