@@ -56,11 +56,16 @@ Describe 'Copy-LxcContainer' {
         New-OddFile $odd
         [void] (Copy-LxcContainer $base "odd-$Unique")
         $tree = Get-Tree $rootfs
-        foreach ($attribute in 'user\.kind', 'trusted\.kind', 'security\.capability', 'system\.posix_acl_access') {
+        foreach ($attribute in 'user\.kind', 'trusted\.kind', 'security\.capability', 'system\.posix_acl_access', 'dangling trusted\.kind', 'escape security\.capability') {
             $tree | Should -Match $attribute
         }
 
         Get-Tree "$LxcPath/odd-$Unique/rootfs" | Should -BeExactly $tree
+        Checkpoint-LxcContainer "odd-$Unique"
+        & rm -rf "$LxcPath/odd-$Unique/rootfs/odd"
+        Restore-LxcSnapshot "odd-$Unique" snap0 -Confirm:$false
+        Get-Tree "$LxcPath/odd-$Unique/rootfs" | Should -BeExactly $tree -Because 'a snapshot has all of it, and what is restored from it'
+        Remove-LxcSnapshot "odd-$Unique" snap0 -Confirm:$false
         & rm -rf $odd
     }
 

@@ -16,7 +16,7 @@ BeforeAll {
     $rootfs = "$LxcPath/$base/rootfs"
     New-OddFile "$rootfs/odd"
     # Devices are left to the engine, attributes of root's are not unpacked, and holes are filled.
-    Remove-Item "$rootfs/odd/zero", "$rootfs/odd/sparse"
+    Remove-Item "$rootfs/odd/zero", "$rootfs/odd/sparse", "$rootfs/odd/dangling"
     [void] (New-Item -ItemType Directory "$rootfs/srv/app" -Force)
     & chown 33:34 "$rootfs/srv/app"
     $tree = Get-Tree $rootfs
@@ -88,11 +88,11 @@ Describe 'Export-LxcContainer -Format Oci' {
         # As if the container had made them: also the id of an access list, and the root to whom a capability is given.
         & perl -MFile::Find -e @'
             my $first = shift; my %seen;
-            sub attribute { my ($f, $n) = @_; my $v = "\0" x 256; my $l = syscall(191, $f, $n, $v, 256); $l < 0 ? undef : substr($v, 0, $l) }
-            sub set { my ($f, $n, $v) = @_; syscall(188, $f, $n, $v, length $v, 0) == 0 or die "$n: $!" }
+            sub attribute { my ($f, $n) = @_; my $v = "\0" x 256; my $l = syscall(192, $f, $n, $v, 256); $l < 0 ? undef : substr($v, 0, $l) }
+            sub set { my ($f, $n, $v) = @_; syscall(189, $f, $n, $v, length $v, 0) == 0 or die "$n: $!" }
             find({ no_chdir => 1, wanted => sub {
                 my @s = lstat $_; return if $seen{$s[1]}++;
-                my ($can, $acl) = -l $_ ? () : (attribute($_, "security.capability"), attribute($_, "system.posix_acl_access"));
+                my ($can, $acl) = (attribute($_, "security.capability"), attribute($_, "system.posix_acl_access"));
                 syscall(94, $_, $s[4] + $first, $s[5] + $first) == 0 or die "$_: $!";
                 chmod $s[2] & 07777, $_ unless -l $_;
                 set($_, "security.capability", pack("V", 0x03000001) . substr($can, 4, 16) . pack("V", $first)) if $can;

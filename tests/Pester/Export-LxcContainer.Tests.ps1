@@ -79,7 +79,7 @@ Describe 'Export-LxcContainer and Import-LxcContainer' {
         $tree = Get-Tree $rootfs
         Export-LxcContainer $base "$archives/odd.tar.zst"
         [void] (Import-LxcContainer "$archives/odd.tar.zst" "odd-$Unique" -Trust)
-        foreach ($attribute in 'user\.kind', 'trusted\.kind', 'security\.capability', 'system\.posix_acl_access') {
+        foreach ($attribute in 'user\.kind', 'trusted\.kind', 'security\.capability', 'system\.posix_acl_access', 'dangling trusted\.kind', 'escape security\.capability') {
             $tree | Should -Match $attribute
         }
 

@@ -73,6 +73,15 @@ Describe 'Templates of an image' {
         & $read "$($image.Path)/etc/hosts" | Should -Not -Match $name
     }
 
+    It 'name a copy, too, and what is the same for all stays as the source has it: <Case>' -ForEach @{ Case = 'an overlay'; Storage = 'Overlay' }, @{ Case = 'a snapshot'; Storage = 'Overlay'; Snapshot = $true }, @{ Case = 'a directory'; Storage = 'Dir' } {
+        $name = "source-$($Storage.ToLowerInvariant())-$Snapshot-$Unique".ToLowerInvariant() -replace '--', '-'
+        [void] (New-LxcContainer $name -Image $image -Storage $Storage -Config @{ 'lxc.init.cmd' = '/bin/busybox sleep 1000' })
+        Start-LxcContainer $name -Command /bin/busybox -ArgumentList sh, '-c', "echo '10.0.0.1 $name' >> /etc/hosts; echo changed > /$seed/user-data"
+        [void] (Copy-LxcContainer $name "copy-$name" -Snapshot:([bool] $Snapshot))
+        Start-LxcContainer "copy-$name" -Command /bin/busybox cat /etc/hosts "/$seed/meta-data" "/$seed/user-data" | Should -Be '127.0.0.1 localhost', "127.0.1.1 copy-$name", "10.0.0.1 $name", "instance-id: copy-$name", "local-hostname: copy-$name", '', 'changed'
+        Start-LxcContainer $name -Command /bin/busybox cat "/$seed/meta-data" | Should -Be "instance-id: $name", "local-hostname: $name", ''
+    }
+
     It 'are not written where they would lead out, are not understood or have no file, and a warning says which' {
         $warnings | Should -HaveCount 7
         foreach ($file in '/etc/unheard', '/etc/named', '/door/lxcps-escaped', '/\.\./\.\./lxcps-escaped', '/etc/theirs', '/etc/theirs-too', '/etc') {

@@ -81,6 +81,44 @@ Get-Content "`$HOME/.local/share/lxc/taken/note"
         [IO.File]::ReadAllText("$($two.LxcPath)/made/config") | Should -Not -Match 'devices'
     }
 
+    It 'show how much is written and how fast, as those of root''s do' {
+        # However fast the machine is: tar rests after each MB of the archive, and cp when it has written two.
+        $slow = [IO.Directory]::CreateDirectory("$LxcPath/.slow").FullName
+        [IO.File]::WriteAllText("$slow/tar", "#!/bin/sh`nexec '$((Get-Command tar -CommandType Application)[0].Source)' --checkpoint=100 '--checkpoint-action=exec=sleep 0.3' `"`$@`"`n")
+        [IO.File]::WriteAllText("$slow/cp", @"
+#!/bin/sh
+read pid rest < /proc/self/stat
+(while [ -e /proc/`$pid/io ]; do { read name bytes; read name bytes; } < /proc/`$pid/io; [ `$bytes -gt 2000000 ] && { kill -STOP `$`$; sleep 0.7; kill -CONT `$`$; exit; }; done) >/dev/null 2>&1 &
+exec '$((Get-Command cp -CommandType Application)[0].Source)' "`$@"
+"@)
+        & chmod 755 "$slow/tar" "$slow/cp"
+        Invoke-As $one 'New-LxcContainer big -Template Busybox -WarningAction Ignore | Out-Null' | Should -BeNullOrEmpty
+        & sh -c 'for i in $(seq 50); do dd if=/dev/zero of="$1/big$i" bs=2M count=1 status=none && chown "$2:$2" "$1/big$i"; done' sh "$($one.LxcPath)/big/rootfs" $first
+        $lines = Invoke-As $one @"
+`$env:PATH = '${slow}:' + `$env:PATH
+foreach (`$command in 'Export-LxcContainer source $shared/shown.tar.gz', 'Import-LxcContainer $shared/shown.tar.gz -Name shown',
+    'Import-LxcImage $shared/source-oci.tar shown', 'Export-LxcImage shown $shared/shown-image.tar.gz', 'Copy-LxcContainer big shown-copy') {
+    `$session = [powershell]::Create().AddScript("Import-Module '$module/LxcPS.psd1'; `$command")
+    [void] `$session.Invoke()
+    `$session.Streams.Error
+    `$session.Streams.Progress | ForEach-Object { "`$(`$command.Split()[0])|`$(`$_.StatusDescription)" }
+    `$session.Dispose()
+}
+
+Remove-LxcImage shown -Confirm:`$false
+"@
+        $lines -match '^error' | Should -BeNullOrEmpty
+        # The helper, which runs them, reads and writes some KB itself.
+        $shown = @{ 'Export-LxcContainer' = 'Writing the archive'; 'Import-LxcContainer' = 'Looking into the archive', 'Unpacking the archive'; 'Copy-LxcContainer' = 'Copying files'; 'Export-LxcImage' = 'Writing the archive' }
+        foreach ($command in $shown.Keys) {
+            foreach ($activity in $shown[$command]) {
+                $lines -match "^$command\|$activity`: \d[\d.]* MiB, [1-9][\d.]* [KM]iB/s$" | Should -Not -BeNullOrEmpty -Because "of $command and its $activity was shown: $($lines -match $activity)"
+            }
+        }
+
+        $lines -match '^Import-LxcImage\|Unpacking the archive: [\d.]+ [KM]B of [\d.]+ [KM]B, [1-9][\d.]* [KM]B/s$' | Should -Not -BeNullOrEmpty -Because "of Import-LxcImage was shown: $($lines -match '^Import-LxcImage')"
+    }
+
     It 'are refused with the reason, and nothing stays' {
         $bad = "$LxcPath/.bad"
         [void] [IO.Directory]::CreateDirectory("$bad/rootfs/etc")
@@ -115,7 +153,7 @@ Export-LxcContainer taken $shared/made.tar
         & chown "$($two.Id):$($two.Id)" "$($two.Home)/victim"
         $helper = Get-ChildItem $module -Recurse -Filter lxcps-monitor | Select-Object -First 1
         $maps = "'u 0 $($first + 200000) 65536' 'g 0 $($first + 200000) 65536' 'u 65536 $($two.Id) 1' 'g 65536 $($two.Id) 1'"
-        $lines = Invoke-As $two "Set-Location `$HOME/.local/share/lxc/taken; & sh -c ""$($helper.FullName) run - - $maps -- $($helper.FullName) lxcps-monitor unpack --no-devices . /bin/sh sh -c 'echo in > inside; echo out > `$HOME/victim/file; echo out > /tmp/file-$Unique' 2>&1"""
+        $lines = Invoke-As $two "Set-Location `$HOME/.local/share/lxc/taken; & sh -c ""$($helper.FullName) run - - - $maps -- $($helper.FullName) lxcps-monitor unpack --no-devices . /bin/sh sh -c 'echo in > inside; echo out > `$HOME/victim/file; echo out > /tmp/file-$Unique' 2>&1"""
         $lines | Where-Object { $_ -match 'Read-only' } | Should -HaveCount 2
         [IO.File]::Exists("$($two.LxcPath)/taken/inside") | Should -BeTrue
         Get-ChildItem "$($two.Home)/victim" | Should -BeNullOrEmpty

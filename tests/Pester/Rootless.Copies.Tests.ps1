@@ -23,7 +23,7 @@ Start-LxcContainer source -Command sh -ArgumentList '-c', 'echo source > /etc/ho
     function Get-Tree {
         # What a root file system has, but for what tells a copy from its source.
         param([string] $Path)
-        & find $Path '-printf' '%P %y %m %U:%G %s %n %l\n' | Where-Object { $_ -notmatch '^(etc/(hostname|machine-id))? ' } | Sort-Object
+        & find $Path '-printf' '%P %y %m %U:%G %s %n %l\n' | Where-Object { $_ -notmatch '^(etc/(hostname|hosts|machine-id))? ' } | Sort-Object
     }
 }
 

@@ -13,7 +13,7 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
     /// <summary>Runs tar to its end; what it wrote to its standard output.</summary>
     /// <param name="arguments">Its arguments but for its name and the compression.</param>
     /// <param name="input">The descriptor of its standard input.</param>
-    /// <param name="meter">Measures it.</param>
+    /// <param name="meter">Measures it, and it alone.</param>
     /// <param name="what">What it does, for the error: "written".</param>
     /// <param name="cancel">Ends it.</param>
     /// <param name="runner">A program that runs tar, and its arguments that go before tar's path and own; null to run it as it is.</param>
@@ -27,6 +27,8 @@ internal sealed class ArchiveProgram(string archive, ArchiveFormat format, strin
             Find(program);
         }
 
+        using TransferMeter? measuring = meter;
+        runner = meter is null ? runner : meter.Follow(runner);
         string[] command = ["tar", .. format.Options, .. arguments];
         ProgramResult result;
         try

@@ -6,19 +6,32 @@ using LxcPS.Native;
 namespace LxcPS.Engine.Copying;
 
 /// <summary>
-/// What tells a machine from its copy, in the root file system: the host name and systemd's machine-id(5). Files are found without following
-/// a symbolic link: what the container wrote is not to be trusted.
+/// What tells a machine from its copy, in the root file system: the host name, also where it stands for the machine itself, and systemd's
+/// machine-id(5). Files are found without following a symbolic link: what the container wrote is not to be trusted.
 /// </summary>
 /// <param name="lower">The layer that shows through, or null.</param>
 /// <param name="target">The layer that takes the changes.</param>
 internal sealed class CopiedIdentity(string? lower, string target)
 {
+    private const int MaximumLength = 1 << 16;
+
+    // Of a machine itself: its loopback addresses in hosts(5), and what cloud-init's meta-data says of it.
+    private static readonly string[] OwnLines = ["127.", "::1", "instance-id:", "local-hostname:"];
+
     /// <summary>Gives the copy its own host name, where it had the source's, and lets it find a machine id at its first boot.</summary>
     internal void Renew(string oldName, string newName)
     {
         if (TryRead("etc/hostname") is { } text && text.Trim() == oldName)
         {
             Overwrite("etc/hostname", newName + "\n");
+        }
+
+        foreach (string path in ImageFile.Named)
+        {
+            if (TryRead(path) is { } named && string.Join('\n', named.Split('\n').Select(Rename)) is var renamed && renamed != named)
+            {
+                Overwrite(path, renamed);
+            }
         }
 
         // Empty means: to be made at the next boot.
@@ -31,6 +44,10 @@ internal sealed class CopiedIdentity(string? lower, string target)
         {
             Overwrite("var/lib/dbus/machine-id", string.Empty);
         }
+
+        // As creation writes them: the name ends the line.
+        string Rename(string line) => OwnLines.Any(begin => line.StartsWith(begin, StringComparison.Ordinal)) && line.EndsWith(oldName, StringComparison.Ordinal)
+            && line[..^oldName.Length] is [.., ' ' or '\t'] before ? before + newName : line;
     }
 
     /// <summary>Gives a container that is made from an image its host name.</summary>
@@ -68,8 +85,12 @@ internal sealed class CopiedIdentity(string? lower, string target)
 
         try
         {
-            byte[] buffer = new byte[4096];
-            return Encoding.UTF8.GetString(buffer, 0, Math.Max(0, Descriptors.Read(file, buffer)));
+            byte[] buffer = new byte[MaximumLength];
+            int length = Math.Max(0, Descriptors.Read(file, buffer));
+            string text = Encoding.UTF8.GetString(buffer, 0, length);
+
+            // What cannot be written as it was stays as it is.
+            return length < MaximumLength && !text.Contains('\uFFFD') ? text : null;
         }
         finally
         {

@@ -54,16 +54,17 @@ internal static class TreeCopy
         }
     }
 
-    /// <summary>Copies what an open mount holds into a directory, subvolumes included.</summary>
+    /// <summary>Copies what an open mount holds into a directory, subvolumes included; in a <see cref="Rootless.MappedChild"/>.</summary>
     /// <exception cref="LxcException">CopyFailed or StorageFull.</exception>
-    internal static void OfMount(int source, string place, string container, Action<TransferProgress>? transfer) => Run(["-T", "--", ".", place], source, -1, place, container, transfer, CancellationToken.None);
+    internal static void OfMount(int source, string place, string container, Action<TransferProgress>? transfer) => Run(["-T", "--", ".", place], source, -1, place, container, transfer, CancellationToken.None, isInChild: true);
 
     // It begins in an open directory, so that none of its steps goes the way there again; of the input it reads nothing.
     private static void Run(IReadOnlyList<string> arguments, int start, int input, string directory, string container, Action<TransferProgress>? transfer, CancellationToken cancel,
-        IReadOnlyList<string>? runner = null)
+        IReadOnlyList<string>? runner = null, bool isInChild = false)
     {
         ProgramResult result;
-        TransferMeter meter = new("Copying files", "wchar", transfer);
+        using TransferMeter meter = new("Copying files", "wchar", transfer) { IsInChild = isInChild };
+        runner = meter.Follow(runner);
         try
         {
             string program = HostPrograms.Find("cp") ?? throw new LxcException(LxcErrorId.CopyFailed, $"Container '{container}' cannot be copied: there is no cp")

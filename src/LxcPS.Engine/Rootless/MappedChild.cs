@@ -1,3 +1,4 @@
+using LxcPS.Engine.Cgroups;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
@@ -38,6 +39,13 @@ internal static class MappedChild
         Processes.SetIdentity(0, 0, []);
         Processes.SetParentDeathSignal(9);
     }
+
+    /// <summary>
+    /// In such a child: the kernel's account of what the one program that it runs has read and written, see proc_pid_io(5). In /proc, which is
+    /// the host's, that has another number than here. Null where it does not run, and without CONFIG_PROC_CHILDREN.
+    /// </summary>
+    internal static string? TryReadAccount() =>
+        CgroupFile.TryRead("/proc/thread-self/children") is { Length: > 0 } children ? CgroupFile.TryRead($"/proc/{children.Split(' ')[0]}/io") : null;
 
     /// <summary>Gives the calling process mounts that nobody else has: what it mounts goes with it.</summary>
     /// <exception cref="LinuxException">What the kernel answered.</exception>

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Diagnostics;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Engine.Operations;
@@ -121,20 +122,13 @@ public class ArchiveTemplate : RootfsTemplate
     private protected void Unpack(string tar, int archive, ArchiveFormat format, IReadOnlyList<string> extract, TemplateContext context)
     {
         Descriptors.Seek(archive, 0);
-        long size = Math.Max(1, FileTree.Status(archive, string.Empty).Size);
-        int told = -1;
+        long size = FileTree.Status(archive, string.Empty).Size;
+        TransferRate rate = new(0);
 
+        // tar reads our descriptor, or its decompressor does: the position in the file is theirs too.
         List<string> arguments = [extract[0], .. format.Options, .. extract.Skip(1)];
-        ProgramResult result = ChildProgram.Run(tar, arguments, archive, int.MaxValue, context.CancellationToken, () =>
-        {
-            // tar reads our descriptor, or its decompressor does: the position in the file is theirs too.
-            int percent = (int)Math.Min(100, PositionOf(archive) * 100 / size);
-            if (percent != told)
-            {
-                told = percent;
-                context.Progress?.Invoke("Unpacking the archive", percent);
-            }
-        });
+        ProgramResult result = ChildProgram.Run(tar, arguments, archive, int.MaxValue, context.CancellationToken,
+            () => rate.Tell("Unpacking the archive", PositionOf(archive), size, context.Progress));
         if (result.Exit.Signaled || result.Exit.Value != 0)
         {
             throw Refused(context, result);

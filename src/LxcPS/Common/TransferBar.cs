@@ -8,15 +8,13 @@ namespace LxcPS.Commands;
 /// <param name="title">What is being done to what.</param>
 internal sealed class TransferBar(Cmdlet cmdlet, string title)
 {
-    private readonly ProgressRecord record = new(1, title, "Beginning");
     private bool isShown;
 
     internal void Show(TransferProgress progress)
     {
         isShown = true;
-        record.StatusDescription = $"{progress.Activity}: {View.Size(progress.Bytes)}, {View.Size((long)progress.BytesPerSecond)}/s";
-        record.PercentComplete = progress.Percent;
-        cmdlet.WriteProgress(record);
+        string status = $"{progress.Activity}: {View.Size(progress.Bytes)}, {View.Size((long)progress.BytesPerSecond)}/s";
+        cmdlet.WriteProgress(new ProgressRecord(1, title, status) { PercentComplete = progress.Percent });
     }
 
     /// <summary>Takes it away, where it was shown.</summary>

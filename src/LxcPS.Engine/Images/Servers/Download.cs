@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
+using LxcPS.Engine.Copying;
 using LxcPS.Engine.Store;
 using LxcPS.Native;
 
@@ -13,7 +12,6 @@ internal sealed class Download : IDisposable
 {
     private const string DirectoryName = ".downloads";
     private const long NoLimit = 1L << 36;
-    private const int TellInterval = 200;
 
     // After that long nobody goes on with a part.
     private static readonly TimeSpan Stale = TimeSpan.FromDays(7);
@@ -89,11 +87,12 @@ internal sealed class Download : IDisposable
             begun = part.Length;
             if (begun > 0)
             {
-                context.Verbose($"Going on with {file.Address} behind {Bytes(begun)}");
+                context.Verbose($"Going on with {file.Address} behind {TransferRate.Show(begun)}");
             }
 
-            Rate rate = new(begun);
-            if (part.Length != file.Size && !fetcher.TryFetch(file.Address, part, file.Size >= 0 ? file.Size : NoLimit, (bytes, total) => rate.Tell(file, bytes, total, context), context.CancellationToken))
+            TransferRate rate = new(begun);
+            string activity = $"Fetching {System.IO.Path.GetFileName(file.Address.AbsolutePath)}";
+            if (part.Length != file.Size && !fetcher.TryFetch(file.Address, part, file.Size >= 0 ? file.Size : NoLimit, (bytes, total) => rate.Tell(activity, bytes, file.Size >= 0 ? file.Size : total, context.Progress), context.CancellationToken))
             {
                 throw HttpFetcher.Failed(file.Address, "the server does not have it, though its index names it", "Try again later: the server may just be changing its images.");
             }
@@ -113,32 +112,5 @@ internal sealed class Download : IDisposable
             Path = path,
             Advice = "Nothing of it was kept. Try again later, or another server: the file was changed on its way or on the server.",
         };
-    }
-
-    private static string Bytes(double count) => count switch
-    {
-        >= 1 << 30 => $"{(count / (1 << 30)).ToString("0.0", CultureInfo.InvariantCulture)} GB",
-        >= 1 << 20 => $"{(count / (1 << 20)).ToString("0.0", CultureInfo.InvariantCulture)} MB",
-        _ => $"{(count / (1 << 10)).ToString("0.0", CultureInfo.InvariantCulture)} KB",
-    };
-
-    // How fast it comes, since this try began.
-    private sealed class Rate(long begun)
-    {
-        private readonly Stopwatch clock = Stopwatch.StartNew();
-        private long told = -TellInterval;
-
-        internal void Tell(RemoteFile file, long bytes, long total, ImageContext context)
-        {
-            if (clock.ElapsedMilliseconds - told < TellInterval && bytes != total)
-            {
-                return;
-            }
-
-            told = clock.ElapsedMilliseconds;
-            long size = file.Size >= 0 ? file.Size : total;
-            double second = Math.Max(0, bytes - begun) / Math.Max(0.001, clock.Elapsed.TotalSeconds);
-            context.Progress($"Fetching {System.IO.Path.GetFileName(file.Address.AbsolutePath)}: {Bytes(bytes)}{(size > 0 ? $" of {Bytes(size)}" : string.Empty)}, {Bytes(second)}/s", size > 0 ? (int)(bytes * 100 / size) : -1);
-        }
     }
 }
