@@ -69,9 +69,20 @@ public sealed partial class ContainerConfig
     /// <exception cref="LxcException">StorageFailed or PermissionDenied: the file itself cannot be read.</exception>
     internal static IReadOnlyList<string> ValuesIn(string path, string key)
     {
-        ContainerConfig config = Open(path);
-        config.lines.RemoveAll(line => !line.Text.Contains(key, StringComparison.Ordinal) && !line.Text.Contains("lxc.include", StringComparison.Ordinal));
-        return config.GetAll(key);
+        byte[] bytes = Read(path);
+        byte[] name = Encoding.UTF8.GetBytes(key);
+        List<byte> kept = [];
+        foreach (Range line in bytes.AsSpan().Split((byte)'\n'))
+        {
+            ReadOnlySpan<byte> text = bytes.AsSpan(line);
+            if (text.IndexOf(name) >= 0 || text.IndexOf("lxc.include"u8) >= 0)
+            {
+                kept.AddRange(text);
+                kept.Add((byte)'\n');
+            }
+        }
+
+        return kept.Count == 0 ? [] : FromBytes([.. kept], path).GetAll(key);
     }
 
     /// <summary>Reads a text as the configuration of a path; nothing is read from that file.</summary>
@@ -200,11 +211,13 @@ public sealed partial class ContainerConfig
         return read;
     }
 
-    private static ContainerConfig Open(string path)
+    private static ContainerConfig Open(string path) => FromBytes(Read(path), path);
+
+    private static byte[] Read(string path)
     {
         try
         {
-            return FromBytes(ConfigText.ReadAll(path), path);
+            return ConfigText.ReadAll(path);
         }
         catch (LinuxException e)
         {

@@ -126,22 +126,16 @@ public sealed partial class ContainerStore
         List<IdMapEntry> maps = [];
         foreach (string name in Directories())
         {
-            string path = ConfigPathOf(name);
-            if (!FileTree.Exists(path))
-            {
-                continue;
-            }
-
             try
             {
-                foreach (string value in ContainerConfig.ValuesIn(path, "lxc.idmap"))
+                foreach (string value in ContainerConfig.ValuesIn(ConfigPathOf(name), "lxc.idmap"))
                 {
                     maps.Add(IdMapEntry.Parse(value));
                 }
             }
             catch (LxcException e) when (e.ErrorId is LxcErrorId.StorageFailed or LxcErrorId.PermissionDenied)
             {
-                // Removed meanwhile, or another user's, whose ids are others in any case.
+                // Removed meanwhile, no container at all, or another user's, whose ids are others in any case.
             }
         }
 
