@@ -123,12 +123,12 @@ echo "$tags" >"$job/tags"
 # A test that hangs is ended inside, so that there is a result, and one that says which it was.
 echo $((limit > 240 ? limit - 120 : limit / 2)) >"$job/limit"
 
-# The files with their seconds at the last run, or a guess by the tests in them; the longest first, each to the machine with the least.
+# The files with their seconds at the last run here, or at one that is kept beside this, or a guess by the tests in them; the longest first, each to the machine with the least.
 times=$cache/seconds
 touch "$times"
 for file in "${files[@]}"; do
     name=${file##*/}
-    seconds=$(awk -v name="$name" '$2 == name { print $1 }' "$times")
+    seconds=$(cat "$times" "$here/seconds" | awk -v name="$name" '$2 == name && !seen++ { print $1 }')
     [ -n "$seconds" ] || seconds=$((8 * $(grep -cE -- "${tags:+-Tag .*\b(${tags//,/|})\b}" "$file")))
     echo "$seconds $name"
 done | sort -k1,1nr -k2 | awk -v n="$machines" '{

@@ -13,6 +13,8 @@ internal static class AtomicFile
     // Of the GUID that makes the name of a file that is being written.
     private const int Digits = 32;
 
+    private const int Attempts = 100;
+
     /// <summary>Writes a file; an existing one's mode and owner are kept.</summary>
     /// <param name="path">The file; a symbolic link stays, and what it points to is written.</param>
     /// <param name="content">What it holds from then on.</param>
@@ -66,7 +68,7 @@ internal static class AtomicFile
     // Who writes one has it locked until it has its name: one without is what a killed session left.
     private static int Make(int parent, out string temporary)
     {
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             temporary = $".{Guid.NewGuid():n}{Suffix}";
             int fd = Descriptors.OpenAt(parent, temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, 0x180 /* 0600 */);
@@ -78,6 +80,10 @@ internal static class AtomicFile
             }
 
             Descriptors.Close(fd);
+            if (attempt == Attempts)
+            {
+                throw new LinuxException("flock", Errno.EAGAIN, temporary);
+            }
         }
     }
 

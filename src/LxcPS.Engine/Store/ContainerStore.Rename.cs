@@ -54,7 +54,21 @@ public sealed partial class ContainerStore
                 throw;
             }
 
-            FinishRename(newName);
+            try
+            {
+                FinishRename(newName);
+            }
+            catch (LxcException e)
+            {
+                throw new LxcException(e.ErrorId, $"Container '{DisplayText.Of(name)}' is called '{DisplayText.Of(newName)}' now, but not in all of its files: {e.Message}", e)
+                {
+                    ContainerName = newName,
+                    Path = e.Path,
+                    Errno = e.Errno,
+                    Advice = $"The next cmdlet that opens '{DisplayText.Of(newName)}' changes the rest. {e.Advice}",
+                };
+            }
+
             FileTree.Sync(parent, LxcPath);
         }
         catch (LinuxException e)
