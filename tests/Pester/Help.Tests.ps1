@@ -227,6 +227,10 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Common.ps1
     $directory = Join-Path $PSScriptRoot '../../docs/help'
+
+    # What examples write without a directory goes with the containers.
+    $before = Get-Location
+    Set-Location $LxcPath
     $commonNames = [System.Management.Automation.Cmdlet]::CommonParameters
 
     function Get-Section {
@@ -302,6 +306,7 @@ BeforeAll {
 }
 
 AfterAll {
+    Set-Location $before
     Remove-TestContainers
     # What examples make for files that they then have none of.
     if ((Test-Path /tmp/lxcps-images) -and -not (Get-ChildItem /tmp/lxcps-images -Force)) { Remove-Item /tmp/lxcps-images }
