@@ -75,7 +75,7 @@ $operations = @(
 )
 
 # With LXCPS_LONG the numbers that find what happens once in fifty times; without it what a build can wait for.
-$rounds = if ($env:LXCPS_LONG) { 50 } else { 3 }
+$rounds = if ($env:LXCPS_LONG) { 50 } else { 4 }
 $random = [Random]::new(4711)
 $base = "base-$Unique"
 $new = "new-$Unique"

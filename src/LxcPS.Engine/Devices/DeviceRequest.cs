@@ -63,7 +63,7 @@ public sealed class DeviceRequest
     /// <exception cref="LxcException">DeviceFailed: it is none.</exception>
     public static DeviceRequest Parse(ReadOnlySpan<string> arguments)
     {
-        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.DeviceFailed, ["--lxcpath", "--name", "--report"]);
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.DeviceFailed, ["--lxcpath", "--name", "--report"], takesRest: true);
         IReadOnlyList<string> rest = read.Rest;
         if (rest.Count == 0 || !Enum.TryParse(rest[0], ignoreCase: true, out Verb verb) || (verb != Verb.List && rest.Count < 7))
         {

@@ -44,7 +44,7 @@ public sealed class ItemMountRequest
     /// <exception cref="LxcException">MountFailed: it is none.</exception>
     public static ItemMountRequest Parse(ReadOnlySpan<string> arguments)
     {
-        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.MountFailed, ["--lxcpath", "--name", "--report", "--path"], ["--read-only"]);
+        HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.MountFailed, ["--lxcpath", "--name", "--report", "--path"], ["--read-only"], takesRest: true);
         return new ItemMountRequest
         {
             LxcPath = read.Need("--lxcpath"),

@@ -53,14 +53,14 @@ public sealed class ItemRequest
     public static ItemRequest Parse(ReadOnlySpan<string> arguments)
     {
         HelperArguments read = HelperArguments.Read(arguments, LxcErrorId.CopyFailed, ["--lxcpath", "--name", "--report", "--into", "--out-of"],
-            ["--wildcards", "--recurse", "--force"]);
+            ["--wildcards", "--recurse", "--force"], takesRest: true);
         string? into = read.Find("--into");
         return new ItemRequest
         {
             LxcPath = read.Need("--lxcpath"),
             Name = read.Need("--name"),
             IsInto = into is not null,
-            Paths = read.Rest.Count > 0 ? read.Rest : throw read.Error("needs paths"),
+            Paths = read.IsRestMarked && read.Rest.Count > 0 ? read.Rest : throw read.Error("needs paths behind --"),
             Destination = into ?? read.Need("--out-of"),
             HasWildcards = read.Has("--wildcards"),
             Recurse = read.Has("--recurse"),

@@ -14,6 +14,9 @@ internal sealed class HelperArguments
     /// <summary>What is no option: from the first argument that does not begin so, or behind <c>--</c>.</summary>
     internal IReadOnlyList<string> Rest { get; private set; } = [];
 
+    /// <summary>Whether there is a <c>--</c> before it.</summary>
+    internal bool IsRestMarked { get; private set; }
+
     /// <summary>The descriptor for report lines, or -1.</summary>
     internal int Report => (int)Number("--report", -1);
 
@@ -22,8 +25,10 @@ internal sealed class HelperArguments
     /// <param name="error">The <see cref="LxcErrorId"/> of a command line that is wrong.</param>
     /// <param name="options">The options that take a value.</param>
     /// <param name="switches">Those that take none.</param>
-    /// <exception cref="LxcException">An option is unknown or lacks its value.</exception>
-    internal static HelperArguments Read(ReadOnlySpan<string> arguments, string error, ReadOnlySpan<string> options, ReadOnlySpan<string> switches = default)
+    /// <param name="takesRest">Whether there may be a <see cref="Rest"/>.</param>
+    /// <exception cref="LxcException">An option is unknown or lacks its value, or there is more than options.</exception>
+    internal static HelperArguments Read(ReadOnlySpan<string> arguments, string error, ReadOnlySpan<string> options, ReadOnlySpan<string> switches = default,
+        bool takesRest = false)
     {
         HelperArguments read = new(error);
         int next = 0;
@@ -44,7 +49,13 @@ internal sealed class HelperArguments
             }
         }
 
-        read.Rest = arguments[Math.Min(arguments.Length, next < arguments.Length && arguments[next] == "--" ? next + 1 : next)..].ToArray();
+        if (next < arguments.Length && !takesRest)
+        {
+            throw read.Error($"does not know the argument '{arguments[next]}'");
+        }
+
+        read.IsRestMarked = next < arguments.Length && arguments[next] == "--";
+        read.Rest = arguments[(read.IsRestMarked ? next + 1 : next)..].ToArray();
         return read;
     }
 
@@ -67,6 +78,14 @@ internal sealed class HelperArguments
     /// <exception cref="LxcException">It is no number.</exception>
     internal long Number(string option, long otherwise) => Find(option) is not { } text ? otherwise
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : throw Error($"needs a number after {option}");
+
+    /// <summary>The number that an option has.</summary>
+    /// <exception cref="LxcException">It is not given, or no number.</exception>
+    internal long NeedNumber(string option)
+    {
+        Need(option);
+        return Number(option, 0);
+    }
 
     /// <summary>The error of a command line.</summary>
     /// <param name="what">What the helper does not do with it.</param>

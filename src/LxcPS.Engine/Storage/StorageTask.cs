@@ -63,11 +63,11 @@ public sealed class StorageTask
             ["--report", "--name", "--directory", "--rootfs", "--size", "--filesystem", "--template", "--source", "--hostname", "--old-hostname", "--idmap"]);
         return new StorageTask
         {
-            ReportDescriptor = read.Report,
+            ReportDescriptor = (int)read.NeedNumber("--report"),
             Name = read.Need("--name"),
             Directory = read.Need("--directory"),
             Rootfs = read.Need("--rootfs"),
-            Size = read.Number("--size", 0),
+            Size = read.NeedNumber("--size"),
             FileSystem = read.Find("--filesystem") ?? string.Empty,
             Template = read.Find("--template") ?? string.Empty,
             Source = read.Find("--source") ?? string.Empty,

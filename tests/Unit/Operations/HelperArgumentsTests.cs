@@ -47,5 +47,12 @@ public class HelperArgumentsTests
         Assert.Equal($"The helper {words}", e.Message);
     }
 
-    private static HelperArguments Read(string[] arguments) => HelperArguments.Read(arguments, LxcErrorId.CopyFailed, ["--name", "--report"], ["--deep"]);
+    [Theory]
+    [InlineData("more")]
+    [InlineData("--", "more")]
+    public void WhatIsNoOptionIsRefusedWhereThereMayBeNone(params string[] arguments) =>
+        Assert.Equal($"The helper does not know the argument '{arguments[0]}'",
+            Assert.Throws<LxcException>(() => HelperArguments.Read(arguments, LxcErrorId.CopyFailed, ["--name"])).Message);
+
+    private static HelperArguments Read(string[] arguments) => HelperArguments.Read(arguments, LxcErrorId.CopyFailed, ["--name", "--report"], ["--deep"], takesRest: true);
 }

@@ -23,7 +23,7 @@ public class StorageTaskTests
 
     [Theory]
     [InlineData("--name")]
-    [InlineData("--report", "3", "--name", "x", "--directory", "/x")]
+    [InlineData("--report", "3", "--name", "x", "--directory", "/x", "--rootfs", "dir:/x")]
     [InlineData("--report", "three", "--name", "x", "--directory", "/x", "--rootfs", "dir:/x", "--size", "0")]
     public void RefusesWhatIsIncomplete(params string[] arguments) =>
         Assert.Equal(LxcErrorId.StorageFailed, Assert.Throws<LxcException>(() => StorageTask.Parse(arguments)).ErrorId);
