@@ -97,9 +97,35 @@ public static unsafe partial class Descriptors
     public static string ReadText(string path) => ReadTextAt(CurrentDirectory, path);
 
     /// <summary>The same below a directory.</summary>
-    public static string ReadTextAt(int directory, string path)
+    public static string ReadTextAt(int directory, string path) => ReadAllText(OpenAt(directory, path, O_RDONLY), path);
+
+    /// <summary>
+    /// The text of a small file that may be missing; null where it is, and where the caller may not read it, or not now: of a cgroup or a
+    /// process that goes away, of a setting that this kernel does not have.
+    /// </summary>
+    /// <exception cref="LinuxException">EMFILE, ENFILE or ENOMEM, which say nothing of the file.</exception>
+    public static string? TryReadText(string path)
     {
-        int fd = OpenAt(directory, path, O_RDONLY);
+        int fd = TryOpen(path, O_RDONLY, out int error);
+        if (fd < 0)
+        {
+            return IsOfFile(error) ? null : throw new LinuxException("open", error, path);
+        }
+
+        try
+        {
+            return ReadAllText(fd, path);
+        }
+        catch (LinuxException e) when (IsOfFile(e.Number))
+        {
+            return null;
+        }
+
+        static bool IsOfFile(int error) => error is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM);
+    }
+
+    private static string ReadAllText(int fd, string path)
+    {
         try
         {
             // On the stack, which is there already: nearly all of these files fit, and fresh pages of the heap cost more than the reading.

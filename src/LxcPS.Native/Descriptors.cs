@@ -27,16 +27,16 @@ public static unsafe partial class Descriptors
     /// <summary>Opens a path below a directory; see openat(2). Always close-on-exec.</summary>
     public static int OpenAt(int directory, string path, int flags, uint mode = 0)
     {
-        fixed (byte* name = CString.Of(path, "open"))
-        {
-            int fd = openat(directory, name, flags | O_CLOEXEC, (mode_t)mode);
-            if (fd < 0)
-            {
-                LinuxException.ThrowLast("open", path);
-            }
+        int fd = OpenOrError(directory, path, flags, mode);
+        return fd >= 0 ? fd : throw new LinuxException("open", -fd, path);
+    }
 
-            return fd;
-        }
+    /// <summary>Opens a path that may well not open: the descriptor, or -1 and what the kernel answered, at no exception's cost.</summary>
+    public static int TryOpen(string path, int flags, out int error)
+    {
+        int fd = OpenOrError(CurrentDirectory, path, flags, 0);
+        error = fd >= 0 ? 0 : -fd;
+        return fd >= 0 ? fd : -1;
     }
 
     /// <summary>Opens a path to refer to it only (O_PATH).</summary>
@@ -50,6 +50,13 @@ public static unsafe partial class Descriptors
     public static int OpenInRoot(int root, string path, int flags, uint mode = 0) =>
         OpenResolved(root, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 
+    /// <summary>The same for a path that may not be there: -1 where it is not (ENOENT, ENOTDIR).</summary>
+    public static int TryOpenInRoot(int root, string path, int flags)
+    {
+        int fd = ResolvedOrError(root, CString.Of(path, "openat2"), flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+        return fd >= 0 ? fd : -fd is Errno.ENOENT or Errno.ENOTDIR ? -1 : throw new LinuxException("openat2", -fd, path);
+    }
+
     /// <summary>Opens a path with restrictions on its resolution; see openat2(2). Always close-on-exec.</summary>
     public static int OpenResolved(int directory, string path, int flags, uint mode, ulong resolve) =>
         OpenResolved(directory, CString.Of(path, "openat2"), path, flags, mode, resolve);
@@ -62,6 +69,22 @@ public static unsafe partial class Descriptors
     /// <param name="mode">The mode of a file that is made.</param>
     /// <param name="resolve">RESOLVE_ flags.</param>
     internal static int OpenResolved(int directory, byte[] path, string shown, int flags, uint mode, ulong resolve)
+    {
+        int fd = ResolvedOrError(directory, path, flags, mode, resolve);
+        return fd >= 0 ? fd : throw new LinuxException("openat2", -fd, shown);
+    }
+
+    // The descriptor, or the kernel's answer below zero.
+    private static int OpenOrError(int directory, string path, int flags, uint mode)
+    {
+        fixed (byte* name = CString.Of(path, "open"))
+        {
+            int fd = openat(directory, name, flags | O_CLOEXEC, (mode_t)mode);
+            return fd >= 0 ? fd : -Marshal.GetLastPInvokeError();
+        }
+    }
+
+    private static int ResolvedOrError(int directory, byte[] path, int flags, uint mode, ulong resolve)
     {
         ulong* how = stackalloc ulong[3];
         how[0] = (ulong)(uint)(flags | O_CLOEXEC);
@@ -81,7 +104,7 @@ public static unsafe partial class Descriptors
                 int error = Marshal.GetLastPInvokeError();
                 if (error != Errno.EAGAIN || attempt == 127)
                 {
-                    throw new LinuxException("openat2", error, shown);
+                    return -error;
                 }
             }
         }

@@ -106,7 +106,7 @@ internal static class CgroupDirectory
         }
 
         // Kernels before 5.11 account and limit a child on its own unless told otherwise; later ones always answer 1 here.
-        if (hierarchy.Has("memory") && CgroupFile.TryRead(directory + "/memory.use_hierarchy") is { } value && value.Trim() == "0")
+        if (hierarchy.Has("memory") && Descriptors.TryReadText(directory + "/memory.use_hierarchy") is { } value && value.Trim() == "0")
         {
             Descriptors.WriteText(directory + "/memory.use_hierarchy", "1");
         }
@@ -115,7 +115,7 @@ internal static class CgroupDirectory
     // As LXC does: CPUs that the boot took from the scheduler (isolcpus=) are not for containers.
     private static string UsableCpus(string cpus)
     {
-        string? isolated = CgroupFile.TryRead("/sys/devices/system/cpu/isolated")?.Trim();
+        string? isolated = Descriptors.TryReadText("/sys/devices/system/cpu/isolated")?.Trim();
         return isolated is { Length: > 0 } && char.IsAsciiDigit(isolated[0]) ? CpuList.Subtract(cpus, isolated) : cpus;
     }
 }

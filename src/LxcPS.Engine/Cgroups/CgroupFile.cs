@@ -5,24 +5,6 @@ namespace LxcPS.Engine.Cgroups;
 /// <summary>Files that may be missing: of another kernel, of another version, or of a cgroup that goes away at this moment.</summary>
 internal static class CgroupFile
 {
-    /// <summary>The text of a file, or null where it does not exist or cannot be read now.</summary>
-    internal static string? TryRead(string path)
-    {
-        if (!FileTree.Exists(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            return Descriptors.ReadText(path);
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENODEV or Errno.EACCES or Errno.EPERM or Errno.ESRCH or Errno.EOPNOTSUPP)
-        {
-            return null;
-        }
-    }
-
     /// <summary>The value of a line <c>key value</c> of a flat-keyed file such as cgroup.events; null where the key is missing.</summary>
     internal static string? ValueOf(string text, string key)
     {

@@ -63,7 +63,7 @@ public sealed class CgroupFiles
 
     /// <summary>Reads a file, or null where it does not exist or cannot be read.</summary>
     public string? TryGet(string file) =>
-        CgroupResolver.IsPlainFile(file) && DirectoryOf(ControllerOf(file)) is { } directory ? CgroupFile.TryRead($"{directory}/{file}")?.TrimEnd('\n') : null;
+        CgroupResolver.IsPlainFile(file) && DirectoryOf(ControllerOf(file)) is { } directory ? Descriptors.TryReadText($"{directory}/{file}")?.TrimEnd('\n') : null;
 
     /// <summary>Writes a file.</summary>
     /// <exception cref="LxcException">ConfigInvalidValue: no plain file name. CgroupControllerMissing. CgroupRefused: the kernel refuses.</exception>
@@ -213,7 +213,7 @@ public sealed class CgroupFiles
     // What a file shows is not what it takes everywhere.
     private static string? OldValueOf(string directory, string file, string value)
     {
-        string? old = CgroupFile.TryRead($"{directory}/{file}")?.Trim();
+        string? old = Descriptors.TryReadText($"{directory}/{file}")?.Trim();
         switch (file)
         {
             case "devices.allow":

@@ -117,7 +117,7 @@ public sealed class CgroupHierarchy
     {
         for (string cgroup = OwnPath; TryPathOf(cgroup, out string directory) && IsWritable(directory); cgroup = cgroup[..Math.Max(1, cgroup.LastIndexOf('/'))])
         {
-            if (CgroupFile.TryRead(directory + "/cgroup.procs") is null or "")
+            if (Descriptors.TryReadText(directory + "/cgroup.procs") is null or "")
             {
                 return cgroup;
             }

@@ -28,8 +28,8 @@ public sealed class CgroupLayout
     public static CgroupLayout Read() => Parse(
         Descriptors.ReadText("/proc/self/mountinfo"),
         Descriptors.ReadText("/proc/self/cgroup"),
-        CgroupFile.TryRead("/proc/1/cgroup"),
-        CgroupFile.TryRead,
+        Descriptors.TryReadText("/proc/1/cgroup"),
+        Descriptors.TryReadText,
         Processes.EffectiveUserId != 0);
 
     /// <summary>Reads the layout from the texts of the proc files.</summary>

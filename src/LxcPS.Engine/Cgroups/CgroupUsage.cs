@@ -1,4 +1,5 @@
 using System.Globalization;
+using LxcPS.Native;
 
 namespace LxcPS.Engine.Cgroups;
 
@@ -47,7 +48,7 @@ public sealed record CgroupUsage
     {
         foreach (string directory in directories)
         {
-            if (CgroupFile.TryRead($"{directory}/{file}") is { } text)
+            if (Descriptors.TryReadText($"{directory}/{file}") is { } text)
             {
                 return text;
             }

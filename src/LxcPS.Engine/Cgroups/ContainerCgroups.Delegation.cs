@@ -70,6 +70,6 @@ public sealed partial class ContainerCgroups
     }
 
     private static string[] DelegatedFiles() =>
-        CgroupFile.TryRead("/sys/kernel/cgroup/delegate")?.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        Descriptors.TryReadText("/sys/kernel/cgroup/delegate")?.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         ?? ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"];
 }

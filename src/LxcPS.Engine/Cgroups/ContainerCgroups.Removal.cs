@@ -12,8 +12,8 @@ public sealed partial class ContainerCgroups
     /// removes them. Everything is tried whatever fails; it may be called again.
     /// </summary>
     /// <param name="mayBeReplaced">
-    /// Whether the calling process may end here and a copy of it go on (<see cref="Forking.ContinueIn"/>), which is many times faster than
-    /// moving out of a v2 cgroup: for a monitor that nobody waits for.
+    /// Whether the calling process may end here and a child of it go on (<see cref="Forking.ContinueAsChild"/>), which is many times faster
+    /// than moving out of a v2 cgroup: for a monitor that nobody waits for.
     /// </param>
     /// <exception cref="LxcException">CgroupFailed: something is still there, the first of it.</exception>
     public void Remove(bool mayBeReplaced = false)
@@ -115,7 +115,7 @@ public sealed partial class ContainerCgroups
         try
         {
             exit = Descriptors.Open(ExitOf(place), OpenFlags.ReadOnly | OpenFlags.Directory);
-            Forking.ContinueIn(exit);
+            Forking.ContinueAsChild(exit);
             place.HoldsMonitor = false;
             return true;
         }

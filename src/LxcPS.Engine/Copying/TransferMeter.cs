@@ -60,6 +60,6 @@ internal sealed class TransferMeter(string activity, string counter, Action<Tran
     public void Dispose() => Descriptors.Close(account);
 
     // Null before the program runs, and when it has just ended.
-    private long? ReadCounter() => (IsInChild ? MappedChild.TryReadAccount() : CgroupFile.TryRead(account < 0 ? $"/proc/{Process}/io" : $"/proc/self/fd/{account}")) is { } text
+    private long? ReadCounter() => (IsInChild ? MappedChild.TryReadAccount() : Descriptors.TryReadText(account < 0 ? $"/proc/{Process}/io" : $"/proc/self/fd/{account}")) is { } text
         && long.TryParse(CgroupFile.ValueOf(text, counter + ":"), out long bytes) ? bytes : null;
 }

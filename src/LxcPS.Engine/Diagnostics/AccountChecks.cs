@@ -11,14 +11,14 @@ internal static class AccountChecks
     internal static void Add(CapabilityList list)
     {
         uint id = Processes.EffectiveUserId;
-        string name = NameOf(CapabilityList.TryRead("/etc/passwd") ?? string.Empty, id) ?? id.ToString();
+        string name = NameOf(Descriptors.TryReadText("/etc/passwd") ?? string.Empty, id) ?? id.ToString();
         Table(list, "Subordinate user ids", "/etc/subuid", "--add-subuids", name, id);
         Table(list, "Subordinate group ids", "/etc/subgid", "--add-subgids", name, id);
     }
 
     private static void Table(CapabilityList list, string title, string file, string option, string user, uint id)
     {
-        IReadOnlyList<SubordinateRange> ranges = SubordinateIds.Parse(CapabilityList.TryRead(file) ?? string.Empty, user, id);
+        IReadOnlyList<SubordinateRange> ranges = SubordinateIds.Parse(Descriptors.TryReadText(file) ?? string.Empty, user, id);
         uint longest = SubordinateIds.Longest(ranges);
         string found = ranges.Count == 0 ? $"'{file}' has no range for {user}" : $"{user} has {ranges.Count} range(s), the longest of {longest} ids";
 

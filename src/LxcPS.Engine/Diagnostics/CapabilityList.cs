@@ -21,19 +21,6 @@ internal sealed class CapabilityList(CapabilityCategory category, List<HostCapab
     internal void RequireOfRoot(string name, bool available, string purpose, string detail, string advice) =>
         Add(name, available, Processes.EffectiveUserId == 0, purpose, detail, advice);
 
-    /// <summary>The text of a small file, or null where it is not there or cannot be read.</summary>
-    internal static string? TryRead(string path)
-    {
-        try
-        {
-            return Descriptors.ReadText(path);
-        }
-        catch (LinuxException)
-        {
-            return null;
-        }
-    }
-
     private void Add(string name, bool available, bool required, string purpose, string detail, string advice) => all.Add(new HostCapability
     {
         Name = name,

@@ -30,7 +30,7 @@ internal static class CgroupChecks
             },
             "Mount them: mount -t cgroup2 none /sys/fs/cgroup.");
         string[] unified = fact.UnifiedPoint is null ? []
-            : (CapabilityList.TryRead(fact.UnifiedPoint + "/cgroup.controllers") ?? string.Empty)
+            : (Descriptors.TryReadText(fact.UnifiedPoint + "/cgroup.controllers") ?? string.Empty)
                 .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         foreach ((string name, string version2, string purpose) in Controllers)
         {
@@ -98,7 +98,7 @@ internal static class CgroupChecks
         }
 
         string? directory = fact.Mode == "none" ? null
-            : fact.UnifiedPoint is { } unified && fact.Mode == "unified" ? unified + PathOf(CapabilityList.TryRead("/proc/self/cgroup") ?? string.Empty, "0::")
+            : fact.UnifiedPoint is { } unified && fact.Mode == "unified" ? unified + PathOf(Descriptors.TryReadText("/proc/self/cgroup") ?? string.Empty, "0::")
             : fact.Version1.GetValueOrDefault("pids") ?? fact.Version1.GetValueOrDefault("memory") ?? fact.UnifiedPoint;
         bool writable = directory is not null && Permissions.CanAccess(directory, Permissions.Write | Permissions.Execute);
         list.Offer("Cgroup delegation", writable, "Making a group for a container",

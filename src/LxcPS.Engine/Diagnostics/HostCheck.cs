@@ -1,3 +1,5 @@
+using LxcPS.Native;
+
 namespace LxcPS.Engine.Diagnostics;
 
 /// <summary>
@@ -13,7 +15,7 @@ public static class HostCheck
     {
         List<HostCapability> all = [];
         KernelFacts kernel = KernelFacts.Read();
-        MountTable mounts = MountTable.Parse(CapabilityList.TryRead("/proc/self/mountinfo") ?? string.Empty);
+        MountTable mounts = MountTable.Parse(Descriptors.TryReadText("/proc/self/mountinfo") ?? string.Empty);
         KernelChecks.Add(new(CapabilityCategory.Kernel, all), kernel);
         NamespaceChecks.Add(new(CapabilityCategory.Namespaces, all));
         CgroupChecks.Add(new(CapabilityCategory.Cgroups, all), mounts);

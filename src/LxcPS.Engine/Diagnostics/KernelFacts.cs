@@ -1,3 +1,5 @@
+using LxcPS.Native;
+
 namespace LxcPS.Engine.Diagnostics;
 
 /// <summary>What the running kernel says of itself.</summary>
@@ -28,10 +30,10 @@ internal sealed class KernelFacts
 
     internal static KernelFacts Read()
     {
-        string release = (CapabilityList.TryRead("/proc/sys/kernel/osrelease") ?? string.Empty).Trim();
-        return new KernelFacts(release, CapabilityList.TryRead("/proc/filesystems") ?? string.Empty,
-            CapabilityList.TryRead($"/lib/modules/{release}/modules.builtin") ?? string.Empty,
-            CapabilityList.TryRead($"/lib/modules/{release}/modules.dep") ?? string.Empty);
+        string release = (Descriptors.TryReadText("/proc/sys/kernel/osrelease") ?? string.Empty).Trim();
+        return new KernelFacts(release, Descriptors.TryReadText("/proc/filesystems") ?? string.Empty,
+            Descriptors.TryReadText($"/lib/modules/{release}/modules.builtin") ?? string.Empty,
+            Descriptors.TryReadText($"/lib/modules/{release}/modules.dep") ?? string.Empty);
     }
 
     /// <summary>Whether the kernel knows a file system now, or can load it.</summary>

@@ -22,7 +22,7 @@ internal static class NamespaceChecks
         foreach ((string name, string file, string limit, bool required, string purpose) in Kinds)
         {
             bool known = FileTree.Exists("/proc/self/ns/" + file);
-            string? maximum = CapabilityList.TryRead("/proc/sys/user/" + limit)?.Trim();
+            string? maximum = Descriptors.TryReadText("/proc/sys/user/" + limit)?.Trim();
             bool available = known && maximum != "0";
             string detail = !known ? $"'/proc/self/ns/{file}' is missing" : maximum is null ? "no limit is told" : $"at most {maximum} for a user";
             string advice = known ? $"Raise the limit: sysctl user.{limit}=15000." : $"Run a kernel built with {OptionOf(file)}.";
@@ -37,9 +37,9 @@ internal static class NamespaceChecks
         }
 
         UserNamespaceFact fact = UserNamespaceFact.Of(
-            CapabilityList.TryRead("/proc/sys/kernel/unprivileged_userns_clone"),
-            CapabilityList.TryRead("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
-            CapabilityList.TryRead("/proc/sys/user/max_user_namespaces"));
+            Descriptors.TryReadText("/proc/sys/kernel/unprivileged_userns_clone"),
+            Descriptors.TryReadText("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+            Descriptors.TryReadText("/proc/sys/user/max_user_namespaces"));
         list.RequireOfUser("User namespaces for users", fact.IsAllowed, "Containers of users other than root", fact.Detail, fact.Advice);
     }
 

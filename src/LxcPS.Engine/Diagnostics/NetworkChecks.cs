@@ -1,3 +1,5 @@
+using LxcPS.Native;
+
 namespace LxcPS.Engine.Diagnostics;
 
 /// <summary>Kinds of network interfaces; told from modules and configuration, because a probe would make an interface.</summary>
@@ -22,7 +24,7 @@ internal static class NetworkChecks
             list.Offer(name, available, purpose, detail, $"Install the kernel's module {module}, or run a kernel built with {option}.");
         }
 
-        string? forward = CapabilityList.TryRead("/proc/sys/net/ipv4/ip_forward")?.Trim();
+        string? forward = Descriptors.TryReadText("/proc/sys/net/ipv4/ip_forward")?.Trim();
         list.Offer("IPv4 forwarding", forward == "1", "Containers on a bridge of the host's that reach other networks",
             $"net.ipv4.ip_forward is {forward ?? "missing"}", "Turn it on: sysctl net.ipv4.ip_forward=1.");
     }

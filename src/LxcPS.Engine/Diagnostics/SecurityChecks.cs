@@ -23,7 +23,7 @@ internal static class SecurityChecks
 
     internal static void Add(CapabilityList list)
     {
-        string actions = CapabilityList.TryRead("/proc/sys/kernel/seccomp/actions_avail")?.Trim() ?? string.Empty;
+        string actions = Descriptors.TryReadText("/proc/sys/kernel/seccomp/actions_avail")?.Trim() ?? string.Empty;
         bool filter = KernelProbe.HasSeccompFilter;
         list.Offer("Seccomp", filter, "Filters on the system calls of containers",
             filter ? actions.Length > 0 ? "actions: " + actions : "filters can be installed"
@@ -41,12 +41,12 @@ internal static class SecurityChecks
             library ? "libseccomp.so.2" : "libseccomp.so.2 cannot be loaded",
             "Install it, on Debian and Ubuntu: apt-get install libseccomp2.");
         AddModules(list);
-        AddCapabilities(list, CapabilityList.TryRead("/proc/self/status") ?? string.Empty);
+        AddCapabilities(list, Descriptors.TryReadText("/proc/self/status") ?? string.Empty);
     }
 
     private static void AddModules(CapabilityList list)
     {
-        string modules = CapabilityList.TryRead("/sys/kernel/security/lsm")?.Trim() ?? string.Empty;
+        string modules = Descriptors.TryReadText("/sys/kernel/security/lsm")?.Trim() ?? string.Empty;
         bool enabled = AppArmorKernel.IsEnabled;
         list.Offer("AppArmor", enabled, "Profiles that confine containers",
             enabled ? "enabled" : modules.Length > 0 ? "modules in use: " + modules : "not enabled",
@@ -58,7 +58,7 @@ internal static class SecurityChecks
         bool stacking = FileTree.Exists("/sys/kernel/security/apparmor/features/domain/stack");
         list.Offer("AppArmor stacking", stacking, "Profiles that a container loads below its own", stacking ? "supported" : "not supported",
             "Run Linux 4.13 or later with AppArmor.");
-        string? enforce = CapabilityList.TryRead("/sys/fs/selinux/enforce")?.Trim();
+        string? enforce = Descriptors.TryReadText("/sys/fs/selinux/enforce")?.Trim();
         list.Offer("SELinux", enforce is not null, "Labels that confine containers", enforce is null ? "not enabled" : enforce == "1" ? "enforcing" : "permissive",
             "Boot a kernel built with CONFIG_SECURITY_SELINUX and a policy.");
     }

@@ -29,41 +29,34 @@ internal static class Forking
     }
 
     /// <summary>
-    /// Goes on as a child that is born in another v2 cgroup, and ends the calling process: a way out of a cgroup that waits for no grace
-    /// period of the kernel's. When this returns, the caller's process is gone; nobody may be waiting for it, and what it has not closed the
+    /// Goes on as a child of the calling process, which ends: away from whoever started it, or out of a v2 cgroup without a grace period of
+    /// the kernel's. When this returns, the caller's process is gone; nobody may be waiting for its exit code, and what it has not closed the
     /// child has. In epoll sets a signalfd of the old process tells the new one nothing.
     /// </summary>
-    /// <param name="cgroup">The directory of the cgroup.</param>
+    /// <param name="cgroup">The directory of the cgroup to be born in, or -1 for the caller's cgroup.</param>
     /// <exception cref="LinuxException">The kernel refuses; the caller's process goes on.</exception>
-    internal static void ContinueIn(int cgroup)
+    internal static void ContinueAsChild(int cgroup)
     {
-        int self = Processes.OpenPidfd(Processes.CurrentId);
-        try
-        {
-            if (Clone(0, cgroup).Pid != 0)
-            {
-                Processes.Exit(0);
-            }
-
-            Polling.Wait(self, Readiness.Readable, -1);
-        }
-        finally
-        {
-            Descriptors.Close(self);
-        }
+        Settle();
+        Processes.ContinueAsChild(cgroup);
+        alone = true;
     }
 
     private static (int Pid, int Pidfd) Clone(ulong flags, int cgroup)
     {
-        // What was cloned has this thread alone, and nobody to wait for.
+        Settle();
+        int pid = Processes.Clone(flags, cgroup, out int pidfd);
+        alone |= pid == 0;
+        return (pid, pidfd);
+    }
+
+    // What was cloned has this thread alone, and nobody to wait for.
+    private static void Settle()
+    {
         if (!alone)
         {
             AwaitFinalizer();
         }
-
-        int pid = Processes.Clone(flags, cgroup, out int pidfd);
-        alone |= pid == 0;
-        return (pid, pidfd);
     }
 
     // The copy has one thread, and remembers the other as it was. Copied at work, the finalizer's would be one that never stops: the copy's

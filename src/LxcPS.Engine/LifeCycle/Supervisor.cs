@@ -53,8 +53,7 @@ public sealed partial class Supervisor
         if (request.Detach)
         {
             // Whoever started the monitor reaps what it started at once; the monitor is its child, and then nobody's.
-            Forking.Start(0, -1, () => RunReported(request));
-            Processes.Exit(0);
+            Forking.ContinueAsChild(-1);
         }
 
         return RunReported(request);

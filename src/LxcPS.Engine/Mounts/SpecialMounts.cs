@@ -94,8 +94,9 @@ internal static class SpecialMounts
         int target = TargetPath.OpenOrCreate(root, path, directory: true);
         Move(mount, target, path);
         Descriptors.Close(target);
-        Descriptors.Close(mount);
-        return Descriptors.OpenInRoot(root, path, OpenFlags.Path | OpenFlags.Directory);
+
+        // What stood for the detached mount stands for the attached one.
+        return mount;
     }
 
     private static void Cover(int directory, string path, bool readOnly)

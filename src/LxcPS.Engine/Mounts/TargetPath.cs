@@ -9,17 +9,7 @@ namespace LxcPS.Engine.Mounts;
 public static class TargetPath
 {
     /// <summary>Opens a place to mount on, or -1 when it does not exist.</summary>
-    public static int TryOpen(int root, string path)
-    {
-        try
-        {
-            return Descriptors.OpenInRoot(root, path.Length == 0 ? "." : path, OpenFlags.Path);
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR)
-        {
-            return -1;
-        }
-    }
+    public static int TryOpen(int root, string path) => Descriptors.TryOpenInRoot(root, path.Length == 0 ? "." : path, OpenFlags.Path);
 
     /// <summary>Opens a place to mount on and makes it, with the directories above it, when it is missing.</summary>
     /// <param name="root">The root file system.</param>
@@ -41,7 +31,9 @@ public static class TargetPath
             string part = parts[i];
             walked = walked.Length == 0 ? part : walked + "/" + part;
             bool last = i == parts.Length - 1;
-            int next = TryOpen(root, walked);
+
+            // A place of one step has been looked for.
+            int next = parts.Length == 1 ? -1 : TryOpen(root, walked);
             if (next < 0)
             {
                 if (part is "..")

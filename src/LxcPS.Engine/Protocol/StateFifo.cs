@@ -60,15 +60,12 @@ internal static class StateFifo
 
     private static bool Write(string lxcPath, ReadOnlySpan<byte> message)
     {
-        int fd;
-        try
-        {
-            fd = Descriptors.Open(PathOf(lxcPath), OpenFlags.WriteOnly | OpenFlags.NonBlocking);
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENXIO or Errno.ENOTDIR or Errno.EACCES)
+        string path = PathOf(lxcPath);
+        int fd = Descriptors.TryOpen(path, OpenFlags.WriteOnly | OpenFlags.NonBlocking, out int error);
+        if (fd < 0)
         {
             // No FIFO, or nobody reads it, or it is another user's: nobody wants to know.
-            return false;
+            return error is Errno.ENOENT or Errno.ENXIO or Errno.ENOTDIR or Errno.EACCES ? false : throw new LinuxException("open", error, path);
         }
 
         try

@@ -45,7 +45,7 @@ internal static class MappedChild
     /// the host's, that has another number than here. Null where it does not run, and without CONFIG_PROC_CHILDREN.
     /// </summary>
     internal static string? TryReadAccount() =>
-        CgroupFile.TryRead("/proc/thread-self/children") is { Length: > 0 } children ? CgroupFile.TryRead($"/proc/{children.Split(' ')[0]}/io") : null;
+        Descriptors.TryReadText("/proc/thread-self/children") is { Length: > 0 } children ? Descriptors.TryReadText($"/proc/{children.Split(' ')[0]}/io") : null;
 
     /// <summary>Gives the calling process mounts that nobody else has: what it mounts goes with it.</summary>
     /// <exception cref="LinuxException">What the kernel answered.</exception>
@@ -145,8 +145,8 @@ internal static class MappedChild
     /// <summary>The error of a user namespace that the kernel does not give a user.</summary>
     internal static LxcException Refused(LinuxException cause)
     {
-        UserNamespaceFact fact = UserNamespaceFact.Of(CapabilityList.TryRead("/proc/sys/kernel/unprivileged_userns_clone"),
-            CapabilityList.TryRead("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"), CapabilityList.TryRead("/proc/sys/user/max_user_namespaces"));
+        UserNamespaceFact fact = UserNamespaceFact.Of(Descriptors.TryReadText("/proc/sys/kernel/unprivileged_userns_clone"),
+            Descriptors.TryReadText("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"), Descriptors.TryReadText("/proc/sys/user/max_user_namespaces"));
         return new LxcException(LxcErrorId.NamespaceFailed, $"The namespaces of the container cannot be made: {cause.Message}", cause)
         {
             Step = "namespaces",

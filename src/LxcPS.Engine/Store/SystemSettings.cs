@@ -54,7 +54,7 @@ public sealed class SystemSettings
         string userHome = string.IsNullOrEmpty(home) ? "/" : home.TrimEnd('/');
         string directory = isRoot ? systemDirectory : userHome + "/.config/lxc";
         string file = directory + "/lxc.conf";
-        string[] lines = LinesOf(file);
+        string[] lines = Descriptors.TryReadText(file)?.Split('\n') ?? [];
         return new SystemSettings([.. Keys.Select(key => Find(key, lines, file) ?? new SystemSetting(key, DefaultOf(key), null, 0))]);
 
         string? DefaultOf(string key) => key switch
@@ -83,17 +83,5 @@ public sealed class SystemSettings
         }
 
         return null;
-    }
-
-    private static string[] LinesOf(string file)
-    {
-        try
-        {
-            return Descriptors.ReadText(file).Split('\n');
-        }
-        catch (LinuxException)
-        {
-            return [];
-        }
     }
 }

@@ -15,7 +15,7 @@ internal static class MappedProcesses
         HashSet<ulong> own = [];
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out int pid) && CapabilityList.TryRead(directory + "/status") is { } status
+            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out int pid) && Descriptors.TryReadText(directory + "/status") is { } status
                 && int.TryParse(ProcessStatus.Field(status, "PPid"), CultureInfo.InvariantCulture, out int parent)
                 && FileTree.TryStatus(Descriptors.CurrentDirectory, directory + "/ns/user", true, out FileStatus space))
             {
@@ -36,7 +36,7 @@ internal static class MappedProcesses
         List<MappedProcess> processes = [];
         foreach ((ulong space, (int pid, string name)) in first)
         {
-            if (!own.Contains(space) && !IsBelow(pid, init, parents) && CapabilityList.TryRead($"/proc/{pid}/uid_map") is { Length: > 0 } map)
+            if (!own.Contains(space) && !IsBelow(pid, init, parents) && Descriptors.TryReadText($"/proc/{pid}/uid_map") is { Length: > 0 } map)
             {
                 processes.Add(new MappedProcess($"/proc/{pid}/uid_map ({DisplayText.Of(name)})", map));
             }

@@ -33,7 +33,7 @@ internal sealed class SecurityReader(int pid)
             SharedNamespaces = [.. Namespaces.Where(kind => IdentityOf(pid.ToString(CultureInfo.InvariantCulture), kind) is { } own && own == IdentityOf(monitor, kind))],
             UserMap = Descriptors.ReadText($"/proc/{pid}/uid_map"),
             Others = MappedProcesses.Read(pid),
-            Accounts = CapabilityList.TryRead("/etc/passwd") ?? string.Empty,
+            Accounts = Descriptors.TryReadText("/etc/passwd") ?? string.Empty,
             MountInfo = Descriptors.ReadText($"/proc/{pid}/mountinfo"),
             HostMountInfo = Descriptors.ReadText($"/proc/{monitor}/mountinfo"),
             DeviceList = files?.VersionOf("devices") == 1 ? files.TryGet("devices.list") : null,
@@ -43,13 +43,13 @@ internal sealed class SecurityReader(int pid)
             ProcessLimit = LimitOf(files, "pids", "pids.max", "pids.max"),
             UnixSockets = Descriptors.ReadText($"/proc/{pid}/net/unix"),
             HasAppArmor = AppArmorKernel.IsEnabled,
-            HasSELinux = CapabilityList.TryRead("/sys/fs/selinux/enforce")?.Trim() == "1",
+            HasSELinux = Descriptors.TryReadText("/sys/fs/selinux/enforce")?.Trim() == "1",
             HasSysRq = FileTree.Exists("/proc/sysrq-trigger"),
-            LogRestriction = CapabilityList.TryRead("/proc/sys/kernel/dmesg_restrict"),
+            LogRestriction = Descriptors.TryReadText("/proc/sys/kernel/dmesg_restrict"),
             UserNamespaces = UserNamespaceFact.Of(
-                CapabilityList.TryRead("/proc/sys/kernel/unprivileged_userns_clone"),
-                CapabilityList.TryRead("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
-                CapabilityList.TryRead("/proc/sys/user/max_user_namespaces")),
+                Descriptors.TryReadText("/proc/sys/kernel/unprivileged_userns_clone"),
+                Descriptors.TryReadText("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
+                Descriptors.TryReadText("/proc/sys/user/max_user_namespaces")),
         };
     }
 
@@ -59,10 +59,10 @@ internal sealed class SecurityReader(int pid)
         foreach (string directory in Directory.EnumerateDirectories($"/proc/{pid}/task"))
         {
             // A thread may end meanwhile; the first one does not as long as there is a container.
-            if (CapabilityList.TryRead(directory + "/status") is { Length: > 0 } status)
+            if (Descriptors.TryReadText(directory + "/status") is { Length: > 0 } status)
             {
                 threads.Add(new ThreadFact(int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture), status,
-                    CapabilityList.TryRead(directory + "/attr/apparmor/current") ?? CapabilityList.TryRead(directory + "/attr/current")));
+                    Descriptors.TryReadText(directory + "/attr/apparmor/current") ?? Descriptors.TryReadText(directory + "/attr/current")));
             }
         }
 

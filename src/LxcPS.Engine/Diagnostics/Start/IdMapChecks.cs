@@ -1,4 +1,5 @@
 using LxcPS.Engine.Configuration;
+using LxcPS.Native;
 
 namespace LxcPS.Engine.Diagnostics;
 
@@ -12,7 +13,7 @@ internal static class IdMapChecks
         bool fine = true;
         foreach ((string file, bool group) in (ReadOnlySpan<(string, bool)>)[("/etc/subuid", false), ("/etc/subgid", true)])
         {
-            foreach (string owner in OthersIn(CapabilityList.TryRead(file) ?? string.Empty, maps, group))
+            foreach (string owner in OthersIn(Descriptors.TryReadText(file) ?? string.Empty, maps, group))
             {
                 fine = false;
                 findings.Warn(Name, $"'{file}' gives ids of the container to {owner}, whose containers share them", "lxc.idmap",
