@@ -70,8 +70,11 @@ public sealed class ConsoleRelay : IDisposable
     public void Lend(bool lent)
     {
         IsLent = lent;
-        poll.Modify(master, lent ? Readiness.None : Readiness.Readable);
+        Listen(!lent);
     }
+
+    /// <summary>Whether the event loop tells of what the container writes; it does until told otherwise, and while the console is lent it does not.</summary>
+    internal void Listen(bool listen) => poll.Modify(master, listen && !IsLent ? Readiness.Readable : Readiness.None);
 
     /// <summary>The size of the terminal has changed.</summary>
     public void Resize()

@@ -10,9 +10,6 @@ namespace LxcPS.Engine.LifeCycle;
 /// </content>
 public sealed partial class Supervisor
 {
-    /// <summary>How long after the start the monitor settles, in milliseconds.</summary>
-    private const int SettleDelay = 100;
-
     /// <summary>How long the watcher may take at the container's end, in milliseconds: what the console said last is written by then.</summary>
     private const int EndPatience = 30_000;
 
@@ -21,17 +18,13 @@ public sealed partial class Supervisor
 
     private ExitStatus Watch()
     {
-        if (IsAttended)
+        if (Linger())
         {
-            // Many a program has ended before anything was to be watched.
-            poll.Wait(new (int, Readiness)[1], SettleDelay);
-            if (HasInitEnded())
-            {
-                EndWatch();
-                return ReapInit();
-            }
+            EndWatch();
+            return ReapInit();
         }
-        else
+
+        if (!IsAttended)
         {
             // Before the clone: what is not used again is then in neither, and what both have they share.
             ReturnMemory();
@@ -89,8 +82,6 @@ public sealed partial class Supervisor
         return exit.Value;
     }
 
-    private bool HasInitEnded() => Polling.Wait(initPidfd, Readiness.Readable, 0) != Readiness.None;
-
     // All of it is the watcher's now.
     private void LetGo()
     {
@@ -110,7 +101,6 @@ public sealed partial class Supervisor
     {
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[4];
         ExitStatus? exit = null;
-        long settleAt = Environment.TickCount64 + SettleDelay;
         long endAt = long.MaxValue;
         bool talks = true;
         while (true)

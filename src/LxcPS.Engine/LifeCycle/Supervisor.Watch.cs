@@ -100,6 +100,7 @@ public sealed partial class Supervisor
         signals = SignalHandling.OpenDescriptor(SignalHandling.Bit(SIGWINCH) | SignalHandling.Bit(SIGTERM));
         poll.Add(signals, Readiness.Readable);
         poll.Add(keeper.Descriptor, Readiness.Readable);
+        console?.Listen(true);
         WatchInit();
         EndWatch();
         server.HandOver((fd, waitsFor) => keeper.Send(WatchChannel.Kind.Client, waitsFor, descriptors: [fd]));
@@ -135,7 +136,6 @@ public sealed partial class Supervisor
     private void WatchInit()
     {
         Span<(int Fd, Readiness Ready)> ready = new (int, Readiness)[16];
-        long settleAt = Environment.TickCount64 + SettleDelay;
         int events = 0;
         while (true)
         {

@@ -63,16 +63,21 @@ internal sealed partial class ControlServer : IDisposable
     }
 
     /// <summary>Handles a ready descriptor of the event loop.</summary>
-    internal void Handle(int fd, Readiness ready)
+    internal bool Handle(int fd, Readiness ready)
     {
         if (fd == listener)
         {
             AcceptAll();
+            return true;
         }
-        else if (clients.TryGetValue(fd, out Client? client))
+
+        if (clients.TryGetValue(fd, out Client? client))
         {
             Serve(fd, client, ready);
+            return true;
         }
+
+        return false;
     }
 
     /// <summary>Gives the name of the command socket up; clients that are connected stay so.</summary>

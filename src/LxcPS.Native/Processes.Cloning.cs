@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+using static Tmds.Linux.LibC;
+
+namespace LxcPS.Native;
+
+/// <content>New processes that go on in C#.</content>
+public static unsafe partial class Processes
+{
+    private const ulong CLONE_VM = 0x100;
+    private const ulong CLONE_VFORK = 0x4000;
+
+    /// <summary>
+    /// Clones the calling thread as a new process, see clone3(2). Returns 0 in the child. Only a process with one managed thread may call it,
+    /// while its other threads sleep (<see cref="Threads.OthersSleep"/>).
+    /// </summary>
+    /// <param name="flags">CLONE_ flags without CLONE_VM.</param>
+    /// <param name="cgroup">A descriptor of the cgroup v2 directory to be born in, or -1.</param>
+    /// <param name="pidfd">In the parent: the child's pidfd.</param>
+    public static int Clone(ulong flags, int cgroup, out int pidfd)
+    {
+        int fd = -1;
+        ulong* arguments = stackalloc ulong[11];
+        new Span<ulong>(arguments, 11).Clear();
+        arguments[0] = flags | CLONE_PIDFD | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
+        arguments[1] = (ulong)&fd;
+
+        // With CLONE_PARENT the kernel takes the caller's own exit signal and refuses another.
+        arguments[4] = (flags & CLONE_PARENT) != 0 ? 0UL : (ulong)SIGCHLD;
+        arguments[10] = cgroup >= 0 ? (ulong)cgroup : 0;
+        int pid = (int)LinuxException.Check(syscall(SystemCall.clone3, arguments, 88), "clone3");
+        pidfd = fd;
+        return pid;
+    }
+
+    /// <summary>
+    /// Goes on as a child of the calling process, in its memory, and ends the calling process by SIGKILL: no page is copied, and none is
+    /// looked up again. Of threads the caller's goes on alone, so the rules of <see cref="Clone"/> hold here too.
+    /// </summary>
+    /// <param name="cgroup">A descriptor of the cgroup v2 directory to be born in, or -1 for the caller's cgroup.</param>
+    /// <exception cref="LinuxException">The kernel refuses; the caller's process goes on.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ContinueAsChild(int cgroup)
+    {
+        ulong* arguments = stackalloc ulong[11];
+        new Span<ulong>(arguments, 11).Clear();
+        arguments[0] = CLONE_VM | CLONE_VFORK | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
+        arguments[4] = (ulong)SIGCHLD;
+        arguments[10] = cgroup >= 0 ? (ulong)cgroup : 0;
+        int self = OpenPidfd(CurrentId);
+        try
+        {
+            // As after vfork(2) the caller's thread stays in the kernel, on the stack that the child goes on with, until the child ends; only
+            // SIGKILL reaches it there. A child that somebody kills before it could do so lets it out of whichever of the two calls the stack
+            // remembers, with the child's number, which is not 0: it has nothing to do but to end.
+            if (LinuxException.Check(syscall(SystemCall.clone3, arguments, 88), "clone3") != 0
+                || LinuxException.Check(syscall(SystemCall.pidfd_send_signal, self, SIGKILL, (void*)null, 0), "pidfd_send_signal") != 0)
+            {
+                Exit(0);
+            }
+
+            // Its threads go with it, one after the other.
+            Polling.Wait(self, Readiness.Readable, -1);
+        }
+        finally
+        {
+            Descriptors.Close(self);
+        }
+    }
+}
