@@ -14,9 +14,9 @@ using LxcPS.Native;
 
 // The helper executable: the monitor of one container, the way into a running one, and a minimal init. It ends without the runtime's
 // shutdown, which has nothing to do here.
-Processes.Exit(Run(args));
+Processes.Exit(Run(args, null));
 
-static int Run(string[] args)
+static int Run(string[] args, string[]? environment)
 {
     try
     {
@@ -26,8 +26,7 @@ static int Run(string[] args)
             case "start":
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
-                return args is [_, AttachWaiter.Option, _] ? AttachWaiter.Run(args[2])
-                    : Attacher.Run(AttachRequest.Parse(args.AsSpan(1), EnvironmentVariables.Own()));
+                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), environment ?? [.. EnvironmentVariables.Own()]));
             case "console":
                 return ConsoleSession.Run(ConsoleRequest.Parse(args.AsSpan(1)));
             case "check":
@@ -50,12 +49,13 @@ static int Run(string[] args)
                 return ProfileProbe.Run(ProbeRequest.Parse(args.AsSpan(1)));
             case "states":
                 return StateDaemon.Run(args.AsSpan(1));
+            case HelperWaiter.Command when args.Length == 2:
+                return HelperWaiter.Await(args[1]) is { } request ? Run(request.Arguments, request.Environment) : 0;
             case "init":
                 return MinimalInit.RunIdle();
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
-                    "       lxcps-monitor attach --wait DESCRIPTOR\n" +
                     "       lxcps-monitor console --lxcpath DIR --name NAME [--tty N] [--escape LETTER]\n" +
                     "       lxcps-monitor check --lxcpath DIR --name NAME\n" +
                     "       lxcps-monitor copy --lxcpath DIR --name NAME --into|--out-of DESTINATION [--wildcards] [--recurse] [--force] -- PATH ...\n" +
@@ -67,6 +67,7 @@ static int Run(string[] args)
                     "       lxcps-monitor storage --report DESCRIPTOR --name NAME --directory DIR --rootfs PATH --size BYTES ...\n" +
                     "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
                     "       lxcps-monitor states --lxcpath DIR --report DESCRIPTOR\n" +
+                    "       lxcps-monitor wait DESCRIPTOR\n" +
                     "       lxcps-monitor init\n");
                 return 2;
         }

@@ -6,11 +6,6 @@ BeforeAll {
     $web2 = "web2-$Unique"
     New-TestContainer $web1, $web2 | Start-LxcContainer
 
-    # The helpers that wait as children of a process.
-    function Get-Ready([int] $Of = $PID) {
-        (Get-ProcessTable | Where-Object { $_.ParentId -eq $Of -and $_.CommandLine -like '*attach --wait*' }).Id
-    }
-
     # Who asks often has one.
     function Wait-Ready {
         1..3 | ForEach-Object { Invoke-LxcCommand $web1 true }

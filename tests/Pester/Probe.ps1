@@ -97,6 +97,12 @@ function Get-Monitor {
     $found
 }
 
+function Get-Ready {
+    # The helpers that stand ready: children of a session that wait for what to do.
+    param([int] $Of = $PID)
+    (Get-ProcessTable | Where-Object { $_.ParentId -eq $Of -and $_.CommandLine -like '*lxcps-monitor wait *' }).Id
+}
+
 function Get-Leftover {
     # All that containers of this file have outside their directories: nothing, once they are stopped. A monitor tells of the end before it
     # leaves its own control groups, which takes the kernel a moment.

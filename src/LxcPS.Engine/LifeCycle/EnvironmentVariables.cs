@@ -13,8 +13,16 @@ public static class EnvironmentVariables
     internal const string DefaultPath = "PATH=" + DefaultSearchPath;
 
     /// <summary>Those of this process.</summary>
-    public static IEnumerable<string> Own() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}");
+    public static List<string> Own()
+    {
+        List<string> all = [];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            all.Add($"{variable.Key}={variable.Value}");
+        }
+
+        return all;
+    }
 
     /// <summary>Puts a variable, NAME=value, in the place of an older one of its name.</summary>
     internal static void Set(List<string> environment, string variable)

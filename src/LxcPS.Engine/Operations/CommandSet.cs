@@ -94,15 +94,15 @@ public sealed partial class CommandSet : IDisposable
             Feed(command);
         }
 
-        // While the programs run.
-        if (running.Exists(static command => command.Request.IsAttach))
-        {
-            helper.PrepareNext();
-        }
-
+        bool attaches = running.Exists(static command => command.Request.IsAttach);
         while (running.Count > 0 || waiting.Count > 0)
         {
             Pump(-1);
+        }
+
+        if (attaches)
+        {
+            helper.PrepareNext();
         }
     }
 
@@ -170,7 +170,7 @@ public sealed partial class CommandSet : IDisposable
             open.AddRange([reportRead, reportWrite]);
             ReadOnlySpan<int> given = [inputRead, outputWrite, errorWrite, reportWrite];
             int pidfd = request.IsAttach
-                ? helper.StartAttach(request.ToArguments(3), given, request.Variables)
+                ? helper.StartReady(request.ToArguments(3), given, request.Variables)
                 : helper.Start(request.ToArguments(3), given, newSession: true, request.Variables);
             Descriptors.SetNonBlocking(inputWrite, true);
             Descriptors.SetNonBlocking(outputRead, true);

@@ -41,7 +41,7 @@ public static class ContainerStarter
         int pidfd;
         try
         {
-            pidfd = helper.Start(request.ToArguments(reportDescriptor: 3, detach: true), [-1, -1, -1, write], newSession: true);
+            pidfd = helper.StartReady(request.ToArguments(reportDescriptor: 3, detach: true), [-1, -1, -1, write], variables: null);
         }
         finally
         {
@@ -60,7 +60,9 @@ public static class ContainerStarter
 
         try
         {
-            return AwaitRunning(reader, request, warn, cancellation);
+            int init = AwaitRunning(reader, request, warn, cancellation);
+            helper.PrepareNext();
+            return init;
         }
         catch (LxcException e) when (e.ErrorId == LxcErrorId.Canceled)
         {

@@ -13,7 +13,8 @@ public sealed class HelperProgram(string path)
     // What is executed: the program seen through a read-only mount of its own that is nowhere attached.
     private readonly Lazy<string?> readOnlyPath = new(() => Seal(path));
 
-    private readonly SpareHelper spare = new();
+    // Not in the helper itself, which looks after a container with one of these and starts nothing ahead.
+    private readonly Lazy<SpareHelper> spare = new(() => new SpareHelper());
 
     /// <summary>Starts it; the caller reaps it by the pidfd.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -41,16 +42,22 @@ public sealed class HelperProgram(string path)
         }
     }
 
-    /// <summary>Starts it to enter a container, or takes the one that was started ahead.</summary>
+    /// <summary>Takes the one that was started ahead, or starts it, in a session of its own.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null, and comes before others.</param>
+    /// <param name="variables">What it gets beside the caller's environment, NAME=value, to enter a container; null to start one.</param>
     /// <inheritdoc cref="Start"/>
-    internal int StartAttach(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string> variables)
+    internal int StartReady(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string>? variables)
     {
-        int pidfd = spare.TryGive(arguments, variables, descriptors);
+        int pidfd = spare.Value.TryGive(arguments, descriptors, variables);
         return pidfd >= 0 ? pidfd : Start(arguments, descriptors, newSession: true, variables);
     }
 
-    /// <summary>Starts the helper for the next <see cref="StartAttach"/> of a session that enters containers again and again.</summary>
-    internal void PrepareNext() => spare.Prepare(this);
+    /// <summary>
+    /// Starts the helper for the next <see cref="StartReady"/> of a session that starts or enters containers again and again. To be called when
+    /// the caller has what it asked for, which it does not have to share the processors with; it does not wait for this.
+    /// </summary>
+    internal void PrepareNext() => ThreadPool.UnsafeQueueUserWorkItem(static helper => helper.spare.Value.Prepare(helper), this, preferLocal: false);
 
     /// <summary>
     /// A path that leads to a program through a read-only mount, or null where the caller may not make one. A helper enters containers, and

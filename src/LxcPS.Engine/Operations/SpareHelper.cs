@@ -1,12 +1,11 @@
-using LxcPS.Engine.Attach;
 using LxcPS.Engine.LifeCycle;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Operations;
 
 /// <summary>
-/// The helper that stands ready to enter a container, in a session that does so again and again: half of the time of a short command is
-/// the start of its helper. One at most, for <see cref="Lifetime"/>; the end of the session is its end.
+/// The helper that stands ready to start a container or to enter one, in a session that does so again and again: half of the time of a short
+/// command, and a third of a start's, is the start of its helper. One at most, for <see cref="Lifetime"/>; the end of the session is its end.
 /// </summary>
 internal sealed class SpareHelper
 {
@@ -21,9 +20,12 @@ internal sealed class SpareHelper
 
     /// <summary>Gives a request to the helper; its pidfd, or -1 where none stands ready that can take it.</summary>
     /// <param name="arguments">The helper's arguments.</param>
-    /// <param name="variables">What it gets beside the caller's environment: NAME=value.</param>
-    /// <param name="descriptors">What it gets as descriptor 0 and on.</param>
-    internal int TryGive(IReadOnlyList<string> arguments, IReadOnlyList<string> variables, ReadOnlySpan<int> descriptors)
+    /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null, and comes before others.</param>
+    /// <param name="variables">
+    /// What it gets beside the caller's environment, NAME=value, where it takes its environment from the request; null for a request that goes
+    /// by what a process inherits: its helper must have been started with what the caller has now.
+    /// </param>
+    internal int TryGive(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string>? variables)
     {
         if (Exchange(null) is not { } helper)
         {
@@ -33,9 +35,11 @@ internal sealed class SpareHelper
         bool given = false;
         try
         {
-            if (AttachMessage.TryWrite(arguments, [.. variables, .. EnvironmentVariables.Own()]) is { } message)
+            int first = Math.Max(0, descriptors.IndexOfAnyExcept(-1));
+            string[]? environment = variables is not null ? [.. variables, .. EnvironmentVariables.Own()] : helper.Inherited == Inheritance() ? [] : null;
+            if (environment is not null && HelperMessage.TryWrite(first, arguments, environment) is { } message)
             {
-                LocalSockets.Send(helper.Socket, message, descriptors);
+                LocalSockets.Send(helper.Socket, message, descriptors[first..]);
                 Descriptors.Close(helper.Socket);
                 given = true;
                 return helper.Pidfd;
@@ -65,27 +69,38 @@ internal sealed class SpareHelper
             return;
         }
 
-        (int ours, int theirs) = LocalSockets.Pair();
+        int ours = -1;
+        int theirs = -1;
         try
         {
-            int pidfd = program.Start(["attach", AttachWaiter.Option, $"{AttachWaiter.Descriptor}"], [-1, -1, -1, theirs], newSession: true);
-            Exchange(new Waiting(pidfd, ours))?.End();
+            (ours, theirs) = LocalSockets.Pair();
+            string inherited = Inheritance();
+            int pidfd = program.Start([HelperWaiter.Command, $"{HelperWaiter.Descriptor}"], [-1, -1, -1, theirs], newSession: true);
+            Waiting next = new(pidfd, ours, inherited);
+            ours = -1;
+
+            // Where another thread of the session has changed it meanwhile, nobody knows to which side of the start.
+            (inherited == Inheritance() ? Exchange(next) : next)?.End();
             timer.Change(Lifetime, Timeout.Infinite);
         }
-        catch (LxcException)
+        catch (Exception e) when (e is LxcException or LinuxException)
         {
             // The commands that run have their helpers; the next one starts its own, and tells why it cannot.
-            Descriptors.Close(ours);
         }
         finally
         {
+            Descriptors.Close(ours);
             Descriptors.Close(theirs);
         }
     }
 
     private Waiting? Exchange(Waiting? next) => Interlocked.Exchange(ref waiting, next);
 
-    private sealed record Waiting(int Pidfd, int Socket)
+    // What may change in a session of what a process inherits: the directory, also one that is deleted, the control groups and the environment.
+    private static string Inheritance() => string.Join('\0',
+        [DirectoryTree.ReadLink(Descriptors.CurrentDirectory, "/proc/self/cwd"), Descriptors.ReadText("/proc/self/cgroup"), .. EnvironmentVariables.Own()]);
+
+    private sealed record Waiting(int Pidfd, int Socket, string Inherited)
     {
         /// <summary>Ends it, and waits for its end.</summary>
         internal void End()
