@@ -103,7 +103,7 @@ public static unsafe partial class Descriptors
     /// The text of a small file that may be missing; null where it is, and where the caller may not read it, or not now: of a cgroup or a
     /// process that goes away, of a setting that this kernel does not have.
     /// </summary>
-    /// <exception cref="LinuxException">EMFILE, ENFILE or ENOMEM, which say nothing of the file.</exception>
+    /// <exception cref="LinuxException">EMFILE, ENFILE, ENOMEM or EIO, which do not say that.</exception>
     public static string? TryReadText(string path)
     {
         int fd = TryOpen(path, O_RDONLY, out int error);
@@ -121,7 +121,7 @@ public static unsafe partial class Descriptors
             return null;
         }
 
-        static bool IsOfFile(int error) => error is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM);
+        static bool IsOfFile(int error) => error is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.EIO);
     }
 
     private static string ReadAllText(int fd, string path)

@@ -146,9 +146,14 @@ public static unsafe partial class LocalSockets
     }
 
     /// <summary>Ends one direction of a connection: the peer reads its end.</summary>
-    public static void ShutdownWrite(int fd)
+    public static void ShutdownWrite(int fd) => Shutdown(fd, 1);
+
+    /// <summary>Takes nothing more: what has come can be received still, and whoever sends from now on gets EPIPE.</summary>
+    public static void ShutdownRead(int fd) => Shutdown(fd, 0);
+
+    private static void Shutdown(int fd, int how)
     {
-        if (shutdown(fd, 1) < 0)
+        if (shutdown(fd, how) < 0)
         {
             LinuxException.ThrowLast("shutdown");
         }

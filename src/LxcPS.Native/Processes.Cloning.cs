@@ -39,7 +39,7 @@ public static unsafe partial class Processes
     /// looked up again. Of threads the caller's goes on alone, so the rules of <see cref="Clone"/> hold here too.
     /// </summary>
     /// <param name="cgroup">A descriptor of the cgroup v2 directory to be born in, or -1 for the caller's cgroup.</param>
-    /// <exception cref="LinuxException">The kernel refuses; the caller's process goes on.</exception>
+    /// <exception cref="LinuxException">The kernel makes no child; the caller's process goes on.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ContinueAsChild(int cgroup)
     {
@@ -51,13 +51,19 @@ public static unsafe partial class Processes
         int self = OpenPidfd(CurrentId);
         try
         {
-            // As after vfork(2) the caller's thread stays in the kernel, on the stack that the child goes on with, until the child ends; only
-            // SIGKILL reaches it there. A child that somebody kills before it could do so lets it out of whichever of the two calls the stack
-            // remembers, with the child's number, which is not 0: it has nothing to do but to end.
-            if (LinuxException.Check(syscall(SystemCall.clone3, arguments, 88), "clone3") != 0
-                || LinuxException.Check(syscall(SystemCall.pidfd_send_signal, self, SIGKILL, (void*)null, 0), "pidfd_send_signal") != 0)
+            // At the end of the caller's thread the kernel would write 0 to where libc keeps the number of the thread that goes on.
+            syscall(SystemCall.set_tid_address, (void*)null);
+            if (LinuxException.Check(syscall(SystemCall.clone3, arguments, 88), "clone3") != 0)
             {
                 Exit(0);
+            }
+
+            // As after vfork(2) the caller's thread stays in the kernel, on the stack that the child goes on with, until the child ends; only
+            // SIGKILL reaches it there. One whose child somebody kills before this comes out of a call that its stack no longer remembers: out of
+            // this one with the child's number, which is not 0, or to a crash. Either way it ends, with nothing done.
+            if ((long)syscall(SystemCall.pidfd_send_signal, self, SIGKILL, (void*)null, 0) != 0 && Marshal.GetLastPInvokeError() != Errno.ESRCH)
+            {
+                Exit(1);
             }
 
             // Its threads go with it, one after the other.

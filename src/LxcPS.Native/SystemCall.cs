@@ -24,6 +24,7 @@ internal static class SystemCall
     internal const int landlock_restrict_self = 446;
 
     internal static readonly int brk = Number(12, 214);
+    internal static readonly int set_tid_address = Number(218, 96);
     internal static readonly int signalfd4 = Number(289, 74);
     internal static readonly int eventfd2 = Number(290, 19);
     internal static readonly int inotify_init1 = Number(294, 26);

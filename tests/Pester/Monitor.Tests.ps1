@@ -202,6 +202,29 @@ Describe 'A monitor' {
     }
 }
 
+Describe 'A monitor whose clients keep it busy' {
+    It 'has its watcher in time all the same' {
+        $session = Start-Session @"
+            `$endpoint = [Net.Sockets.UnixDomainSocketEndPoint]::new("``0$LxcPath/$name/command")
+            'ready'
+            while (`$true) {
+                `$socket = [Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
+                try { `$socket.Connect(`$endpoint) } catch { } finally { `$socket.Dispose() }
+            }
+"@
+        try {
+            $session.StandardOutput.ReadLine() | Should -Be ready
+            Start-LxcContainer $name -ErrorAction Stop
+            (Get-Monitor $name).Watcher | Should -BeGreaterThan 1
+        }
+        finally {
+            $session.Kill()
+            $session.WaitForExit()
+            Stop-LxcContainer $name -Kill
+        }
+    }
+}
+
 Describe 'A program that is attended' {
     It 'gives all of its output and its exit code, however quickly it ends' -Tag Vm {
         foreach ($round in 1..20) {

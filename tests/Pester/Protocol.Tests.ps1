@@ -365,13 +365,17 @@ Describe 'A container, started by LXC and by LxcPS' -Skip:(-not ($hasLxc -and (G
             # What can be seen from outside of the init and the monitor of a container that runs.
             $id = (Get-LxcContainer $both).ProcessId
             $parent = [int] (@([IO.File]::ReadAllLines("/proc/$id/status") -like 'PPid:*')[0] -split '\s+')[1]
+
+            # LXC's monitor has been seen to answer 0 in its first moments.
+            $answer = @{}
+            [void] (Wait-Until { $answer.Flags = (Invoke-Request $both ($Commands::GetCloneFlags)).Word; $answer.Flags })
             [pscustomobject]@{
                 Environment = [IO.File]::ReadAllText("/proc/$id/environ").Split("`0", [StringSplitOptions]::RemoveEmptyEntries) | Sort-Object
                 Namespaces  = foreach ($namespace in [IO.Directory]::GetFileSystemEntries("/proc/$id/ns") | Sort-Object) {
                     "$([IO.Path]::GetFileName($namespace)) $([IO.FileInfo]::new($namespace).LinkTarget -ne [IO.FileInfo]::new("/proc/self/ns/$([IO.Path]::GetFileName($namespace))").LinkTarget)"
                 }
                 Cgroups     = [IO.File]::ReadAllLines("/proc/$id/cgroup")
-                CloneFlags  = (Invoke-Request $both ($Commands::GetCloneFlags)).Word
+                CloneFlags  = $answer.Flags
                 Title       = [IO.File]::ReadAllText("/proc/$parent/cmdline")
             }
         }

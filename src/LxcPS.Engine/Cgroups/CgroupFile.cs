@@ -2,7 +2,7 @@ using LxcPS.Native;
 
 namespace LxcPS.Engine.Cgroups;
 
-/// <summary>Files that may be missing: of another kernel, of another version, or of a cgroup that goes away at this moment.</summary>
+/// <summary>What cgroup files hold, and waiting for what they will.</summary>
 internal static class CgroupFile
 {
     /// <summary>The value of a line <c>key value</c> of a flat-keyed file such as cgroup.events; null where the key is missing.</summary>

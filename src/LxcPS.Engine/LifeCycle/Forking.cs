@@ -34,7 +34,7 @@ internal static class Forking
     /// child has. In epoll sets a signalfd of the old process tells the new one nothing.
     /// </summary>
     /// <param name="cgroup">The directory of the cgroup to be born in, or -1 for the caller's cgroup.</param>
-    /// <exception cref="LinuxException">The kernel refuses; the caller's process goes on.</exception>
+    /// <exception cref="LinuxException">The kernel makes no child; the caller's process goes on.</exception>
     internal static void ContinueAsChild(int cgroup)
     {
         Settle();

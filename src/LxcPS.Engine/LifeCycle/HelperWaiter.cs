@@ -24,9 +24,14 @@ public static class HelperWaiter
         Span<byte> message = new byte[HelperMessage.MaximumLength];
         Span<int> given = stackalloc int[8];
 
-        // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here.
-        if (Polling.Wait(socket, Readiness.Readable, signals, Readiness.Readable, -1).First == Readiness.None
-            || LocalSockets.Receive(socket, message, given, out int count) is var length && length <= 0)
+        if (Polling.Wait(socket, Readiness.Readable, signals, Readiness.Readable, -1).First == Readiness.None)
+        {
+            // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here. One that has come is served.
+            LocalSockets.ShutdownRead(socket);
+        }
+
+        int length = LocalSockets.Receive(socket, message, given, out int count);
+        if (length <= 0)
         {
             return null;
         }

@@ -5,7 +5,7 @@ using LxcPS.Native;
 namespace LxcPS.Engine.LifeCycle;
 
 /// <content>
-/// The keeper: the process that has set the container up and takes it down, with all rights. While the container runs it has nothing of the
+/// The keeper: the process that has set the container up and takes it down, with all rights. Beside the watcher it has nothing of the
 /// container's or of a client's, and waits for the end of init and of the watcher.
 /// </content>
 public sealed partial class Supervisor

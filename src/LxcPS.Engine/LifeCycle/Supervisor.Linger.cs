@@ -11,7 +11,7 @@ public sealed partial class Supervisor
     private long settleAt;
 
     // True: init has ended. Many a program has before anything was to be watched, and many a container is stopped or entered right after its
-    // start: whoever waits for that waits for no clone. Nothing of the container's is read meanwhile, but what it says to whoever runs it.
+    // start: whoever waits for that waits for no clone. What the container writes is left where it is meanwhile, but for whoever runs it.
     private bool Linger()
     {
         settleAt = Environment.TickCount64 + SettleDelay;
@@ -29,7 +29,8 @@ public sealed partial class Supervisor
                 return true;
             }
 
-            if (count == 0)
+            // However busy clients keep it.
+            if (Environment.TickCount64 >= settleAt)
             {
                 return false;
             }

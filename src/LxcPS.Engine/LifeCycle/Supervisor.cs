@@ -16,7 +16,7 @@ namespace LxcPS.Engine.LifeCycle;
 
 /// <summary>
 /// The monitor of one container: starts it, keeps it company, answers for it on the command socket, and takes down what it made
-/// (architecture: "The life of a container"). While the container runs it is two processes: the keeper and the watcher.
+/// (architecture: "The life of a container"). Once the container has run for a moment it is two processes: the keeper and the watcher.
 /// </summary>
 public sealed partial class Supervisor
 {

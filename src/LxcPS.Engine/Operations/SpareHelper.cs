@@ -45,9 +45,9 @@ internal sealed class SpareHelper
                 return helper.Pidfd;
             }
         }
-        catch (LinuxException e) when (e.Number is Errno.EPIPE or Errno.ECONNRESET)
+        catch (LinuxException)
         {
-            // Somebody ended it meanwhile.
+            // Somebody ended it meanwhile, or the session has no descriptor left, which the start of another will tell.
         }
         finally
         {
@@ -71,24 +71,28 @@ internal sealed class SpareHelper
 
         int ours = -1;
         int theirs = -1;
+        Waiting? surplus = null;
         try
         {
             (ours, theirs) = LocalSockets.Pair();
             string inherited = Inheritance();
-            int pidfd = program.Start([HelperWaiter.Command, $"{HelperWaiter.Descriptor}"], [-1, -1, -1, theirs], newSession: true);
-            Waiting next = new(pidfd, ours, inherited);
+            surplus = new Waiting(program.Start([HelperWaiter.Command, $"{HelperWaiter.Descriptor}"], [-1, -1, -1, theirs], newSession: true), ours, inherited);
             ours = -1;
+            if (inherited == Inheritance())
+            {
+                surplus = Exchange(surplus);
+                timer.Change(Lifetime, Timeout.Infinite);
+            }
 
             // Where another thread of the session has changed it meanwhile, nobody knows to which side of the start.
-            (inherited == Inheritance() ? Exchange(next) : next)?.End();
-            timer.Change(Lifetime, Timeout.Infinite);
         }
         catch (Exception e) when (e is LxcException or LinuxException)
         {
-            // The commands that run have their helpers; the next one starts its own, and tells why it cannot.
+            // The next one starts its own, and tells why it cannot.
         }
         finally
         {
+            surplus?.End();
             Descriptors.Close(ours);
             Descriptors.Close(theirs);
         }
@@ -96,18 +100,37 @@ internal sealed class SpareHelper
 
     private Waiting? Exchange(Waiting? next) => Interlocked.Exchange(ref waiting, next);
 
-    // What may change in a session of what a process inherits: the directory, also one that is deleted, the control groups and the environment.
+    // What may change in a session of what a process inherits; the directory may also be one that is deleted.
     private static string Inheritance() => string.Join('\0',
-        [DirectoryTree.ReadLink(Descriptors.CurrentDirectory, "/proc/self/cwd"), Descriptors.ReadText("/proc/self/cgroup"), .. EnvironmentVariables.Own()]);
+    [
+        DirectoryTree.ReadLink(Descriptors.CurrentDirectory, "/proc/self/cwd"),
+        Descriptors.ReadText("/proc/self/cgroup"),
+        Descriptors.ReadText("/proc/self/limits"),
+        Descriptors.ReadText("/proc/self/oom_score_adj"),
+        .. Descriptors.ReadText("/proc/self/status").Split('\n').Where(static line => line.StartsWith("Umask:", StringComparison.Ordinal)
+            || line.StartsWith("Cpus_allowed:", StringComparison.Ordinal)),
+        .. EnvironmentVariables.Own(),
+    ]);
 
     private sealed record Waiting(int Pidfd, int Socket, string Inherited)
     {
-        /// <summary>Ends it, and waits for its end.</summary>
+        /// <summary>Ends it, also one that is suspended, and waits for its end.</summary>
         internal void End()
         {
-            Descriptors.Close(Socket);
-            Processes.Wait(Pidfd);
-            Descriptors.Close(Pidfd);
+            try
+            {
+                Processes.Signal(Pidfd, 9);
+                Processes.Wait(Pidfd);
+            }
+            catch (LinuxException e) when (e.Number == Errno.ECHILD)
+            {
+                // In a session that ignores SIGCHLD the kernel reaps it.
+            }
+            finally
+            {
+                Descriptors.Close(Socket);
+                Descriptors.Close(Pidfd);
+            }
         }
     }
 }

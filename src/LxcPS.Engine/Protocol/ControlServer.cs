@@ -62,7 +62,7 @@ internal sealed partial class ControlServer : IDisposable
         supervisor.Announce(state);
     }
 
-    /// <summary>Handles a ready descriptor of the event loop.</summary>
+    /// <summary>Handles a ready descriptor of the event loop; false when it is none of the server's.</summary>
     internal bool Handle(int fd, Readiness ready)
     {
         if (fd == listener)
