@@ -164,6 +164,9 @@ Describe 'Death at any moment' {
             $session.Kill()
             $session.WaitForExit(10000) | Should -BeTrue
             $session.Dispose()
+
+            # A monitor that has just been started is seen by its command line, and by the state once it has its name on the command socket.
+            Wait-Until { -not (Get-StartingMonitor $name | Where-Object CommandLine -Like 'lxcps-monitor start *') } | Should -BeTrue
             Wait-Until { (Get-LxcContainer $name).State -in 'Stopped', 'Running' } | Should -BeTrue
             Assert-Usable $name
         }

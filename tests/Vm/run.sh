@@ -14,7 +14,7 @@ packages=apparmor,busybox-static,dbus,iproute2,kmod,libcap2-bin,libicu72,libsecc
 # What the template Debian asks for.
 debian=$(sed -n 's/.*UsualPackages = \[\(.*\)\];/\1/p' "$top/src/LxcPS.Engine/Images/DebianImage.cs" | tr -d '" ')
 cache=${LXCPS_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:-$top/out}/.cache}/lxcps/vm}
-limit=${LXCPS_VM_TIMEOUT:-1200}
+limit=${LXCPS_VM_TIMEOUT:-2400}
 results=$top/out/vm
 tags=
 marked=
