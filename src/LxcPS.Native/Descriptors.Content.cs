@@ -103,25 +103,26 @@ public static unsafe partial class Descriptors
     /// The text of a small file that may be missing; null where it is, and where the caller may not read it, or not now: of a cgroup or a
     /// process that goes away, of a setting that this kernel does not have.
     /// </summary>
-    /// <exception cref="LinuxException">EMFILE, ENFILE, ENOMEM or EIO, which do not say that.</exception>
+    /// <exception cref="LinuxException">The kernel says something else.</exception>
     public static string? TryReadText(string path)
     {
         int fd = TryOpen(path, O_RDONLY, out int error);
         if (fd < 0)
         {
-            return IsOfFile(error) ? null : throw new LinuxException("open", error, path);
+            return IsUnavailable(error) ? null : throw new LinuxException("open", error, path);
         }
 
         try
         {
             return ReadAllText(fd, path);
         }
-        catch (LinuxException e) when (IsOfFile(e.Number))
+        catch (LinuxException e) when (IsUnavailable(e.Number))
         {
             return null;
         }
 
-        static bool IsOfFile(int error) => error is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.EIO);
+        static bool IsUnavailable(int error) => error is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENODEV or Errno.ENXIO or Errno.ESRCH
+            or Errno.EACCES or Errno.EPERM or Errno.EINVAL or Errno.EOPNOTSUPP;
     }
 
     private static string ReadAllText(int fd, string path)
