@@ -16,7 +16,7 @@ using LxcPS.Native;
 // shutdown, which has nothing to do here.
 Processes.Exit(Run(args, null));
 
-static int Run(string[] args, string[]? environment)
+static int Run(string[] args, IReadOnlyList<string>? environment)
 {
     try
     {
@@ -26,7 +26,7 @@ static int Run(string[] args, string[]? environment)
             case "start":
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
-                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), environment ?? [.. EnvironmentVariables.Own()]));
+                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), environment ?? EnvironmentVariables.Own()));
             case "console":
                 return ConsoleSession.Run(ConsoleRequest.Parse(args.AsSpan(1)));
             case "check":

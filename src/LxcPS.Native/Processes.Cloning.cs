@@ -11,6 +11,9 @@ public static unsafe partial class Processes
     private const ulong CLONE_VM = 0x100;
     private const ulong CLONE_VFORK = 0x4000;
 
+    /// <summary>The numbers in struct clone_args, see clone3(2).</summary>
+    private const int CloneArguments = 11;
+
     /// <summary>
     /// Clones the calling thread as a new process, see clone3(2). Returns 0 in the child. Only a process with one managed thread may call it,
     /// while its other threads sleep (<see cref="Threads.OthersSleep"/>).
@@ -21,15 +24,10 @@ public static unsafe partial class Processes
     public static int Clone(ulong flags, int cgroup, out int pidfd)
     {
         int fd = -1;
-        ulong* arguments = stackalloc ulong[11];
-        new Span<ulong>(arguments, 11).Clear();
-        arguments[0] = flags | CLONE_PIDFD | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
+        ulong* arguments = stackalloc ulong[CloneArguments];
+        SetArguments(new Span<ulong>(arguments, CloneArguments), flags | CLONE_PIDFD, cgroup);
         arguments[1] = (ulong)&fd;
-
-        // With CLONE_PARENT the kernel takes the caller's own exit signal and refuses another.
-        arguments[4] = (flags & CLONE_PARENT) != 0 ? 0UL : (ulong)SIGCHLD;
-        arguments[10] = cgroup >= 0 ? (ulong)cgroup : 0;
-        int pid = (int)LinuxException.Check(syscall(SystemCall.clone3, arguments, 88), "clone3");
+        int pid = (int)LinuxException.Check(syscall(SystemCall.clone3, arguments, CloneArguments * sizeof(ulong)), "clone3");
         pidfd = fd;
         return pid;
     }
@@ -43,17 +41,14 @@ public static unsafe partial class Processes
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ContinueAsChild(int cgroup)
     {
-        ulong* arguments = stackalloc ulong[11];
-        new Span<ulong>(arguments, 11).Clear();
-        arguments[0] = CLONE_VM | CLONE_VFORK | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
-        arguments[4] = (ulong)SIGCHLD;
-        arguments[10] = cgroup >= 0 ? (ulong)cgroup : 0;
+        ulong* arguments = stackalloc ulong[CloneArguments];
+        SetArguments(new Span<ulong>(arguments, CloneArguments), CLONE_VM | CLONE_VFORK, cgroup);
         int self = OpenPidfd(CurrentId);
         try
         {
             // At the end of the caller's thread the kernel would write 0 to where libc keeps the number of the thread that goes on.
             syscall(SystemCall.set_tid_address, (void*)null);
-            if (LinuxException.Check(syscall(SystemCall.clone3, arguments, 88), "clone3") != 0)
+            if (LinuxException.Check(syscall(SystemCall.clone3, arguments, CloneArguments * sizeof(ulong)), "clone3") != 0)
             {
                 Exit(0);
             }
@@ -73,5 +68,15 @@ public static unsafe partial class Processes
         {
             Descriptors.Close(self);
         }
+    }
+
+    private static void SetArguments(Span<ulong> arguments, ulong flags, int cgroup)
+    {
+        arguments.Clear();
+        arguments[0] = flags | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
+
+        // With CLONE_PARENT the kernel takes the caller's own exit signal and refuses another.
+        arguments[4] = (flags & CLONE_PARENT) != 0 ? 0UL : (ulong)SIGCHLD;
+        arguments[10] = cgroup >= 0 ? (ulong)cgroup : 0;
     }
 }

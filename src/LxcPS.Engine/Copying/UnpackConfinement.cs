@@ -48,7 +48,7 @@ public static class UnpackConfinement
             FileTree.ChangeDirectory(mount);
             Capabilities.LimitBounding(Kept.Where(name => withDevices || name != "mknod").Aggregate(0UL, (mask, name) => mask | (1UL << Capabilities.Find(name))));
             SignalHandling.ResetAll();
-            Processes.Execute(arguments[2], arguments[3..].ToArray(), [.. EnvironmentVariables.Own()]);
+            Processes.Execute(arguments[2], arguments[3..].ToArray(), EnvironmentVariables.Own());
         }
         catch (LinuxException e)
         {

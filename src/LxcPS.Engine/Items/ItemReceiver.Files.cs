@@ -141,17 +141,7 @@ internal sealed partial class ItemReceiver
         }
     }
 
-    private int TryOpen(string path, int flags)
-    {
-        try
-        {
-            return Descriptors.OpenInRoot(root, path, flags);
-        }
-        catch (LinuxException e) when (e.Number is Errno.ENOENT or Errno.ENOTDIR)
-        {
-            return -1;
-        }
-    }
+    private int TryOpen(string path, int flags) => Descriptors.TryOpenInRoot(root, path, flags);
 
     private LxcException Exists(string path, string reason, string advice) =>
         new(LxcErrorId.ItemExists, $"'{DisplayText.Of(path)}'{Where} is not replaced: {reason}")

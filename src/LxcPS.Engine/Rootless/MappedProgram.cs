@@ -69,7 +69,7 @@ public static class MappedProgram
                 int input = rootfs?.OpenWhole() ?? 0;
                 MappedChild.BecomeRoot();
                 FileTree.SetMask(0x12 /* 022 */);
-                int pidfd = Processes.OpenPidfd(Spawning.Start(path, own, [.. EnvironmentVariables.Own()], [input, output, 2], newSession: false));
+                int pidfd = Processes.OpenPidfd(Spawning.Start(path, own, EnvironmentVariables.Own(), [input, output, 2], newSession: false));
                 while (account >= 0 && Polling.Wait(pidfd, Readiness.Readable, TellInterval) == Readiness.None)
                 {
                     Tell(account);

@@ -56,7 +56,7 @@ internal sealed class ScriptRun(MappedRequest request, Reporter reporter)
         }
 
         (int output, int end) = Descriptors.Pipe();
-        int pidfd = Processes.OpenPidfd(Spawning.Start(script, arguments, [.. EnvironmentVariables.Own()], [-1, end, end], newSession: true));
+        int pidfd = Processes.OpenPidfd(Spawning.Start(script, arguments, EnvironmentVariables.Own(), [-1, end, end], newSession: true));
         Descriptors.Close(end);
         string last = ReadOutput(output, pidfd);
         ExitStatus exit = Processes.Wait(pidfd);
