@@ -36,13 +36,17 @@ public static unsafe partial class Processes
     /// Goes on as a child of the calling process, in its memory, and ends the calling process by SIGKILL: no page is copied, and none is
     /// looked up again. Of threads the caller's goes on alone, so the rules of <see cref="Clone"/> hold here too.
     /// </summary>
+    /// <param name="flags">CLONE_ flags for the child; with CLONE_PARENT it is one of the caller's parent.</param>
     /// <param name="cgroup">A descriptor of the cgroup v2 directory to be born in, or -1 for the caller's cgroup.</param>
+    /// <param name="release">
+    /// Has another process send the SIGKILL; for a child in a PID namespace that the caller is not in: it reaches nobody outside.
+    /// </param>
     /// <exception cref="LinuxException">The kernel makes no child; the caller's process goes on.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void ContinueAsChild(int cgroup)
+    public static void ContinueAsChild(ulong flags, int cgroup, Action? release)
     {
         ulong* arguments = stackalloc ulong[CloneArguments];
-        SetArguments(new Span<ulong>(arguments, CloneArguments), CLONE_VM | CLONE_VFORK, cgroup);
+        SetArguments(new Span<ulong>(arguments, CloneArguments), flags | CLONE_VM | CLONE_VFORK, cgroup);
         int self = OpenPidfd(CurrentId);
         try
         {
@@ -56,7 +60,11 @@ public static unsafe partial class Processes
             // As after vfork(2) the caller's thread stays in the kernel, on the stack that the child goes on with, until the child ends; only
             // SIGKILL reaches it there. One whose child somebody kills before this comes out of a call that its stack no longer remembers: out of
             // this one with the child's number, which is not 0, or to a crash. Either way it ends, with nothing done.
-            if ((long)syscall(SystemCall.pidfd_send_signal, self, SIGKILL, (void*)null, 0) != 0 && Marshal.GetLastPInvokeError() != Errno.ESRCH)
+            try
+            {
+                (release ?? (() => Signal(self, SIGKILL)))();
+            }
+            catch (LinuxException)
             {
                 Exit(1);
             }

@@ -11,8 +11,8 @@ namespace LxcPS.Engine.Attach;
 /// Runs a program in a running container, under all of its confinement. Three processes:
 /// <code>
 /// helper       stays outside, waits, passes on the terminal and the exit code
-///   entrant    joins the namespaces, in the container's cgroups, and clones
-///   program    is the helper's child (CLONE_PARENT), inside the PID namespace
+///   entrant    joins the namespaces, in the container's cgroups, and goes on as
+///   program    the helper's child (CLONE_PARENT), inside the PID namespace
 /// </code>
 /// The helper is also the program's parent in the eyes of PR_SET_PDEATHSIG: whoever ends the helper ends the program.
 /// </summary>
@@ -200,6 +200,7 @@ public sealed partial class Attacher
             {
                 case SetupChannel.Kind.Ready when count == 1:
                     pidfd = received[0];
+                    Processes.Signal(entrantPidfd, 9);
                     break;
                 case SetupChannel.Kind.Terminals when count == 1:
                     master = received[0];
@@ -255,9 +256,7 @@ public sealed partial class Attacher
             entrance.Dispose();
             facts.PrepareInheritance();
             Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
-            (_, int pidfd) = Forking.Start(Processes.CLONE_PARENT, -1, () => new AttachedProgram(request, facts, filters, procfs, devpts, channel).Run());
-            channel.Send(SetupChannel.Kind.Ready, descriptors: [pidfd]);
-            return 0;
+            Forking.ContinueAsSibling(() => channel.Send(SetupChannel.Kind.Ready, descriptors: [Processes.OpenPidfd(Processes.CurrentId)]));
         }
         catch (LxcException e)
         {
@@ -274,5 +273,7 @@ public sealed partial class Attacher
             }));
             return 125;
         }
+
+        return new AttachedProgram(request, facts, filters, procfs, devpts, channel).Run();
     }
 }

@@ -35,10 +35,16 @@ internal static class Forking
     /// </summary>
     /// <param name="cgroup">The directory of the cgroup to be born in, or -1 for the caller's cgroup.</param>
     /// <exception cref="LinuxException">The kernel makes no child; the caller's process goes on.</exception>
-    internal static void ContinueAsChild(int cgroup)
+    internal static void ContinueAsChild(int cgroup) => Continue(0, cgroup, null);
+
+    /// <summary>The same as a child of the caller's parent, who ends the calling process by SIGKILL when <paramref name="release"/> asks for it.</summary>
+    /// <inheritdoc cref="ContinueAsChild"/>
+    internal static void ContinueAsSibling(Action release) => Continue(Processes.CLONE_PARENT, -1, release);
+
+    private static void Continue(ulong flags, int cgroup, Action? release)
     {
         Settle();
-        Processes.ContinueAsChild(cgroup);
+        Processes.ContinueAsChild(flags, cgroup, release);
         alone = true;
     }
 
