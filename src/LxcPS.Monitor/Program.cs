@@ -14,9 +14,9 @@ using LxcPS.Native;
 
 // The helper executable: the monitor of one container, the way into a running one, and a minimal init. It ends without the runtime's
 // shutdown, which has nothing to do here.
-Processes.Exit(Run(args, null));
+Processes.Exit(Run(args));
 
-static int Run(string[] args, IReadOnlyList<string>? environment)
+static int Run(string[] args)
 {
     try
     {
@@ -26,7 +26,7 @@ static int Run(string[] args, IReadOnlyList<string>? environment)
             case "start":
                 return Supervisor.Run(MonitorRequest.Parse(args.AsSpan(1)));
             case "attach":
-                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), environment ?? EnvironmentVariables.Own()));
+                return Attacher.Run(AttachRequest.Parse(args.AsSpan(1), EnvironmentVariables.Own()), out _);
             case "console":
                 return ConsoleSession.Run(ConsoleRequest.Parse(args.AsSpan(1)));
             case "check":
@@ -50,7 +50,7 @@ static int Run(string[] args, IReadOnlyList<string>? environment)
             case "states":
                 return StateDaemon.Run(args.AsSpan(1));
             case HelperWaiter.Command when args.Length == 2:
-                return HelperWaiter.Await(args[1]) is { } request ? Run(request.Arguments, request.Environment) : 0;
+                return Serve(new HelperWaiter(args[1]));
             case "init":
                 return MinimalInit.RunIdle();
             default:
@@ -77,6 +77,29 @@ static int Run(string[] args, IReadOnlyList<string>? environment)
         Tell($"lxcps-monitor: {e.Message}\n");
         return 125;
     }
+}
+
+// One command after the other, or one request of another kind.
+static int Serve(HelperWaiter waiter)
+{
+    while (waiter.Await() is { } request)
+    {
+        if (request.Arguments is not ["attach", .. string[] arguments])
+        {
+            waiter.Dispose();
+            return Run(request.Arguments);
+        }
+
+        int exitCode = Attacher.Run(AttachRequest.Parse(arguments, request.Environment), out bool ended);
+        if (!ended)
+        {
+            return exitCode;
+        }
+
+        waiter.Clear();
+    }
+
+    return 0;
 }
 
 static void Tell(string text) => Descriptors.Write(2, System.Text.Encoding.UTF8.GetBytes(text));

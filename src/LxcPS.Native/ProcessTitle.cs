@@ -9,6 +9,7 @@ public static unsafe class ProcessTitle
 {
     private const int PR_SET_MM = 35;
     private const int PR_SET_MM_MAP = 14;
+    private static byte* shown;
 
     /// <summary>Shows a text in place of the command line; false where the kernel cannot (it lacks checkpoint and restore), and nothing changes.</summary>
     public static bool TrySet(string title)
@@ -18,7 +19,7 @@ public static unsafe class ProcessTitle
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         ulong Field(int number) => ulong.Parse(fields[number - 3], CultureInfo.InvariantCulture);
 
-        // The kernel reads it from the process's memory as long as that lives: it is never freed.
+        // The kernel reads it from the process's memory as long as that lives, or shows another.
         byte[] text = Encoding.UTF8.GetBytes(title + "\0");
         byte* memory = (byte*)NativeMemory.Alloc((nuint)text.Length);
         text.CopyTo(new Span<byte>(memory, text.Length));
@@ -39,13 +40,10 @@ public static unsafe class ProcessTitle
             EndEnvironment = Field(51),
             Executable = uint.MaxValue,
         };
-        if ((long)Tmds.Linux.LibC.syscall(SystemCall.prctl, PR_SET_MM, (void*)PR_SET_MM_MAP, &map, (void*)sizeof(MemoryMap), (void*)0) >= 0)
-        {
-            return true;
-        }
-
-        NativeMemory.Free(memory);
-        return false;
+        bool set = (long)Tmds.Linux.LibC.syscall(SystemCall.prctl, PR_SET_MM, (void*)PR_SET_MM_MAP, &map, (void*)sizeof(MemoryMap), (void*)0) >= 0;
+        NativeMemory.Free(set ? shown : memory);
+        shown = set ? memory : shown;
+        return set;
     }
 
     // struct prctl_mm_map of linux/prctl.h. Without an auxiliary vector the old one stays, and without an executable that.

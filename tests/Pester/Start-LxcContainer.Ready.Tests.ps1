@@ -84,8 +84,7 @@ Describe 'The helper that stands ready for a start' {
     }
 
     It 'is ended when the session does not need it any more' {
-        $ready = Wait-Ready
-        Wait-Until { -not (Test-Path "/proc/$ready") } -Seconds 20 | Should -BeTrue
-        Get-Ready | Should -BeNullOrEmpty
+        Wait-Ready | Should -Not -BeNullOrEmpty
+        Wait-Until { -not (Get-Ready) } -Seconds 20 | Should -BeTrue
     }
 }

@@ -36,12 +36,19 @@ public sealed partial class Attacher
     }
 
     /// <summary>Runs the request; the result is the program's exit code, 128 plus the signal that ended it, or 125 to 127 when it did not run.</summary>
-    public static int Run(AttachRequest request)
+    /// <param name="request">What to run.</param>
+    /// <param name="ended">Whether the program ran and has ended: the caller can run another.</param>
+    public static int Run(AttachRequest request, out bool ended)
     {
+        ended = false;
         using Reporter reporter = new(request.ReportDescriptor);
         try
         {
-            return new Attacher(request, reporter).RunToEnd();
+            Attacher attacher = new(request, reporter);
+            int exitCode = attacher.RunToEnd();
+            attacher.Close();
+            ended = true;
+            return exitCode;
         }
         catch (LxcException e)
         {
@@ -91,7 +98,17 @@ public sealed partial class Attacher
             reporter.Fields(ReportLine.Exit, exitCode.ToString());
         }
 
+        Descriptors.Close(pidfd);
+        Descriptors.Close(master);
         return exitCode;
+    }
+
+    private void Close()
+    {
+        foreach (int fd in (ReadOnlySpan<int>)[signals, initPidfd, procfs, devpts])
+        {
+            Descriptors.Close(fd);
+        }
     }
 
     // As the start decides it.

@@ -3,10 +3,10 @@ using LxcPS.Native;
 namespace LxcPS.Engine.LifeCycle;
 
 /// <summary>
-/// A helper that a session started ahead: it waits for one request, with its own start behind it, and ends when the session does not need it.
+/// A helper that a session started ahead: it waits for a request, with its own start behind it, and ends when the session does not need it.
 /// The request comes as one message with the descriptors that the helper works with.
 /// </summary>
-public static class HelperWaiter
+public sealed class HelperWaiter : IDisposable
 {
     /// <summary>What calls for it on the command line, before the descriptor of its socket.</summary>
     public const string Command = "wait";
@@ -14,20 +14,37 @@ public static class HelperWaiter
     /// <summary>The number of the socket in a helper that a session starts.</summary>
     internal const int Descriptor = 3;
 
-    /// <summary>Waits for a request and puts its descriptors in their places; null where none comes.</summary>
-    /// <param name="descriptor">The number of the socket.</param>
-    public static (string[] Arguments, string[] Environment)? Await(string descriptor)
-    {
-        int socket = int.Parse(descriptor);
-        OwnMemory.MapCode();
-        int signals = SignalHandling.OpenDescriptor(~0UL);
-        Span<byte> message = new byte[HelperMessage.MaximumLength];
-        Span<int> given = stackalloc int[8];
+    /// <summary>From where on the socket is out of the way of what requests bring.</summary>
+    private const int Away = 64;
 
-        if (Polling.Wait(socket, Readiness.Readable, signals, Readiness.Readable, -1).First == Readiness.None)
+    private const int SIGCHLD = 17;
+
+    private readonly string title = string.Join('\0', Environment.GetCommandLineArgs());
+    private readonly byte[] message = new byte[HelperMessage.MaximumLength];
+    private int socket;
+
+    /// <summary>Prepares for requests.</summary>
+    /// <param name="descriptor">The number of the socket.</param>
+    public HelperWaiter(string descriptor)
+    {
+        int given = int.Parse(descriptor);
+        socket = Descriptors.Duplicate(given, Away);
+        Descriptors.Close(given);
+        OwnMemory.MapCode();
+    }
+
+    /// <summary>Waits for a request and puts its descriptors in their places; null where none comes.</summary>
+    public (string[] Arguments, string[] Environment)? Await()
+    {
+        Span<int> given = stackalloc int[8];
+        int signals = SignalHandling.OpenDescriptor(~0UL);
+        while (Polling.Wait(socket, Readiness.Readable, signals, Readiness.Readable, -1).First == Readiness.None)
         {
-            // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here. One that has come is served.
-            LocalSockets.ShutdownRead(socket);
+            if (SignalHandling.Take(signals).Signal is not (0 or SIGCHLD))
+            {
+                // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here. One that has come is served.
+                LocalSockets.ShutdownRead(socket);
+            }
         }
 
         int length = LocalSockets.Receive(socket, message, given, out int count);
@@ -37,8 +54,7 @@ public static class HelperWaiter
         }
 
         Descriptors.Close(signals);
-        Descriptors.Close(socket);
-        (int first, string[] arguments, string[] environment) = HelperMessage.Read(message[..length]);
+        (int first, string[] arguments, string[] environment) = HelperMessage.Read(message.AsSpan(0, length));
         for (int i = 0; i < count; i++)
         {
             // Each once: what is told by the end of a descriptor is told by the last copy's.
@@ -52,4 +68,20 @@ public static class HelperWaiter
         ProcessTitle.TrySet(string.Join('\0', [Environment.GetCommandLineArgs()[0], .. arguments]));
         return (arguments, environment);
     }
+
+    /// <summary>Lets go of the standard streams of a request that is done, to wait for the next one.</summary>
+    public void Clear()
+    {
+        int nothing = Descriptors.Open("/dev/null", OpenFlags.ReadWrite);
+        for (int i = 0; i < 3; i++)
+        {
+            Descriptors.DuplicateTo(nothing, i);
+        }
+
+        Descriptors.Close(nothing);
+        ProcessTitle.TrySet(title);
+    }
+
+    /// <summary>Takes no more requests.</summary>
+    public void Dispose() => Descriptors.CloseOnce(ref socket);
 }

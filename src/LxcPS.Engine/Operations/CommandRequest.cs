@@ -24,15 +24,15 @@ public sealed class CommandRequest
     /// <summary>What the helper gets beside the caller's environment.</summary>
     internal IReadOnlyList<string> Variables { get; private init; } = [];
 
-    /// <summary>Whether a helper that was started ahead can take it.</summary>
-    internal bool IsAttach { get; private init; }
+    /// <summary>The running container that is entered, with its directory: a helper that stands ready can do that. Null where one is started.</summary>
+    internal string? Entered { get; private init; }
 
     /// <summary>Ends a program that did not end when the helper was asked to; null where killing the helper does.</summary>
     internal Func<bool>? ForceEnd { get; private init; }
 
     /// <summary>Runs a program in a running container.</summary>
     public static CommandRequest Attach(AttachRequest request, object? tag = null) =>
-        new(request.Name, request.ToArguments) { Tag = tag, Variables = request.ToVariables(), IsAttach = true };
+        new(request.Name, request.ToArguments) { Tag = tag, Variables = request.ToVariables(), Entered = $"{request.LxcPath}/{request.Name}" };
 
     /// <summary>Starts a container for one program, which runs under the minimal init.</summary>
     public static CommandRequest Start(MonitorRequest request, object? tag = null) =>

@@ -95,7 +95,7 @@ public sealed partial class CommandSet
                     Forget(command.Report.Descriptor);
                     command.Report.Dispose();
                     Forget(command.Pidfd);
-                    command.EndWith(int.Parse(fields[1]));
+                    command.EndWith(int.Parse(fields[1]), helper);
                     break;
             }
         }

@@ -94,7 +94,7 @@ public sealed partial class CommandSet : IDisposable
             Feed(command);
         }
 
-        bool attaches = running.Exists(static command => command.Request.IsAttach);
+        bool attaches = running.Exists(static command => command.Request.Entered is not null);
         while (running.Count > 0 || waiting.Count > 0)
         {
             Pump(-1);
@@ -169,9 +169,9 @@ public sealed partial class CommandSet : IDisposable
             (int reportRead, int reportWrite) = Descriptors.Pipe();
             open.AddRange([reportRead, reportWrite]);
             ReadOnlySpan<int> given = [inputRead, outputWrite, errorWrite, reportWrite];
-            int pidfd = request.IsAttach
-                ? helper.StartReady(request.ToArguments(3), given, request.Variables)
-                : helper.Start(request.ToArguments(3), given, newSession: true, request.Variables);
+            (SpareHelper? ready, int pidfd) = request.Entered is { } container
+                ? helper.Enter(container, request.ToArguments(3), given, request.Variables)
+                : (null, helper.Start(request.ToArguments(3), given, newSession: true, request.Variables));
             Descriptors.SetNonBlocking(inputWrite, true);
             Descriptors.SetNonBlocking(outputRead, true);
             Descriptors.SetNonBlocking(errorRead, true);
@@ -180,7 +180,7 @@ public sealed partial class CommandSet : IDisposable
                 Descriptors.Close(fd);
             }
 
-            return new RunningCommand(request, pidfd, inputWrite, outputRead, errorRead, new ReportReader(reportRead));
+            return new RunningCommand(request, pidfd, ready, inputWrite, outputRead, errorRead, new ReportReader(reportRead));
         }
         catch
         {

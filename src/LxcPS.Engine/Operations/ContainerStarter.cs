@@ -41,7 +41,7 @@ public static class ContainerStarter
         int pidfd;
         try
         {
-            pidfd = helper.StartReady(request.ToArguments(reportDescriptor: 3, detach: true), [-1, -1, -1, write], variables: null);
+            pidfd = helper.StartReady(request.ToArguments(reportDescriptor: 3, detach: true), [-1, -1, -1, write]);
         }
         finally
         {

@@ -14,7 +14,7 @@ public sealed class HelperProgram(string path)
     private readonly Lazy<string?> readOnlyPath = new(() => Seal(path));
 
     // Not in the helper itself, which looks after a container with one of these and starts nothing ahead.
-    private readonly Lazy<SpareHelper> spare = new(() => new SpareHelper());
+    private readonly Lazy<SpareHelpers> spare = new(() => new SpareHelpers());
 
     /// <summary>Starts it; the caller reaps it by the pidfd.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -42,20 +42,37 @@ public sealed class HelperProgram(string path)
         }
     }
 
-    /// <summary>Takes the one that was started ahead, or starts it, in a session of its own.</summary>
+    /// <summary>Takes one that stands ready, or starts it, in a session of its own.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null, and comes before others.</param>
-    /// <param name="variables">What it gets beside the caller's environment, NAME=value, to enter a container; null to start one.</param>
     /// <inheritdoc cref="Start"/>
-    internal int StartReady(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string>? variables)
+    internal int StartReady(IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors)
     {
-        int pidfd = spare.Value.TryGive(arguments, descriptors, variables);
-        return pidfd >= 0 ? pidfd : Start(arguments, descriptors, newSession: true, variables);
+        if (spare.Value.TryGive(null, arguments, descriptors, null) is not { } helper)
+        {
+            return Start(arguments, descriptors, newSession: true);
+        }
+
+        helper.LetGo();
+        return helper.Pidfd;
     }
 
+    /// <summary>The same to enter a container: the helper that stood ready, which is to be given back or let go, or null and the pidfd of another.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null, and comes before others.</param>
+    /// <param name="variables">What it gets beside the caller's environment: NAME=value.</param>
+    /// <exception cref="LxcException">MonitorFailed: it cannot be executed.</exception>
+    internal (SpareHelper? Ready, int Pidfd) Enter(string container, IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string> variables) =>
+        spare.Value.TryGive(container, arguments, descriptors, variables) is { } helper ? (helper, helper.Pidfd)
+            : (null, Start(arguments, descriptors, newSession: true, variables));
+
+    /// <summary>Has a helper of <see cref="Enter"/> whose program has ended stand ready again.</summary>
+    internal void TakeBack(SpareHelper helper) => spare.Value.TakeBack(helper);
+
     /// <summary>
-    /// Starts the helper for the next <see cref="StartReady"/> of a session that starts or enters containers again and again. To be called when
-    /// the caller has what it asked for, which it does not have to share the processors with; it does not wait for this.
+    /// Starts the helper for the next call of a session that starts or enters containers again and again. To be called when the caller has what
+    /// it asked for, which it does not have to share the processors with; it does not wait for this.
     /// </summary>
     internal void PrepareNext() => ThreadPool.UnsafeQueueUserWorkItem(static helper => helper.spare.Value.Prepare(helper), this, preferLocal: false);
 

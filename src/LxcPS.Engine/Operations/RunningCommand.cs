@@ -8,11 +8,13 @@ public sealed class RunningCommand
 {
     private readonly long start = Stopwatch.GetTimestamp();
     private int pidfd;
+    private SpareHelper? ready;
 
-    internal RunningCommand(CommandRequest request, int pidfd, int input, int output, int error, ReportReader report)
+    internal RunningCommand(CommandRequest request, int pidfd, SpareHelper? ready, int input, int output, int error, ReportReader report)
     {
         Request = request;
         this.pidfd = pidfd;
+        this.ready = ready;
         Input = input;
         Output = output;
         Error = error;
@@ -76,6 +78,7 @@ public sealed class RunningCommand
     {
         if (pidfd >= 0)
         {
+            LetGo();
             Processes.Signal(pidfd, 15);
         }
     }
@@ -89,15 +92,34 @@ public sealed class RunningCommand
         }
     }
 
-    /// <summary>Takes the helper's word for the program's end; the helper itself is reaped when it is gone.</summary>
-    internal void EndWith(int exitCode)
+    /// <summary>Takes the helper's word for the program's end; the helper itself stands ready again, or is reaped when it is gone.</summary>
+    internal void EndWith(int exitCode, HelperProgram program)
     {
-        ThreadPool.UnsafeQueueUserWorkItem(static helper => Release(helper), pidfd, preferLocal: false);
+        if (ready is not null)
+        {
+            program.TakeBack(ready);
+            ready = null;
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static helper => Release(helper), pidfd, preferLocal: false);
+        }
+
         Ended(exitCode);
     }
 
     /// <summary>Waits for the helper's end, which is the program's.</summary>
-    internal void Reap() => Ended(Release(pidfd).ExitCode);
+    internal void Reap()
+    {
+        LetGo();
+        Ended(Release(pidfd).ExitCode);
+    }
+
+    private void LetGo()
+    {
+        ready?.LetGo();
+        ready = null;
+    }
 
     private static ExitStatus Release(int helper)
     {
