@@ -12,7 +12,7 @@ using LxcPS.Engine.Rootless;
 using LxcPS.Engine.Storage;
 using LxcPS.Native;
 
-// The helper executable: the monitor of one container, the way into a running one, and a minimal init. It ends without the runtime's
+// The helper executable: the monitor of one container and the way into a running one. It ends without the runtime's
 // shutdown, which has nothing to do here.
 Processes.Exit(Run(args));
 
@@ -20,7 +20,8 @@ static int Run(string[] args)
 {
     try
     {
-        SignalHandling.BlockInProcess();
+        // Its other thread has them blocked from the beginning (SignalMask.c).
+        SignalHandling.BlockAll();
         switch (args.Length > 0 ? args[0] : string.Empty)
         {
             case "start":
@@ -51,8 +52,6 @@ static int Run(string[] args)
                 return StateDaemon.Run(args.AsSpan(1));
             case HelperWaiter.Command when args.Length == 2:
                 return Serve(new HelperWaiter(args[1]));
-            case "init":
-                return MinimalInit.RunIdle();
             default:
                 Tell("usage: lxcps-monitor start --lxcpath DIR --name NAME [--foreground] [-- PROGRAM ARGUMENTS]\n" +
                     "       lxcps-monitor attach --lxcpath DIR --name NAME [--user U] [--tty] -- PROGRAM ARGUMENTS\n" +
@@ -67,8 +66,7 @@ static int Run(string[] args)
                     "       lxcps-monitor storage --report DESCRIPTOR --name NAME --directory DIR --rootfs PATH --size BYTES ...\n" +
                     "       lxcps-monitor probe --lxcpath DIR [--name NAME] [--label PROFILE] --Pathr|--Pathw|--Pathx|--Mount|--Capability ITEM ...\n" +
                     "       lxcps-monitor states --lxcpath DIR --report DESCRIPTOR\n" +
-                    "       lxcps-monitor wait DESCRIPTOR\n" +
-                    "       lxcps-monitor init\n");
+                    "       lxcps-monitor wait DESCRIPTOR\n");
                 return 2;
         }
     }

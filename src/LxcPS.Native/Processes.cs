@@ -68,7 +68,7 @@ public static unsafe partial class Processes
     public static int IdOf(int pidfd) => (int)Descriptors.InfoOf(pidfd, "Pid:");
 
     /// <summary>Reaps any child that has ended; ProcessId is 0 when none has, -1 when there is no child.</summary>
-    public static ExitStatus ReapAny(bool block) => WaitId(0 /* P_ALL */, 0, block ? 0 : 1 /* WNOHANG */);
+    public static ExitStatus ReapAny() => WaitId(0 /* P_ALL */, 0, 1 /* WNOHANG */);
 
     private static ExitStatus WaitId(int idType, int id, int options)
     {

@@ -9,26 +9,6 @@ public static unsafe class SignalHandling
     /// <summary>Every signal but the two that libc keeps for itself.</summary>
     internal const ulong All = ~(3UL << 31);
 
-    /// <summary>
-    /// Blocks all signals in a process that has its main thread and the runtime's finalizer thread, as it is at the beginning of Main. A
-    /// signal to the process goes to any thread that does not block it: the finalizer's would take it, and die of it with the process.
-    /// </summary>
-    public static void BlockInProcess()
-    {
-        if ((BlockAll() & Bit(15)) != 0)
-        {
-            // Whoever started the process has blocked them before it had threads.
-            return;
-        }
-
-        MakeGarbage();
-        GC.Collect(0);
-        GC.WaitForPendingFinalizers();
-
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-        static void MakeGarbage() => _ = new FinalizerMask();
-    }
-
     /// <summary>Blocks all signals of the calling thread and returns the old mask.</summary>
     public static ulong BlockAll() => SetMask(~0UL);
 
@@ -73,11 +53,5 @@ public static unsafe class SignalHandling
         return Descriptors.Read(signalDescriptor, info, "signalfd") == 128
             ? (BitConverter.ToInt32(info), BitConverter.ToInt32(info[12..]))
             : (0, 0);
-    }
-
-    /// <summary>Garbage whose finalizer changes the mask of the thread that finalizers run on.</summary>
-    private sealed class FinalizerMask
-    {
-        ~FinalizerMask() => BlockAll();
     }
 }
