@@ -20,7 +20,7 @@ static int Run(string[] args)
 {
     try
     {
-        // Its other thread has them blocked from the beginning (SignalMask.c).
+        // Its other thread has them blocked from the beginning (Helper.c).
         SignalHandling.BlockAll();
         switch (args.Length > 0 ? args[0] : string.Empty)
         {
@@ -80,6 +80,7 @@ static int Run(string[] args)
 // One command after the other, or one request of another kind.
 static int Serve(HelperWaiter waiter)
 {
+    int exitCode = 0;
     while (waiter.Await() is { } request)
     {
         if (request.Arguments is not ["attach", .. string[] arguments])
@@ -88,7 +89,7 @@ static int Serve(HelperWaiter waiter)
             return Run(request.Arguments);
         }
 
-        int exitCode = Attacher.Run(AttachRequest.Parse(arguments, request.Environment), out bool ended);
+        exitCode = Attacher.Run(AttachRequest.Parse(arguments, request.Environment), out bool ended);
         if (!ended)
         {
             return exitCode;
@@ -97,7 +98,7 @@ static int Serve(HelperWaiter waiter)
         waiter.Clear();
     }
 
-    return 0;
+    return exitCode;
 }
 
 static void Tell(string text) => Descriptors.Write(2, System.Text.Encoding.UTF8.GetBytes(text));

@@ -10,6 +10,7 @@ public static unsafe class ProcessTitle
     private const int PR_SET_MM = 35;
     private const int PR_SET_MM_MAP = 14;
     private static byte* shown;
+    private static byte* before;
 
     /// <summary>Shows a text in place of the command line; false where the kernel cannot (it lacks checkpoint and restore), and nothing changes.</summary>
     public static bool TrySet(string title)
@@ -41,8 +42,15 @@ public static unsafe class ProcessTitle
             Executable = uint.MaxValue,
         };
         bool set = (long)Tmds.Linux.LibC.syscall(SystemCall.prctl, PR_SET_MM, (void*)PR_SET_MM_MAP, &map, (void*)sizeof(MemoryMap), (void*)0) >= 0;
-        NativeMemory.Free(set ? shown : memory);
-        shown = set ? memory : shown;
+
+        // Somebody may be reading the one before: it stays until the next.
+        NativeMemory.Free(set ? before : memory);
+        if (set)
+        {
+            before = shown;
+            shown = memory;
+        }
+
         return set;
     }
 

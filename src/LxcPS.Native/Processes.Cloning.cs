@@ -52,14 +52,13 @@ public static unsafe partial class Processes
         {
             // At the end of the caller's thread the kernel would write 0 to where libc keeps the number of the thread that goes on.
             syscall(SystemCall.set_tid_address, (void*)null);
-            if (LinuxException.Check(syscall(SystemCall.clone3, arguments, CloneArguments * sizeof(ulong)), "clone3") != 0)
+            long result = lxcps_clone_or_exit(arguments, CloneArguments * sizeof(ulong));
+            if (result < 0)
             {
-                Exit(0);
+                throw new LinuxException("clone3", (int)-result, string.Empty);
             }
 
-            // As after vfork(2) the caller's thread stays in the kernel, on the stack that the child goes on with, until the child ends; only
-            // SIGKILL reaches it there. One whose child somebody kills before this comes out of a call that its stack no longer remembers: out of
-            // this one with the child's number, which is not 0, or to a crash. Either way it ends, with nothing done.
+            // As after vfork(2) the caller's thread stays in the kernel until the child ends; only SIGKILL reaches it there.
             try
             {
                 (release ?? (() => Signal(self, SIGKILL)))();
@@ -77,6 +76,10 @@ public static unsafe partial class Processes
             Descriptors.Close(self);
         }
     }
+
+    // Of the helper's own: Helper.c.
+    [LibraryImport("lxcps")]
+    private static partial long lxcps_clone_or_exit(ulong* arguments, long length);
 
     private static void SetArguments(Span<ulong> arguments, ulong flags, int cgroup)
     {

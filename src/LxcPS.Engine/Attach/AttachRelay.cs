@@ -15,6 +15,9 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
     private readonly byte[] buffer = new byte[8192];
     private CallerTerminal? terminal;
 
+    /// <summary>Whether it was asked to end the program: it ends itself then.</summary>
+    internal bool WasEnded { get; private set; }
+
     /// <summary>Runs until the program ends; the result is its exit code.</summary>
     internal int Run()
     {
@@ -111,6 +114,7 @@ internal sealed class AttachRelay(int pidfd, int master, int signals, int report
     // The program leads a session of its own: its group takes along what it started and did not send away.
     private void KillProgram()
     {
+        WasEnded = true;
         if (Processes.IdOf(pidfd) is > 0 and int pid)
         {
             Processes.SignalProcess(-pid, 9);

@@ -37,7 +37,7 @@ public sealed partial class Attacher
 
     /// <summary>Runs the request; the result is the program's exit code, 128 plus the signal that ended it, or 125 to 127 when it did not run.</summary>
     /// <param name="request">What to run.</param>
-    /// <param name="ended">Whether the program ran and has ended: the caller can run another.</param>
+    /// <param name="ended">Whether the program ran and has ended by itself, and was reported so: the caller can run another.</param>
     public static int Run(AttachRequest request, out bool ended)
     {
         ended = false;
@@ -45,9 +45,8 @@ public sealed partial class Attacher
         try
         {
             Attacher attacher = new(request, reporter);
-            int exitCode = attacher.RunToEnd();
+            int exitCode = attacher.RunToEnd(out ended);
             attacher.Close();
-            ended = true;
             return exitCode;
         }
         catch (LxcException e)
@@ -65,7 +64,7 @@ public sealed partial class Attacher
         }
     }
 
-    private int RunToEnd()
+    private int RunToEnd(out bool ended)
     {
         // Its children enter the container with this program's image: nobody inside may look into them.
         Processes.SetDumpable(false);
@@ -91,8 +90,10 @@ public sealed partial class Attacher
         using SetupChannel channel = new(ours);
         int entrantPidfd = StartEntrant(unified, cgroups, ours, theirs);
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
-        int exitCode = new AttachRelay(pidfd, master, signals, reporter.Descriptor).Run();
-        if (reporter.Descriptor >= 0)
+        AttachRelay relay = new(pidfd, master, signals, reporter.Descriptor);
+        int exitCode = relay.Run();
+        ended = !relay.WasEnded;
+        if (reporter.Descriptor >= 0 && ended)
         {
             // Whoever waits for the program need not wait until the kernel has taken this process down.
             reporter.Fields(ReportLine.Exit, exitCode.ToString());
@@ -273,6 +274,10 @@ public sealed partial class Attacher
             entrance.Dispose();
             facts.PrepareInheritance();
             Processes.JoinNamespaces(initPidfd, facts.Namespaces, $"init of {request.Name}");
+
+            // Cleared by joining a user namespace of another user's.
+            Processes.SetParentDeathSignal(9);
+            channel.ExitIfAbandoned();
             Forking.ContinueAsSibling(() => channel.Send(SetupChannel.Kind.Ready, descriptors: [Processes.OpenPidfd(Processes.CurrentId)]));
         }
         catch (LxcException e)

@@ -19,6 +19,8 @@ public sealed class HelperWaiter : IDisposable
 
     private const int SIGCHLD = 17;
 
+    private readonly int session = Processes.ParentId;
+    private int nothing = Descriptors.Duplicate(0, Away);
     private readonly string title = string.Join('\0', Environment.GetCommandLineArgs());
     private readonly byte[] message = new byte[HelperMessage.MaximumLength];
     private int socket;
@@ -38,14 +40,27 @@ public sealed class HelperWaiter : IDisposable
     {
         Span<int> given = stackalloc int[8];
         int signals = SignalHandling.OpenDescriptor(~0UL);
-        while (Polling.Wait(socket, Readiness.Readable, signals, Readiness.Readable, -1).First == Readiness.None)
+        int ofSession = 0;
+        Readiness readiness;
+        do
         {
-            if (SignalHandling.Take(signals).Signal is not (0 or SIGCHLD))
+            readiness = Polling.Wait(socket, Readiness.Readable, signals, Readiness.Readable, -1).First;
+            (int Signal, int Sender) taken;
+            while ((taken = SignalHandling.Take(signals)).Signal != 0)
             {
-                // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here. One that has come is served.
-                LocalSockets.ShutdownRead(socket);
+                if (taken.Signal != SIGCHLD && taken.Sender == session)
+                {
+                    // It means the request that it has sent.
+                    ofSession = taken.Signal;
+                }
+                else if (taken.Signal != SIGCHLD)
+                {
+                    // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here. One that has come is served.
+                    LocalSockets.ShutdownRead(socket);
+                }
             }
         }
+        while (readiness == Readiness.None);
 
         int length = LocalSockets.Receive(socket, message, given, out int count);
         if (length <= 0)
@@ -54,6 +69,11 @@ public sealed class HelperWaiter : IDisposable
         }
 
         Descriptors.Close(signals);
+        if (ofSession != 0)
+        {
+            Processes.SignalProcess(Processes.CurrentId, ofSession);
+        }
+
         (int first, string[] arguments, string[] environment) = HelperMessage.Read(message.AsSpan(0, length));
         for (int i = 0; i < count; i++)
         {
@@ -72,16 +92,18 @@ public sealed class HelperWaiter : IDisposable
     /// <summary>Lets go of the standard streams of a request that is done, to wait for the next one.</summary>
     public void Clear()
     {
-        int nothing = Descriptors.Open("/dev/null", OpenFlags.ReadWrite);
         for (int i = 0; i < 3; i++)
         {
             Descriptors.DuplicateTo(nothing, i);
         }
 
-        Descriptors.Close(nothing);
         ProcessTitle.TrySet(title);
     }
 
     /// <summary>Takes no more requests.</summary>
-    public void Dispose() => Descriptors.CloseOnce(ref socket);
+    public void Dispose()
+    {
+        Descriptors.CloseOnce(ref socket);
+        Descriptors.CloseOnce(ref nothing);
+    }
 }

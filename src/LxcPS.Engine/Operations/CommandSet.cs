@@ -26,6 +26,7 @@ public sealed partial class CommandSet : IDisposable
     private readonly InputQueue input = new();
     private readonly Cancellation cancellation;
     private bool inputClosed;
+    private bool wantsHelper;
 
     /// <summary>Creates an empty set.</summary>
     /// <param name="helper">The helper executable.</param>
@@ -94,13 +95,12 @@ public sealed partial class CommandSet : IDisposable
             Feed(command);
         }
 
-        bool attaches = running.Exists(static command => command.Request.Entered is not null);
         while (running.Count > 0 || waiting.Count > 0)
         {
             Pump(-1);
         }
 
-        if (attaches)
+        if (wantsHelper)
         {
             helper.PrepareNext();
         }
@@ -172,6 +172,7 @@ public sealed partial class CommandSet : IDisposable
             (SpareHelper? ready, int pidfd) = request.Entered is { } container
                 ? helper.Enter(container, request.ToArguments(3), given, request.Variables)
                 : (null, helper.Start(request.ToArguments(3), given, newSession: true, request.Variables));
+            wantsHelper |= request.Entered is not null && ready is not { HasReturned: true };
             Descriptors.SetNonBlocking(inputWrite, true);
             Descriptors.SetNonBlocking(outputRead, true);
             Descriptors.SetNonBlocking(errorRead, true);

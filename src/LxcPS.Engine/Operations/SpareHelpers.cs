@@ -21,18 +21,17 @@ internal sealed class SpareHelpers
     private readonly List<SpareHelper> ready = new(Most);
     private readonly Timer timer;
     private bool starting;
-    private bool enough;
     private long lastAsked = -Lifetime;
 
-    internal SpareHelpers() => timer = new Timer(static spare => ((SpareHelpers)spare!).EndAll(), this, Timeout.Infinite, Timeout.Infinite);
+    internal SpareHelpers() => timer = new Timer(static spare => ((SpareHelpers)spare!).EndUnused(), this, Timeout.Infinite, Timeout.Infinite);
 
     /// <summary>Gives a request to one of them; null where none stands ready that can take it.</summary>
     /// <param name="container">The container that is to be entered; null for another request, which takes a helper for good.</param>
     /// <param name="arguments">The helper's arguments.</param>
     /// <param name="descriptors">What it gets as descriptor 0 and on; -1 is /dev/null, and comes before others.</param>
     /// <param name="variables">
-    /// What it gets beside the caller's environment, NAME=value, where it takes its environment from the request; null for a request that goes
-    /// by what a process inherits: its helper must have been started with what the caller has now.
+    /// What it gets beside the caller's environment, NAME=value, where it takes its environment from the request; null where it goes by the one
+    /// that it was started with. Of what else a process inherits it must have what the caller has now.
     /// </param>
     internal SpareHelper? TryGive(string? container, IReadOnlyList<string> arguments, ReadOnlySpan<int> descriptors, IReadOnlyList<string>? variables)
     {
@@ -45,10 +44,12 @@ internal sealed class SpareHelpers
         try
         {
             int first = Math.Max(0, descriptors.IndexOfAnyExcept(-1));
-            string[]? environment = variables is not null ? [.. variables, .. EnvironmentVariables.Own()] : helper.Inherited == Inheritance() ? [] : null;
-            if (environment is not null && HelperMessage.TryWrite(first, arguments, environment) is { } message)
+            string[] environment = variables is not null ? [.. variables, .. EnvironmentVariables.Own()] : [];
+            bool same = helper.Inherited == Inheritance() && (variables is not null || helper.Environment == OwnEnvironment());
+            if (same && HelperMessage.TryWrite(first, arguments, environment) is { } message)
             {
                 helper.Send(message, descriptors[first..]);
+                helper.HasReturned = helper.Container is not null;
                 helper.Container = container;
                 given = true;
                 return helper;
@@ -72,11 +73,29 @@ internal sealed class SpareHelpers
     /// <summary>Has one that has done its work stand ready again.</summary>
     internal void TakeBack(SpareHelper helper)
     {
-        Add(helper);
-        timer.Change(Lifetime, Timeout.Infinite);
+        SpareHelper? surplus = null;
+        helper.Used = Environment.TickCount64;
+        Volatile.Write(ref lastAsked, helper.Used);
+        lock (ready)
+        {
+            if (ready.Count == Most)
+            {
+                surplus = ready[0];
+                ready.RemoveAt(0);
+            }
+
+            ready.Add(helper);
+            timer.Change(Lifetime, Timeout.Infinite);
+        }
+
+        if (surplus is not null)
+        {
+            // Not while the caller waits.
+            ThreadPool.UnsafeQueueUserWorkItem(static helper => helper.End(), surplus, preferLocal: false);
+        }
     }
 
-    /// <summary>Starts one for the next request, where the last is not long ago and none stood ready that had come back.</summary>
+    /// <summary>Starts one for the next request, where the last is not long ago and there is none that is fresh.</summary>
     internal void Prepare(HelperProgram program)
     {
         long now = Environment.TickCount64;
@@ -92,9 +111,11 @@ internal sealed class SpareHelpers
         {
             (ours, theirs) = LocalSockets.Pair();
             string inherited = Inheritance();
-            surplus = new SpareHelper(program.Start([HelperWaiter.Command, $"{HelperWaiter.Descriptor}"], [-1, -1, -1, theirs], newSession: true), ours, inherited);
+            string environment = OwnEnvironment();
+            int pidfd = program.Start([HelperWaiter.Command, $"{HelperWaiter.Descriptor}"], [-1, -1, -1, theirs], newSession: true);
+            surplus = new SpareHelper(pidfd, ours, inherited, environment);
             ours = -1;
-            if (inherited == Inheritance())
+            if (inherited == Inheritance() && environment == OwnEnvironment())
             {
                 TakeBack(surplus);
                 surplus = null;
@@ -119,7 +140,7 @@ internal sealed class SpareHelpers
     {
         lock (ready)
         {
-            bool free = !starting && !enough && !ready.Exists(static helper => helper.Container is null);
+            bool free = !starting && !ready.Exists(static helper => helper.Container is null);
             starting |= free;
             return free;
         }
@@ -130,8 +151,7 @@ internal sealed class SpareHelpers
         lock (ready)
         {
             int at = container is null ? -1 : ready.FindIndex(helper => helper.Container == container);
-            enough = at >= 0;
-            at = enough ? at : ready.FindIndex(static helper => helper.Container is null);
+            at = at >= 0 ? at : ready.FindIndex(static helper => helper.Container is null);
             if (at < 0)
             {
                 return null;
@@ -143,33 +163,21 @@ internal sealed class SpareHelpers
         }
     }
 
-    private void Add(SpareHelper helper)
+    private void EndUnused()
     {
-        SpareHelper? surplus = null;
+        SpareHelper[] unused;
         lock (ready)
         {
-            if (ready.Count == Most)
+            long since = Environment.TickCount64 - Lifetime;
+            unused = [.. ready.Where(helper => helper.Used <= since)];
+            ready.RemoveAll(helper => helper.Used <= since);
+            if (ready.Count > 0)
             {
-                surplus = ready[0];
-                ready.RemoveAt(0);
+                timer.Change(ready[0].Used - since, Timeout.Infinite);
             }
-
-            ready.Add(helper);
         }
 
-        surplus?.End();
-    }
-
-    private void EndAll()
-    {
-        SpareHelper[] all;
-        lock (ready)
-        {
-            all = [.. ready];
-            ready.Clear();
-        }
-
-        Array.ForEach(all, static helper => helper.End());
+        Array.ForEach(unused, static helper => helper.End());
     }
 
     // What may change in a session of what a process inherits; the directory may also be one that is deleted.
@@ -181,6 +189,7 @@ internal sealed class SpareHelpers
         Descriptors.ReadText("/proc/self/oom_score_adj"),
         .. Descriptors.ReadText("/proc/self/status").Split('\n').Where(static line => line.StartsWith("Umask:", StringComparison.Ordinal)
             || line.StartsWith("Cpus_allowed:", StringComparison.Ordinal)),
-        .. EnvironmentVariables.Own(),
     ]);
+
+    private static string OwnEnvironment() => string.Join('\0', EnvironmentVariables.Own());
 }
