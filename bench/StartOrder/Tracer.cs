@@ -5,7 +5,7 @@ namespace LxcPS.StartOrder;
 
 /// <summary>
 /// Runs a program and its children instruction by instruction, up to what they execute, and notes where each function is entered first; see
-/// ptrace(2). Of x64 only. It is slow: half a minute for a million instructions.
+/// ptrace(2). Of x64 only. It is slow: most of a minute for a million instructions.
 /// </summary>
 internal sealed unsafe partial class Tracer(ulong start, ulong end)
 {
@@ -16,7 +16,8 @@ internal sealed unsafe partial class Tracer(ulong start, ulong end)
     private const int PTRACE_DETACH = 17;
     private const int PTRACE_SEIZE = 0x4206;
     private const int EventExec = 4;
-    private const long FollowForksAndExecs = 0x2 | 0x4 | 0x8 | 0x10;
+    private const long Follow = 0x2 | 0x4 | 0x8 | 0x10; // Forks and execs.
+    private const long ExitKill = 0x100000;
     private const int WUNTRACED = 2;
     private const int WALL = 0x40000000;
 
@@ -36,7 +37,7 @@ internal sealed unsafe partial class Tracer(ulong start, ulong end)
         string[] command = ["sh", "-c", "kill -STOP $$; exec \"$0\" \"$@\"", program, .. arguments];
         int pid = Spawning.Start("/bin/sh", command, ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], [-1, 1, 2], newSession: false);
         Check(waitpid(pid, out _, WUNTRACED), "waitpid");
-        Check(ptrace(PTRACE_SEIZE, pid, 0, FollowForksAndExecs), "ptrace(PTRACE_SEIZE)");
+        Check(ptrace(PTRACE_SEIZE, pid, 0, Follow | ExitKill), "ptrace(PTRACE_SEIZE)");
         Processes.SignalProcess(pid, SIGCONT);
         bool started = false;
         ulong* registers = stackalloc ulong[Registers];

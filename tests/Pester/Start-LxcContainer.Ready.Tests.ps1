@@ -5,6 +5,9 @@ BeforeAll {
     $name = "ready-$Unique"
     [void] (New-TestContainer $name @{ 'lxc.environment' = 'LXCPS_TEST_NOW' })
 
+    # Those of the files before.
+    Wait-Until { -not (Get-Ready) } -Seconds 20 | Should -BeTrue
+
     # Who starts often has one.
     function Wait-Ready {
         Wait-Until {

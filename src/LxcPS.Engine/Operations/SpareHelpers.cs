@@ -11,7 +11,7 @@ namespace LxcPS.Engine.Operations;
 /// </summary>
 internal sealed class SpareHelpers
 {
-    /// <summary>How many there are at most.</summary>
+    /// <summary>How many stand ready at most.</summary>
     private const int Most = 4;
 
     /// <summary>How long they stand ready, and how soon a session must ask again to get some, in milliseconds.</summary>
@@ -85,7 +85,7 @@ internal sealed class SpareHelpers
             }
 
             ready.Add(helper);
-            timer.Change(Lifetime, Timeout.Infinite);
+            timer.Change(Math.Max(0, ready[0].Used + Lifetime - helper.Used), Timeout.Infinite);
         }
 
         if (surplus is not null)
