@@ -12,18 +12,14 @@ $order = Join-Path $root 'src/LxcPS.Monitor/start.order'
 $symbols = Join-Path $out 'monitor/linux-x64/lxcps-monitor.dbg'
 $monitor = Join-Path $out 'monitor/linux-x64/lxcps-monitor'
 $containers = Join-Path ([IO.Path]::GetTempPath()) "lxcps-order-$PID"
-$tool = Join-Path $out 'startorder'
-$text = & dotnet build (Join-Path $PSScriptRoot 'StartOrder/StartOrder.csproj') -c Release -o $tool -v quiet --nologo 2>&1
-if ($LASTEXITCODE -ne 0) {
-    throw "bench/StartOrder was not built: $text"
-}
-
 Import-Module (Get-ChildItem (Join-Path $out 'LxcPS/*/LxcPS.psd1'))
 [void](New-Item -ItemType Directory $containers)
 try {
     [void](New-LxcContainer order -LxcPath $containers -Template Busybox -Privileged -Config @{ 'lxc.net.0.type' = 'empty' })
-    Remove-Item $order -ErrorAction Ignore
-    dotnet (Join-Path $tool 'StartOrder.dll') $symbols $order $monitor start --lxcpath $containers --name order -- /bin/true
+    dotnet run --project (Join-Path $PSScriptRoot 'StartOrder') -c Release -v quiet -- $symbols $order $monitor start --lxcpath $containers --name order -- /bin/true
+    if ($LASTEXITCODE -ne 0) {
+        throw 'The run was not traced: see above.'
+    }
 }
 finally {
     Remove-Item -Recurse $containers

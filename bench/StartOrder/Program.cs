@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LxcPS.StartOrder;
 
-// Adds the managed functions that a run of the helper executes to a file, in the order in which they are executed first: StartOrder
+// Writes the managed functions that a run of the helper executes to a file, in the order in which they are executed first: StartOrder
 // SYMBOLS ORDER HELPER ARGUMENTS. The compiler puts them beside each other in this order, and a start touches a quarter of the pages.
 (string symbols, string order, string helper) = (args[0], args[1], args[2]);
 List<(ulong Address, string Name)> functions = [];
@@ -27,8 +27,8 @@ foreach (string[] fields in Lines("nm", "-n", symbols).Select(static line => lin
 
 Tracer tracer = new(start, end);
 tracer.Run(helper, args[3..]);
-List<string> names = File.Exists(order) ? [.. File.ReadLines(order)] : [];
-HashSet<string> known = [.. names];
+List<string> names = [];
+HashSet<string> known = [];
 List<ulong> addresses = functions.ConvertAll(static function => function.Address);
 foreach (ulong address in tracer.Executed)
 {

@@ -146,7 +146,7 @@ Describe 'The helper that stands ready' {
         $session = Start-Session "1..3 | ForEach-Object { Invoke-LxcCommand $web1 true }; [Console]::In.ReadLine()"
         try {
             Wait-Until { Get-Ready -Of $session.Id } | Should -BeTrue
-            $ready = @(Get-Ready -Of $session.Id)[0]
+            $ready = @(Get-Ready -Of $session.Id)
         }
         finally {
             $session.Kill()
@@ -154,6 +154,6 @@ Describe 'The helper that stands ready' {
         }
 
         # Before its time is up.
-        Wait-Until { -not (Test-Path "/proc/$ready") } -Seconds 3 | Should -BeTrue
+        Wait-Until { -not ($ready | Where-Object { Test-Path "/proc/$_" }) } -Seconds 3 | Should -BeTrue
     }
 }

@@ -87,7 +87,9 @@ Describe 'The helper that stands ready for a start' {
     }
 
     It 'is ended when the session does not need it any more' {
-        Wait-Ready | Should -Not -BeNullOrEmpty
-        Wait-Until { -not (Get-Ready) } -Seconds 20 | Should -BeTrue
+        $ready = @(Wait-Ready)
+        $ready | Should -Not -BeNullOrEmpty
+        Wait-Until { -not ($ready | Where-Object { Test-Path "/proc/$_" }) } -Seconds 20 | Should -BeTrue
+        Get-Ready | Should -BeNullOrEmpty
     }
 }

@@ -44,10 +44,7 @@ public sealed partial class Attacher
         using Reporter reporter = new(request.ReportDescriptor);
         try
         {
-            Attacher attacher = new(request, reporter);
-            int exitCode = attacher.RunToEnd(out ended);
-            attacher.Close();
-            return exitCode;
+            return new Attacher(request, reporter).RunToEnd(out ended);
         }
         catch (LxcException e)
         {
@@ -92,24 +89,19 @@ public sealed partial class Attacher
         (int pidfd, int master) = AwaitProgram(channel, entrantPidfd);
         AttachRelay relay = new(pidfd, master, signals, reporter.Descriptor);
         int exitCode = relay.Run();
-        ended = !relay.WasEnded;
-        if (reporter.Descriptor >= 0 && ended)
+        if (reporter.Descriptor >= 0 && !relay.WasEnded)
         {
             // Whoever waits for the program need not wait until the kernel has taken this process down.
             reporter.Fields(ReportLine.Exit, exitCode.ToString());
         }
 
-        Descriptors.Close(pidfd);
-        Descriptors.Close(master);
-        return exitCode;
-    }
-
-    private void Close()
-    {
-        foreach (int fd in (ReadOnlySpan<int>)[signals, initPidfd, procfs, devpts])
+        foreach (int fd in (ReadOnlySpan<int>)[pidfd, master, signals, initPidfd, procfs, devpts])
         {
             Descriptors.Close(fd);
         }
+
+        ended = !relay.WasEnded;
+        return exitCode;
     }
 
     // As the start decides it.

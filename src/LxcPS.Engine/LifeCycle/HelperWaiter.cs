@@ -20,9 +20,9 @@ public sealed class HelperWaiter : IDisposable
     private const int SIGCHLD = 17;
 
     private readonly int session = Processes.ParentId;
-    private int nothing = Descriptors.Duplicate(0, Away);
     private readonly string title = string.Join('\0', Environment.GetCommandLineArgs());
     private readonly byte[] message = new byte[HelperMessage.MaximumLength];
+    private int nothing = Descriptors.Duplicate(0, Away);
     private int socket;
 
     /// <summary>Prepares for requests.</summary>
@@ -48,12 +48,17 @@ public sealed class HelperWaiter : IDisposable
             (int Signal, int Sender) taken;
             while ((taken = SignalHandling.Take(signals)).Signal != 0)
             {
-                if (taken.Signal != SIGCHLD && taken.Sender == session)
+                if (taken.Signal == SIGCHLD)
+                {
+                    continue;
+                }
+
+                if (taken.Sender == session)
                 {
                     // It means the request that it has sent.
                     ofSession = taken.Signal;
                 }
-                else if (taken.Signal != SIGCHLD)
+                else
                 {
                     // Whoever ends it by a signal does not end the request that comes next: the session finds nobody here. One that has come is served.
                     LocalSockets.ShutdownRead(socket);

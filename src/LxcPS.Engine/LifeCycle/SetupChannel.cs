@@ -57,7 +57,7 @@ public sealed class SetupChannel : IDisposable
         /// <summary>The network interfaces are in the child's namespace.</summary>
         Network,
 
-        /// <summary>All is set up but for the exec.</summary>
+        /// <summary>All is set up but for the exec; in an attach: the program's pidfd, and the process that it goes on from is to be ended.</summary>
         Ready,
 
         /// <summary>Execute.</summary>
