@@ -101,6 +101,9 @@ function Build-Module {
     param([string[]] $Runtime = @($rid))
     $linker = @{ 'ld' = 'binutils'; 'gcc' = 'gcc'; '/usr/include/zlib.h' = 'zlib1g-dev'; '/usr/include/stdlib.h' = 'libc6-dev' }
     Install-Missing $linker
+
+    # With the archives of libseccomp and libc the helper is linked with them; without, it finds them on the host at each start.
+    Install-Missing @{ "/usr/lib/$($triples[$rid])/libseccomp.a" = 'libseccomp-dev' } -Optional
     Write-Host "Building LxcPS $version"
     # With native code of this machine's architecture beside the IL, which the others run: the first calls of a session do not wait for the compiler.
     $built = Join-Path $out 'stage'

@@ -107,7 +107,8 @@ public static unsafe class FileTree
     {
         fixed (byte* name = CString.Of(path, "mknod"))
         {
-            return mknodat(directory, name, (mode_t)mode, (dev_t)device) >= 0 || ExistsOrThrow("mknod", path);
+            // The C library's function of that name is in its newer versions alone, and what stands for it in the older is not in the archive.
+            return (long)syscall(SystemCall.mknodat, directory, name, mode, (void*)device) >= 0 || ExistsOrThrow("mknod", path);
         }
     }
 

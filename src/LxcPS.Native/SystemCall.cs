@@ -45,6 +45,7 @@ internal static class SystemCall
     internal static readonly int setfsuid = Number(122, 151);
     internal static readonly int setfsgid = Number(123, 152);
     internal static readonly int ioctl = Number(16, 29);
+    internal static readonly int mknodat = Number(259, 33);
     internal static readonly int fcntl = Number(72, 25);
     internal static readonly int flock = Number(73, 32);
     internal static readonly int syncfs = Number(306, 267);

@@ -1,5 +1,7 @@
 # The two processes of a monitor: what the watcher has given up, that it does its work all the same, and that each end is seen by the other.
 BeforeDiscovery {
+    # Where it was built with the archives of the libraries.
+    $isStatic = [bool] (Get-Item '/usr/lib/*-linux-gnu/libseccomp.a' -ErrorAction Ignore)
     $hasLxc = [bool] (Get-Command lxc-wait, lxc-monitor, lxc-freeze -ErrorAction Ignore)
 }
 
@@ -75,6 +77,16 @@ Describe 'A monitor' {
         $kept -match 'ptmx|pts|seccomp|console' | Should -BeNullOrEmpty
         # The container's name, and the way to the watcher.
         $kept -match '^socket:' | Should -HaveCount 2
+    }
+
+    It 'is an executable that needs no library of the host' -Skip:(-not $isStatic) {
+        $place = Join-Path $LxcPath 'empty'
+        [void] (New-Item -ItemType Directory $place)
+        $helper = (Get-ChildItem (Split-Path $env:LXCPS_MODULE) -Recurse -Filter lxcps-monitor | Select-Object -First 1).FullName
+        Copy-Item $helper "$place/lxcps-monitor"
+        (& chroot $place /lxcps-monitor 2>&1) -join "`n" | Should -Match '^usage: lxcps-monitor start '
+        $LASTEXITCODE | Should -Be 2
+        Remove-Item $place -Recurse
     }
 
     It 'is in the monitor''s control groups with both processes' -Tag Vm {

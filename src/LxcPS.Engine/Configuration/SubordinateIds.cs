@@ -1,3 +1,4 @@
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Configuration;
@@ -40,7 +41,7 @@ public sealed class SubordinateIds
     /// As with LXC they share them: most users have a single range, which is no more than one container's.
     /// </summary>
     /// <exception cref="LxcException">IdMapFailed: the user has no subordinate ids, or not enough.</exception>
-    public static IReadOnlyList<IdMapEntry> ForUser() => Read().MapsOfUser(Environment.UserName, Processes.EffectiveUserId);
+    public static IReadOnlyList<IdMapEntry> ForUser() => Read().MapsOfUser(HostUser.Name, Processes.EffectiveUserId);
 
     /// <summary>The maps of all containers of a user; see <see cref="ForUser"/>.</summary>
     public IReadOnlyList<IdMapEntry> MapsOfUser(string userName, uint userId)
@@ -107,7 +108,7 @@ public sealed class SubordinateIds
     /// <param name="isolated">Whether no id may be one that the files give to somebody else as well.</param>
     /// <exception cref="LxcException">IdMapFailed: the user has no subordinate ids, or all are used.</exception>
     public static IReadOnlyList<IdMapEntry> ForNewContainer(IReadOnlyCollection<IdMapEntry> used, bool isolated) =>
-        Read().Allocate(used, Environment.UserName, Processes.EffectiveUserId, isolated);
+        Read().Allocate(used, HostUser.Name, Processes.EffectiveUserId, isolated);
 
     /// <summary>The maps of a new container of a user.</summary>
     /// <param name="used">The maps of all containers there are.</param>

@@ -1,3 +1,4 @@
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.Diagnostics;
@@ -11,9 +12,8 @@ internal static class AccountChecks
     internal static void Add(CapabilityList list)
     {
         uint id = Processes.EffectiveUserId;
-        string name = NameOf(Descriptors.TryReadText("/etc/passwd") ?? string.Empty, id) ?? id.ToString();
-        Table(list, "Subordinate user ids", "/etc/subuid", "--add-subuids", name, id);
-        Table(list, "Subordinate group ids", "/etc/subgid", "--add-subgids", name, id);
+        Table(list, "Subordinate user ids", "/etc/subuid", "--add-subuids", HostUser.Name, id);
+        Table(list, "Subordinate group ids", "/etc/subgid", "--add-subgids", HostUser.Name, id);
     }
 
     private static void Table(CapabilityList list, string title, string file, string option, string user, uint id)
@@ -25,20 +25,5 @@ internal static class AccountChecks
         // Root may map any id; a table keeps its ranges apart from those of users.
         list.RequireOfUser(title, longest >= Enough, "The ids that a container's users get on the host", found,
             $"Give {user} a range that no other user has: usermod {option} 1000000-1065535 {user}.");
-    }
-
-    /// <summary>The name of a user in the text of passwd(5), or null.</summary>
-    internal static string? NameOf(string passwd, uint id)
-    {
-        foreach (string line in passwd.Split('\n'))
-        {
-            string[] fields = line.Split(':');
-            if (fields.Length >= 3 && uint.TryParse(fields[2], out uint number) && number == id)
-            {
-                return fields[0];
-            }
-        }
-
-        return null;
     }
 }

@@ -1,5 +1,6 @@
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Diagnostics;
+using LxcPS.Engine.Rootless;
 using LxcPS.Native;
 
 namespace LxcPS.Engine.LifeCycle;
@@ -87,7 +88,7 @@ internal static class IdMapWriter
     private static LxcException Refused(string name, List<IdMapEntry> lines, bool group, ProgramResult result)
     {
         string file = group ? "/etc/subgid" : "/etc/subuid";
-        string user = Environment.UserName;
+        string user = HostUser.Name;
         string advice = Descriptors.ReadText("/proc/self/status").Contains("NoNewPrivs:\t1", StringComparison.Ordinal)
             ? "The session may not gain privileges (no_new_privs), which the program takes: start it without."
             : $"See that the program has its rights (chmod u+s), and that {file} has no other owner than root.";

@@ -54,7 +54,7 @@ internal static class UserMaps
         foreach (bool group in (ReadOnlySpan<bool>)[false, true])
         {
             maps.Add(new IdMapEntry(!group, group, 0, group ? Processes.EffectiveGroupId : Processes.EffectiveUserId, 1));
-            maps.AddRange(ids.MapsOfUser(Environment.UserName, Processes.EffectiveUserId, group, first: 1));
+            maps.AddRange(ids.MapsOfUser(HostUser.Name, Processes.EffectiveUserId, group, first: 1));
         }
 
         return maps;

@@ -29,7 +29,7 @@ internal static class UserNetwork
         foreach (string line in Descriptors.ReadText(Grants).Split('\n'))
         {
             string[] fields = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 4 && fields[0] == Environment.UserName && fields[1] == "veth" && fields[2] == bridge && fields[3] != "0")
+            if (fields.Length == 4 && fields[0] == HostUser.Name && fields[1] == "veth" && fields[2] == bridge && fields[3] != "0")
             {
                 return true;
             }
@@ -63,7 +63,7 @@ internal static class UserNetwork
                     Step = "network",
                     ConfigKey = device.KeyOf("link"),
                     Errno = Errno.EPERM,
-                    Advice = $"Let root add the line '{Environment.UserName} veth {device.Link} 10' to {Grants}, with the bridge and the most interfaces, or raise the number; or set {device.KeyOf("type")} = empty.",
+                    Advice = $"Let root add the line '{HostUser.Name} veth {device.Link} 10' to {Grants}, with the bridge and the most interfaces, or raise the number; or set {device.KeyOf("type")} = empty.",
                 };
             }
         }

@@ -83,7 +83,7 @@ public static class SeccompCache
         }
     }
 
-    // "ARCHITECTURE PATH FILE-SYSTEM INODE SIZE" of the library: an update puts another file in its place, or leaves the place empty.
+    // "ARCHITECTURE PATH FILE-SYSTEM INODE SIZE" of the file that the library is in: an update puts another in its place, or leaves it empty.
     private static bool IsCurrent(string stamp)
     {
         string[] words = stamp.Split(' ');
@@ -93,6 +93,7 @@ public static class SeccompCache
     private static string StampOf(string library) =>
         CompiledPolicy.StampOf(library) is { Length: > 0 } stamp ? $"{Architecture} {stamp}" : string.Empty;
 
+    // In the helper that is linked with the library, an update of the one is an update of the other.
     private static string LibraryPath()
     {
         foreach (string line in Descriptors.ReadText("/proc/self/maps").Split('\n'))
@@ -104,6 +105,6 @@ public static class SeccompCache
             }
         }
 
-        return string.Empty;
+        return "/proc/self/exe";
     }
 }
