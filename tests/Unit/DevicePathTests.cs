@@ -94,6 +94,6 @@ public class DevicePathTests
         Assert.Equal(["/dev/a place", "/dev/gone"], entries.Select(entry => entry.Target));
         Assert.Equal((3, null), (entries[0].Device?.Minor, entries[1].Device));
         entries[0].RemoveFrom(config);
-        Assert.Equal(4, config.GetAll("lxc.mount.entry").Count);
+        Assert.Equal(4, config.GetAll("lxc.mount.entry").Length);
     }
 }

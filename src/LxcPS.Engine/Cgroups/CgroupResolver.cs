@@ -132,6 +132,11 @@ internal static class CgroupResolver
     private static void AddForeign(
         CgroupLayout layout, List<CgroupWrite> writes, Translate translate, List<CgroupSetting> foreign, ICollection<string> warnings)
     {
+        if (foreign.Count == 0)
+        {
+            return;
+        }
+
         int native = writes.Count;
         List<CgroupSetting> untranslatable = [];
         foreach (CgroupSetting setting in translate(foreign, untranslatable))

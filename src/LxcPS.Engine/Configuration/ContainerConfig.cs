@@ -25,7 +25,7 @@ public sealed partial class ContainerConfig
     public string Path { get; }
 
     /// <summary>The effective settings in order, those of included files in their place.</summary>
-    public IReadOnlyList<ConfigEntry> Entries => entries ??= ReadEntries([]);
+    public IReadOnlyList<ConfigEntry> Entries => Effective;
 
     /// <summary>The same with the includes, each before what it brings.</summary>
     public IReadOnlyList<ConfigEntry> EntriesAndIncludes => ConfigReader.Read(lines, Path, []);
@@ -125,7 +125,7 @@ public sealed partial class ContainerConfig
     /// <exception cref="LxcException">ConfigUnsupported with key, file and line.</exception>
     public void RequireServed()
     {
-        foreach (ConfigEntry entry in Entries)
+        foreach (ConfigEntry entry in Effective)
         {
             if (Unserved(entry) is { } error)
             {
@@ -137,11 +137,12 @@ public sealed partial class ContainerConfig
     /// <summary>The last value of a key, or null where it has none.</summary>
     public string? Get(string key)
     {
-        for (int i = Entries.Count - 1; i >= 0; i--)
+        List<ConfigEntry> all = Effective;
+        for (int i = all.Count - 1; i >= 0; i--)
         {
-            if (Entries[i].Key == key)
+            if (all[i].Key == key)
             {
-                return Entries[i].Value;
+                return all[i].Value;
             }
         }
 
@@ -149,24 +150,25 @@ public sealed partial class ContainerConfig
     }
 
     /// <summary>All values of a key in order, a value a line.</summary>
-    public IReadOnlyList<string> GetAll(string key)
+    public string[] GetAll(string key)
     {
-        List<string> values = [];
-        foreach (ConfigEntry entry in Entries)
+        // Most keys are not set at all.
+        List<string>? values = null;
+        foreach (ConfigEntry entry in Effective)
         {
             if (entry.Key == key)
             {
-                values.Add(entry.Value);
+                (values ??= []).Add(entry.Value);
             }
         }
 
-        return values;
+        return values is null ? [] : [.. values];
     }
 
     /// <summary>The entries whose keys begin with a prefix, in order.</summary>
     public IEnumerable<ConfigEntry> WithPrefix(string prefix)
     {
-        foreach (ConfigEntry entry in Entries)
+        foreach (ConfigEntry entry in Effective)
         {
             if (entry.Key.StartsWith(prefix, StringComparison.Ordinal))
             {
@@ -191,6 +193,8 @@ public sealed partial class ContainerConfig
 
     /// <summary>What the file would hold.</summary>
     internal byte[] ToBytes() => encoding.GetBytes(Text);
+
+    private List<ConfigEntry> Effective => entries ??= ReadEntries([]);
 
     private static LxcException? Unserved(ConfigEntry entry) => ConfigKeyTable.Find(entry.Key) is { } key && !key.Serves(entry.Value)
         ? new LxcException(LxcErrorId.ConfigUnsupported,

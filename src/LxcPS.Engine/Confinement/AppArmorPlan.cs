@@ -143,7 +143,7 @@ public sealed class AppArmorPlan
     private static AppArmorPlan? OfUser(string name, ContainerConfig config, string own, bool incomplete, Action<string> warn)
     {
         string? lack = !AppArmorKernel.IsLoaded(AppArmorName.OfUsers) ? $"the profile '{AppArmorName.OfUsers}' is not loaded"
-            : config.Get("lxc.apparmor.allow_nesting") == "1" || config.GetAll("lxc.apparmor.raw").Count > 0
+            : config.Get("lxc.apparmor.allow_nesting") == "1" || config.GetAll("lxc.apparmor.raw").Length > 0
                 ? $"a user cannot load a profile with its own rules, and '{AppArmorName.OfUsers}' has none of lxc.apparmor.raw and lxc.apparmor.allow_nesting" : null;
         if (lack is null)
         {

@@ -10,9 +10,9 @@ public static class CapabilitySet
 
     /// <summary>The mask, a bit per capability number, of <c>lxc.cap.keep</c> and <c>lxc.cap.drop</c>.</summary>
     /// <exception cref="LxcException">ConfigInvalidValue: an unknown name, or both keys at once.</exception>
-    public static ulong Of(IReadOnlyList<string> keep, IReadOnlyList<string> drop)
+    public static ulong Of(ReadOnlySpan<string> keep, ReadOnlySpan<string> drop)
     {
-        if (keep.Count > 0 && drop.Count > 0)
+        if (keep.Length > 0 && drop.Length > 0)
         {
             throw new LxcException(LxcErrorId.ConfigInvalidValue, "lxc.cap.keep and lxc.cap.drop cannot be used together")
             {
@@ -21,10 +21,10 @@ public static class CapabilitySet
             };
         }
 
-        return keep.Count > 0 ? MaskOf(keep, "lxc.cap.keep") : All & ~MaskOf(drop, "lxc.cap.drop");
+        return keep.Length > 0 ? MaskOf(keep, "lxc.cap.keep") : All & ~MaskOf(drop, "lxc.cap.drop");
     }
 
-    private static ulong MaskOf(IReadOnlyList<string> values, string key)
+    private static ulong MaskOf(ReadOnlySpan<string> values, string key)
     {
         ulong mask = 0;
         foreach (string value in values)

@@ -52,7 +52,7 @@ internal static class StoreHooks
             foreach (HookEvent hook in events)
             {
                 List<RegisteredHook> scripts = HookEvents.IsOfModule(hook) ? [.. HookScripts.For(store, name, hook)] : [];
-                if (scripts.Count == 0 && config.GetAll(HookEvents.KeyOf(hook)).Count == 0)
+                if (scripts.Count == 0 && config.GetAll(HookEvents.KeyOf(hook)).Length == 0)
                 {
                     continue;
                 }

@@ -7,7 +7,7 @@ namespace LxcPS.Engine.LifeCycle;
 internal static class HookRunner
 {
     /// <summary>Whether there are hooks of a kind.</summary>
-    internal static bool Has(LaunchPlan plan, string type) => plan.Config.GetAll("lxc.hook." + type).Count > 0;
+    internal static bool Has(LaunchPlan plan, string type) => plan.Config.GetAll("lxc.hook." + type).Length > 0;
 
     /// <summary>Runs all hooks of a kind in order; the first that fails is an error that carries its output.</summary>
     /// <param name="plan">The container.</param>
@@ -17,26 +17,38 @@ internal static class HookRunner
     /// <param name="arguments">What version 0 of the contract gives besides.</param>
     /// <param name="settings">A file that the hook has as descriptor 3, or -1.</param>
     internal static void Run(LaunchPlan plan, string type, HookWait wait, IReadOnlyList<string>? variables = null,
-        IReadOnlyList<string>? arguments = null, int settings = -1) => new HookCall
+        IReadOnlyList<string>? arguments = null, int settings = -1)
+    {
+        if (Has(plan, type))
         {
-            Name = plan.Name,
-            Config = plan.Config,
-            Type = type,
-            Variables = [.. VariablesOf(plan), .. variables ?? []],
-            Arguments = arguments ?? [],
-            Wait = wait,
-            Settings = settings,
-        }.Run();
+            new HookCall
+            {
+                Name = plan.Name,
+                Config = plan.Config,
+                Type = type,
+                Variables = [.. VariablesOf(plan), .. variables ?? []],
+                Arguments = arguments ?? [],
+                Wait = wait,
+                Settings = settings,
+            }.Run();
+        }
+    }
 
     /// <summary>The same in the child, in the container's namespaces.</summary>
-    internal static void RunInContainer(LaunchPlan plan, string type) => new HookCall
+    internal static void RunInContainer(LaunchPlan plan, string type)
     {
-        Name = plan.Name,
-        Config = plan.Config,
-        Type = type,
-        Variables = VariablesOf(plan),
-        IsInContainer = true,
-    }.Run();
+        if (Has(plan, type))
+        {
+            new HookCall
+            {
+                Name = plan.Name,
+                Config = plan.Config,
+                Type = type,
+                Variables = VariablesOf(plan),
+                IsInContainer = true,
+            }.Run();
+        }
+    }
 
     /// <summary>Runs the up or down script of a network device, if it has one; a failure is an error that carries its output.</summary>
     internal static void RunNetworkScript(LaunchPlan plan, HostLink link, bool up, HookWait wait)

@@ -144,7 +144,7 @@ public static class LaunchPlanner
     /// <summary>The namespaces that a container gets: CLONE_NEW flags.</summary>
     /// <exception cref="LxcException">A value that cannot be served, with its key.</exception>
     internal static ulong NamespacesOf(ContainerConfig config) => NamespaceFlags.Of(config, NetworkPlan.Parse(PairsOf(config, "lxc.net.")).HostNetwork,
-        config.GetAll("lxc.idmap").Count > 0, TimeOffset.KeyIn(config), SharedNamespace.Parse(config));
+        config.GetAll("lxc.idmap").Length > 0, TimeOffset.KeyIn(config), SharedNamespace.Parse(config));
 
     /// <summary>The entries below a prefix as key and value.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> PairsOf(ContainerConfig config, string prefix)

@@ -39,7 +39,7 @@ public sealed class AutoMounts
 
     /// <summary>Reads the words of all <c>lxc.mount.auto</c> lines.</summary>
     /// <exception cref="LxcException">ConfigInvalidValue or ConfigUnsupported.</exception>
-    public static AutoMounts Parse(IEnumerable<string> values)
+    public static AutoMounts Parse(ReadOnlySpan<string> values)
     {
         AutoMounts mounts = new();
         foreach (string value in values)

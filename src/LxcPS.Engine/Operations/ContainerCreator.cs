@@ -191,7 +191,7 @@ public static class ContainerCreator
 
         // In a user namespace mac_admin reaches the container's own AppArmor policy alone, which nested containers and services load.
         AddUnlessSet(config, "lxc.cap.drop", options.Privileged ? "mac_admin mac_override sys_time sys_module sys_rawio" : "mac_override sys_time sys_module sys_rawio");
-        if (config.GetAll("lxc.seccomp.profile").Count == 0)
+        if (config.GetAll("lxc.seccomp.profile").Length == 0)
         {
             config.Set("lxc.seccomp.profile", SharedPolicy.Of(options.SeccompPolicyPath));
         }
@@ -265,7 +265,7 @@ public static class ContainerCreator
 
     private static void AddUnlessSet(ContainerConfig config, string key, string value)
     {
-        if (config.GetAll(key).Count == 0)
+        if (config.GetAll(key).Length == 0)
         {
             config.Add(key, value);
         }

@@ -70,7 +70,7 @@ public sealed class LxcContainer : IComparable<LxcContainer>, IComparable
     public string[] Group => config.Value is { } read ? [.. AutoStartEntry.GroupsOf(read)] : [];
 
     /// <summary>Whether its users are others than the host's (<c>lxc.idmap</c>).</summary>
-    public bool Unprivileged => config.Value?.GetAll("lxc.idmap").Count > 0;
+    public bool Unprivileged => config.Value?.GetAll("lxc.idmap").Length > 0;
 
     /// <summary>The host name (<c>lxc.uts.name</c>).</summary>
     public string HostName => config.Value?.Get("lxc.uts.name") is { Length: > 0 } name ? name : Name;

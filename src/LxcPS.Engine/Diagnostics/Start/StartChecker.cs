@@ -129,7 +129,7 @@ public sealed class StartChecker
                 complete = false;
                 findings.Fail("Host: " + capability.Name, new LxcException(LxcErrorId.HostUnsupported, capability.Detail) { Advice = capability.Advice });
             }
-            else if (!capability.IsAvailable && capability.Name == "User namespaces" && config.GetAll("lxc.idmap").Count > 0)
+            else if (!capability.IsAvailable && capability.Name == "User namespaces" && config.GetAll("lxc.idmap").Length > 0)
             {
                 findings.Warn("Host: " + capability.Name, capability.Detail, "lxc.idmap", capability.Advice);
             }
