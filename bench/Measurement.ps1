@@ -47,11 +47,11 @@ function Add-Row {
 function Measure-Pair {
     # Runs both sides in turn, hot and cold. Each side is a list of steps; the answer has the times of each step by case, side and number.
     # Who begins changes from round to round: neither always works in the other's wake.
-    param([scriptblock[]] $Ours, [scriptblock[]] $Theirs)
+    param([scriptblock[]] $Ours, [scriptblock[]] $Theirs, [int] $Rounds = $Runs)
     $times = @{}
     foreach ($case in 'hot', 'cold') {
         $pause = if ($case -eq 'cold') { 50 } else { 0 }
-        foreach ($round in 0..$Runs) {
+        foreach ($round in 0..$Rounds) {
             $sides = if ($round % 2) { 'Theirs', 'Ours' } else { 'Ours', 'Theirs' }
             foreach ($side in $sides) {
                 $steps = if ($side -eq 'Ours') { $Ours } else { $Theirs }
