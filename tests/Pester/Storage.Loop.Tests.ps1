@@ -14,8 +14,13 @@ BeforeAll {
     function Get-LoopLeftover {
         # Devices of files of these tests, mounts of theirs, and helpers at work.
         foreach ($device in [IO.Directory]::GetDirectories('/sys/block', 'loop*')) {
-            if ((Test-Path "$device/loop/backing_file") -and [IO.File]::ReadAllText("$device/loop/backing_file").Contains($LxcPath)) {
-                "device $device"
+            try {
+                if ([IO.File]::ReadAllText("$device/loop/backing_file").Contains($LxcPath)) {
+                    "device $device"
+                }
+            }
+            catch [IO.DirectoryNotFoundException], [IO.FileNotFoundException] {
+                Write-Debug "$device has no file, or lost it just now."
             }
         }
 
