@@ -74,6 +74,22 @@ public sealed unsafe class LibSeccomp : IDisposable
         }
     }
 
+    /// <summary>The same, or null where the library is not installed.</summary>
+    public static string? InstalledVersion
+    {
+        get
+        {
+            try
+            {
+                return Version;
+            }
+            catch (DllNotFoundException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>
     /// The number of a call on the process's own architecture, by which rules for any architecture are made; <see cref="UnknownCall"/> when
     /// no architecture has it.

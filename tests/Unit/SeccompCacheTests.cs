@@ -105,11 +105,7 @@ public sealed class SeccompCacheTests : IDisposable
 
     internal static void SkipWithoutLibrary()
     {
-        try
-        {
-            _ = LibSeccomp.Version;
-        }
-        catch (DllNotFoundException)
+        if (LibSeccomp.InstalledVersion is null)
         {
             Assert.Skip("libseccomp.so.2 is not installed");
         }

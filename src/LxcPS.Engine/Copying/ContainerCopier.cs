@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LxcPS.Engine.Configuration;
 using LxcPS.Engine.Hooks;
 using LxcPS.Engine.Mounts;
@@ -138,7 +137,7 @@ public sealed class ContainerCopier : IDisposable
 
     // The maker's half stays, so that rules of a network for it still hold. Where digits are random anyway there is nothing to do.
     internal static string? NewAddress(string value) => value.Length != 17 || value.Contains('x', StringComparison.OrdinalIgnoreCase) ? null
-        : value[..8] + string.Concat(RandomNumberGenerator.GetBytes(3).Select(part => $":{part:x2}"));
+        : value[..8] + string.Concat(Guid.NewGuid().ToByteArray().Take(3).Select(part => $":{part:x2}"));
 
     internal static string HostNameOf(ContainerConfig config, string container) => config.Get("lxc.uts.name") is { Length: > 0 } host ? host : container;
 }

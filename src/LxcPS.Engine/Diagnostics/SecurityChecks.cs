@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LxcPS.Engine.Confinement;
 using LxcPS.Native;
 
@@ -31,14 +30,9 @@ internal static class SecurityChecks
         bool notify = Array.IndexOf(actions.Split(' '), "user_notif") >= 0;
         list.Offer("Seccomp notification", notify, "System calls that a program of the host answers for a container",
             notify ? "user_notif" : "the action user_notif is missing", "Run Linux 5.0 or later with CONFIG_SECCOMP_FILTER.");
-        bool library = NativeLibrary.TryLoad("libseccomp.so.2", out nint handle);
-        if (library)
-        {
-            NativeLibrary.Free(handle);
-        }
-
-        list.Offer("libseccomp", library, "Compiles the seccomp policies of LXC's format",
-            library ? "libseccomp.so.2" : "libseccomp.so.2 cannot be loaded",
+        string? library = LibSeccomp.InstalledVersion;
+        list.Offer("libseccomp", library is not null, "Compiles the seccomp policies of LXC's format",
+            library is null ? "libseccomp.so.2 cannot be loaded" : "version " + library,
             "Install it, on Debian and Ubuntu: apt-get install libseccomp2.");
         AddModules(list);
         AddCapabilities(list, Descriptors.TryReadText("/proc/self/status") ?? string.Empty);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using LxcPS.Native;
 
@@ -36,14 +35,7 @@ internal static class HostFiles
     }
 
     /// <summary>A fresh machine-id(5): a random UUID of version 4 as 32 hexadecimal digits.</summary>
-    internal static string MachineId()
-    {
-        Span<byte> id = stackalloc byte[16];
-        RandomNumberGenerator.Fill(id);
-        id[6] = (byte)((id[6] & 0x0F) | 0x40);
-        id[8] = (byte)((id[8] & 0x3F) | 0x80);
-        return Convert.ToHexStringLower(id);
-    }
+    internal static string MachineId() => Guid.NewGuid().ToString("n");
 
     /// <summary>The servers and search domains of a resolv.conf(5) that can be reached from another network namespace.</summary>
     internal static string WithoutLoopback(string text)
