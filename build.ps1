@@ -117,7 +117,10 @@ function Build-Module {
     Copy-Item (Join-Path $root 'src/LxcPS.Engine/Seccomp/default.seccomp') (Join-Path $module 'default.seccomp') -Force
     Copy-Item (Join-Path $root 'src/LxcPS/hook.ps1') (Join-Path $module 'hook.ps1') -Force
     Copy-Item (Join-Path $root 'src/LxcPS.Engine/Confinement/lxcps-monitor.apparmor') (Join-Path $module 'lxcps-monitor.apparmor') -Force
-    Copy-Item (Join-Path $root 'LICENSE') (Join-Path $module 'LICENSE') -Force
+    foreach ($name in 'LICENSE', 'NOTICE') {
+        Copy-Item (Join-Path $root $name) (Join-Path $module $name) -Force
+    }
+
     $manifest = [IO.File]::ReadAllText((Join-Path $root 'src/LxcPS/LxcPS.psd1'))
     [IO.File]::WriteAllText((Join-Path $module 'LxcPS.psd1'), $manifest.Replace("'0.0.0'", "'$version'"))
     foreach ($runtime in $Runtime) {

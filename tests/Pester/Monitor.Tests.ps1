@@ -1,7 +1,8 @@
 # The two processes of a monitor: what the watcher has given up, that it does its work all the same, and that each end is seen by the other.
 BeforeDiscovery {
     # Where it was built with the archives of the libraries.
-    $isStatic = [bool] (Get-Item '/usr/lib/*-linux-gnu/libseccomp.a' -ErrorAction Ignore)
+    $machine = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64' ? 'aarch64' : 'x86_64'
+    $isStatic = Test-Path "/usr/lib/$machine-linux-gnu/libseccomp.a"
     $hasLxc = [bool] (Get-Command lxc-wait, lxc-monitor, lxc-freeze -ErrorAction Ignore)
 }
 
@@ -82,8 +83,8 @@ Describe 'A monitor' {
     It 'is an executable that needs no library of the host' -Skip:(-not $isStatic) {
         $place = Join-Path $LxcPath 'empty'
         [void] (New-Item -ItemType Directory $place)
-        $helper = (Get-ChildItem (Split-Path $env:LXCPS_MODULE) -Recurse -Filter lxcps-monitor | Select-Object -First 1).FullName
-        Copy-Item $helper "$place/lxcps-monitor"
+        $machine = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64' ? 'arm64' : 'x64'
+        Copy-Item (Join-Path (Split-Path $env:LXCPS_MODULE) "runtimes/linux-$machine/lxcps-monitor") "$place/lxcps-monitor"
         (& chroot $place /lxcps-monitor 2>&1) -join "`n" | Should -Match '^usage: lxcps-monitor start '
         $LASTEXITCODE | Should -Be 2
         Remove-Item $place -Recurse

@@ -20,13 +20,14 @@ internal static class HostUser
         }
     }
 
-    /// <summary>The name of a user in the text of passwd(5), or null.</summary>
+    /// <summary>The name of a user in the text of passwd(5), or null. As the C library reads it, without comments and references to NIS.</summary>
     internal static string? NameOf(string passwd, uint id)
     {
         foreach (string line in passwd.Split('\n'))
         {
-            string[] fields = line.Split(':');
-            if (fields.Length >= 3 && uint.TryParse(fields[2], out uint number) && number == id)
+            string[] fields = line.TrimStart().Split(':');
+            if (fields.Length >= 7 && fields[0].Length > 0 && fields[0][0] is not ('#' or '+' or '-')
+                && uint.TryParse(fields[2], out uint number) && number == id)
             {
                 return fields[0];
             }
@@ -35,8 +36,18 @@ internal static class HostUser
         return null;
     }
 
-    // Users of a directory service are in no file: getent(1) asks as the system is set up to.
-    private static string? Ask(uint id) =>
-        HostPrograms.Find("getent") is { } program
-            ? NameOf(ChildProgram.Run(program, ["getent", "passwd", id.ToString()], -1, 1 << 16, CancellationToken.None).Output, id) : null;
+    /// <summary>The name of a user as the system is set up to look it up, or null: users of a directory service are in no file.</summary>
+    internal static string? Ask(uint id)
+    {
+        try
+        {
+            return HostPrograms.Find("getent") is { } program
+                ? NameOf(ChildProgram.Run(program, ["getent", "passwd", id.ToString()], -1, 1 << 16, CancellationToken.None).Output, id) : null;
+        }
+        catch (LinuxException)
+        {
+            // It cannot be executed: nobody knows a name, and what wants one says so.
+            return null;
+        }
+    }
 }

@@ -26,10 +26,11 @@ internal static class UserNetwork
             return false;
         }
 
+        string user = HostUser.Name;
         foreach (string line in Descriptors.ReadText(Grants).Split('\n'))
         {
             string[] fields = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 4 && fields[0] == HostUser.Name && fields[1] == "veth" && fields[2] == bridge && fields[3] != "0")
+            if (fields.Length == 4 && fields[0] == user && fields[1] == "veth" && fields[2] == bridge && fields[3] != "0")
             {
                 return true;
             }
