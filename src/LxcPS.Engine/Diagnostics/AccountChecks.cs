@@ -12,8 +12,9 @@ internal static class AccountChecks
     internal static void Add(CapabilityList list)
     {
         uint id = Processes.EffectiveUserId;
-        Table(list, "Subordinate user ids", "/etc/subuid", "--add-subuids", HostUser.Name, id);
-        Table(list, "Subordinate group ids", "/etc/subgid", "--add-subgids", HostUser.Name, id);
+        string name = HostUser.Name;
+        Table(list, "Subordinate user ids", "/etc/subuid", "--add-subuids", name, id);
+        Table(list, "Subordinate group ids", "/etc/subgid", "--add-subgids", name, id);
     }
 
     private static void Table(CapabilityList list, string title, string file, string option, string user, uint id)

@@ -50,11 +50,12 @@ internal static class UserMaps
     internal static IReadOnlyList<IdMapEntry> OfEverything()
     {
         SubordinateIds ids = SubordinateIds.Read();
+        string name = HostUser.Name;
         List<IdMapEntry> maps = [];
         foreach (bool group in (ReadOnlySpan<bool>)[false, true])
         {
             maps.Add(new IdMapEntry(!group, group, 0, group ? Processes.EffectiveGroupId : Processes.EffectiveUserId, 1));
-            maps.AddRange(ids.MapsOfUser(HostUser.Name, Processes.EffectiveUserId, group, first: 1));
+            maps.AddRange(ids.MapsOfUser(name, Processes.EffectiveUserId, group, first: 1));
         }
 
         return maps;
